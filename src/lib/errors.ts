@@ -1,0 +1,37 @@
+/**
+ * The one error type. `code` is stable and part of the contract, `message` is safe to show to anyone, `cause` is for the log
+ * alone. Whatever else is thrown is a defect and shown as `server_error`.
+ */
+export class RollcallError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: readonly unknown[];
+
+  constructor(code: string, status: number, message: string, options: { cause?: unknown; details?: unknown[] } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'RollcallError';
+    this.code = code;
+    this.status = status;
+    this.details = options.details ?? [];
+  }
+}
+
+/** Unknown, foreign and forbidden ids answer alike (R13). */
+export const notFound = (message = 'There is nothing here.') => new RollcallError('not_found', 404, message);
+export const forbidden = (message = 'You may not do this.') => new RollcallError('forbidden', 403, message);
+export const conflict = (code: string, message: string, details?: unknown[]) =>
+  new RollcallError(code, 409, message, details ? { details } : {});
+export const invalid = (message: string, details?: unknown[]) =>
+  new RollcallError('invalid', 422, message, details ? { details } : {});
+
+/** R2, in the same words wherever it is refused. */
+export const lastAdministrator = () =>
+  conflict('last_administrator', 'An organization needs an administrator. Make someone else one first.');
+
+export const tooManyAdministrators = () =>
+  conflict('too_many_administrators', 'An organization can have 500 administrators.');
+
+/** True for MongoDB's duplicate key error, by which a claim tells that somebody was faster. */
+export function isDuplicateKey(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && (error as { code?: unknown }).code === 11000;
+}

@@ -1,0 +1,24 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { monotonicFactory } from 'ulid';
+
+const ulid = monotonicFactory();
+
+/** The prefixes of product.md's nouns. */
+export type IdPrefix = 'usr' | 'org' | 'mem' | 'rol' | 'grp' | 'inv' | 'evt' | 'ses' | 'req';
+
+/** A new id that sorts by the time it was made: `usr_01JX…`. */
+export function newId(prefix: IdPrefix): string {
+  return `${prefix}_${ulid()}`;
+}
+
+/** A secret of 256 random bits, in letters, digits, `-` and `_` only. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** SHA-256 of the parts as base64url; the parts are kept apart, so that `ab, c` and `a, bc` differ. */
+export function digest(...parts: string[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest('base64url');
+}

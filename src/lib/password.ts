@@ -1,0 +1,59 @@
+import { hash, verify } from '@node-rs/argon2';
+
+/** `algorithm: 2` is argon2id. 19 MiB, 2 passes, 1 lane: OWASP's and RFC 9106's recommendation for argon2id on a server (security.md 33). */
+const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+/** How many hashes run at once; the rest wait in line, so that sign-ins can't take all of the machine's memory. */
+const CONCURRENCY = 4;
+/** How many may wait. Beyond it a sign-in is refused at once instead of after a time-out. */
+const WAITING = 500;
+
+let running = 0;
+const line: (() => void)[] = [];
+
+/** Thrown when too many hashes wait already. */
+export class HashingBusyError extends Error {}
+
+async function inLine<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= CONCURRENCY) {
+    if (line.length >= WAITING) throw new HashingBusyError('too many passwords are being checked');
+    await new Promise<void>((resolve) => line.push(resolve));
+  } else running += 1;
+  try {
+    return await work();
+  } finally {
+    const next = line.shift();
+    if (next) next();
+    else running -= 1;
+  }
+}
+
+/** @returns an argon2id hash as a PHC string. */
+export function hashPassword(password: string): Promise<string> {
+  return inLine(() => hash(password.normalize('NFC'), PARAMETERS));
+}
+
+let decoy: Promise<string> | undefined;
+
+/**
+ * Compares in the same time whether there is a hash or not: without one, a decoy is verified, so that an unknown address can't be
+ * told from a wrong password (security.md 35).
+ */
+export async function verifyPassword(stored: string | undefined, password: string): Promise<boolean> {
+  decoy ??= hashPassword('a password that nobody has');
+  const against = stored ?? (await decoy);
+  const matches = await inLine(() => verify(against, password.normalize('NFC')).catch(() => false));
+  return matches && stored !== undefined;
+}
+
+/** True where a hash was made with weaker parameters than today's and should be made again at the next sign-in. */
+export function needsRehash(stored: string): boolean {
+  const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(stored);
+  if (!match) return true;
+  return Number(match[1]) < PARAMETERS.memoryCost || Number(match[2]) < PARAMETERS.timeCost;
+}
+
+/** Warms the decoy, so that the first unknown address doesn't take longer than the next. */
+export async function prepareHashing(): Promise<void> {
+  decoy ??= hashPassword('a password that nobody has');
+  await decoy;
+}

@@ -1,0 +1,65 @@
+import { Schema } from 'mongoose';
+import { type PendingEvent, pendingEvents } from './event.js';
+
+export type ApplicationType = 'web' | 'spa' | 'native' | 'machine';
+export type SigningAlgorithm = 'RS256' | 'ES256' | 'EdDSA';
+
+/** An OIDC client. The library's client metadata is a read-only projection of it (architecture 6). */
+export interface Application {
+  /** The client id. */
+  _id: string;
+  name: string;
+  type: ApplicationType;
+  /** SHA-256 of the secret, base64url. Absent for public applications. */
+  secretHash?: string;
+  firstParty: boolean;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  initiateLoginUri?: string | null;
+  logoUri?: string | null;
+  policyUri?: string | null;
+  tosUri?: string | null;
+  profileClaimsIn: 'id_token' | 'userinfo';
+  grantTypes: string[];
+  defaultApi?: string | null;
+  organization: 'required' | 'optional' | 'none';
+  idTokenSigningAlg: SigningAlgorithm;
+  tokenEndpointAuthMethod: 'client_secret_basic' | 'client_secret_post' | 'none';
+  requirePkce: boolean;
+  /** What a machine's tokens may carry, per API; `management` is ISSUER/api, `*` is all. Absent: all of its defaultApi. */
+  permissions?: { api: string; permissions: string[] }[];
+  createdAt: Date;
+  updatedAt: Date;
+  pendingEvents?: PendingEvent[];
+}
+
+export const applicationSchema = new Schema<Application>(
+  {
+    _id: { type: String, required: true },
+    name: { type: String, required: true },
+    type: { type: String, enum: ['web', 'spa', 'native', 'machine'], required: true },
+    secretHash: String,
+    firstParty: { type: Boolean, required: true },
+    redirectUris: { type: [String], default: [] },
+    postLogoutRedirectUris: { type: [String], default: [] },
+    initiateLoginUri: String,
+    logoUri: String,
+    policyUri: String,
+    tosUri: String,
+    profileClaimsIn: { type: String, enum: ['id_token', 'userinfo'], required: true },
+    grantTypes: { type: [String], default: [] },
+    defaultApi: String,
+    organization: { type: String, enum: ['required', 'optional', 'none'], required: true },
+    idTokenSigningAlg: { type: String, enum: ['RS256', 'ES256', 'EdDSA'], required: true },
+    tokenEndpointAuthMethod: { type: String, enum: ['client_secret_basic', 'client_secret_post', 'none'], required: true },
+    requirePkce: { type: Boolean, required: true },
+    permissions: {
+      type: [new Schema({ api: String, permissions: [String] }, { _id: false })],
+      default: undefined,
+    },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+    pendingEvents,
+  },
+  { versionKey: false },
+);

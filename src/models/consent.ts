@@ -1,0 +1,28 @@
+import { Schema } from 'mongoose';
+
+/** What a user allowed an application in one organization; outlives the browser session, unlike the library's grants. */
+export interface Consent {
+  /** Digest of user, application and organization. */
+  _id: string;
+  userId: string;
+  applicationId: string;
+  organizationId: string | null;
+  scopes: string[];
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export const consentSchema = new Schema<Consent>(
+  {
+    _id: { type: String, required: true },
+    userId: { type: String, required: true },
+    applicationId: { type: String, required: true },
+    organizationId: { type: String, default: null },
+    scopes: { type: [String], required: true },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  },
+  { versionKey: false },
+);
+
+consentSchema.index({ userId: 1 });

@@ -1,0 +1,63 @@
+/**
+ * The nouns as Mongoose models, one file each. Models know no services: a rule that needs more than one document is a service.
+ * `createModels` binds them to one connection, so that several servers can run in one process, each on its own database.
+ */
+import type { Connection, Model } from 'mongoose';
+import { type Api, apiSchema } from './api.js';
+import { type Application, applicationSchema } from './application.js';
+import { type Claim, claimSchema } from './claim.js';
+import { type Consent, consentSchema } from './consent.js';
+import { type Instance, instanceSchema } from './instance.js';
+import { type Membership, membershipSchema } from './membership.js';
+import { OIDC_MODELS, type OidcModelName, type OidcRecord, oidcRecordSchema } from './oidc-record.js';
+import { type Organization, organizationSchema } from './organization.js';
+import { type RevokedToken, revokedTokenSchema } from './revoked-token.js';
+import { type Role, roleSchema } from './role.js';
+import { type SigningKey, signingKeySchema } from './signing-key.js';
+import { type User, userSchema } from './user.js';
+
+export interface Models {
+  User: Model<User>;
+  Claim: Model<Claim>;
+  Organization: Model<Organization>;
+  Membership: Model<Membership>;
+  Role: Model<Role>;
+  Application: Model<Application>;
+  Api: Model<Api>;
+  Instance: Model<Instance>;
+  SigningKey: Model<SigningKey>;
+  Consent: Model<Consent>;
+  RevokedToken: Model<RevokedToken>;
+  oidc: Record<OidcModelName, Model<OidcRecord>>;
+}
+
+export function createModels(connection: Connection): Models {
+  const oidc = Object.fromEntries(
+    OIDC_MODELS.map((name) => [
+      name,
+      connection.model<OidcRecord>(`Oidc${name}`, oidcRecordSchema(name), `oidc.${name}`),
+    ]),
+  ) as Record<OidcModelName, Model<OidcRecord>>;
+  return {
+    User: connection.model<User>('User', userSchema, 'users'),
+    Claim: connection.model<Claim>('Claim', claimSchema, 'claims'),
+    Organization: connection.model<Organization>('Organization', organizationSchema, 'organizations'),
+    Membership: connection.model<Membership>('Membership', membershipSchema, 'memberships'),
+    Role: connection.model<Role>('Role', roleSchema, 'roles'),
+    Application: connection.model<Application>('Application', applicationSchema, 'applications'),
+    Api: connection.model<Api>('Api', apiSchema, 'apis'),
+    Instance: connection.model<Instance>('Instance', instanceSchema, 'instance'),
+    SigningKey: connection.model<SigningKey>('SigningKey', signingKeySchema, 'signingKeys'),
+    Consent: connection.model<Consent>('Consent', consentSchema, 'consents'),
+    RevokedToken: connection.model<RevokedToken>('RevokedToken', revokedTokenSchema, 'revokedTokens'),
+    oidc,
+  };
+}
+
+/** Makes the collections and indexes; safe when several processes do it at once. */
+export async function createIndexes(models: Models): Promise<void> {
+  const { oidc, ...nouns } = models;
+  await Promise.all([...Object.values(nouns), ...Object.values(oidc)].map((model: { createIndexes(): Promise<void> }) => model.createIndexes()));
+}
+
+export type { Api, Application, Claim, Consent, Instance, Membership, OidcRecord, Organization, RevokedToken, Role, SigningKey, User };

@@ -1,0 +1,21 @@
+import { Schema } from 'mongoose';
+
+/** The one document about this instance: what every process reads in parallel with a request's other reads. */
+export interface Instance {
+  _id: 'instance';
+  /** Counts changes of applications, APIs and instance-wide roles: what a process has cached under another number is stale. */
+  version: number;
+  /** Ids of the roles that who joins an organization gets which sets none. */
+  defaultRoles: string[];
+}
+
+export const INSTANCE_ID = 'instance';
+
+export const instanceSchema = new Schema<Instance>(
+  {
+    _id: { type: String, required: true },
+    version: { type: Number, required: true, default: 0 },
+    defaultRoles: { type: [String], default: undefined },
+  },
+  { versionKey: false },
+);

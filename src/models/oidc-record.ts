@@ -1,0 +1,59 @@
+import { Schema } from 'mongoose';
+
+/** One of oidc-provider's stored objects: a session, grant, code, token or interaction. */
+export interface OidcRecord {
+  /** A digest of the library's id, so that what lies in the store opens nothing (architecture 7). */
+  _id: string;
+  /** The library's payload, replaced whole: its keys may contain dots. */
+  payload: Record<string, unknown>;
+  expiresAt?: Date;
+  grantId?: string;
+  uid?: string;
+  userCode?: string;
+  accountId?: string;
+  sessionUid?: string;
+  /** When it was used, in seconds. Set by one conditional update. */
+  consumed?: number;
+}
+
+/** The library's models that are stored here, each in a collection of its own. */
+export const OIDC_MODELS = [
+  'Session',
+  'Grant',
+  'Interaction',
+  'AuthorizationCode',
+  'AccessToken',
+  'RefreshToken',
+  'ClientCredentials',
+  'ReplayDetection',
+] as const;
+
+export type OidcModelName = (typeof OIDC_MODELS)[number];
+
+export function oidcRecordSchema(model: OidcModelName): Schema<OidcRecord> {
+  const schema = new Schema<OidcRecord>(
+    {
+      _id: { type: String, required: true },
+      payload: { type: Schema.Types.Mixed, required: true },
+      expiresAt: Date,
+      grantId: String,
+      uid: String,
+      userCode: String,
+      accountId: String,
+      sessionUid: String,
+      consumed: Number,
+    },
+    { versionKey: false, minimize: false },
+  );
+  schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  if (model === 'Session') {
+    schema.index({ uid: 1 }, { unique: true, partialFilterExpression: { uid: { $exists: true } } });
+    schema.index({ accountId: 1 });
+  }
+  if (model === 'Grant') {
+    schema.index({ sessionUid: 1 });
+    schema.index({ accountId: 1 });
+  }
+  if (['AuthorizationCode', 'AccessToken', 'RefreshToken'].includes(model)) schema.index({ grantId: 1 });
+  return schema;
+}

@@ -1,0 +1,42 @@
+import { Schema } from 'mongoose';
+import { type PendingEvent, pendingEvents } from './event.js';
+
+/** A company or team. */
+export interface Organization {
+  /** `org_…` */
+  _id: string;
+  slug: string;
+  name: string;
+  status: 'active' | 'suspended';
+  joinPolicy: 'invite' | 'open';
+  /** Ids of the roles that who joins gets; absent: the instance's. */
+  defaultRoles?: string[];
+  metadata?: Record<string, string>;
+  /** True once somebody was made its first administrator (R1). */
+  founded: boolean;
+  /** User ids: the only truth about who is administrator without an end date (R2). 500 at most. */
+  administrators: string[];
+  createdAt: Date;
+  updatedAt: Date;
+  pendingEvents?: PendingEvent[];
+}
+
+export const MOST_ADMINISTRATORS = 500;
+
+export const organizationSchema = new Schema<Organization>(
+  {
+    _id: { type: String, required: true },
+    slug: { type: String, required: true },
+    name: { type: String, required: true },
+    status: { type: String, enum: ['active', 'suspended'], required: true, default: 'active' },
+    joinPolicy: { type: String, enum: ['invite', 'open'], required: true, default: 'invite' },
+    defaultRoles: { type: [String], default: undefined },
+    metadata: { type: Schema.Types.Mixed },
+    founded: { type: Boolean, required: true, default: false },
+    administrators: { type: [String], required: true, default: [] },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+    pendingEvents,
+  },
+  { versionKey: false, minimize: false },
+);

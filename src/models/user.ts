@@ -1,0 +1,38 @@
+import { Schema } from 'mongoose';
+import { type PendingEvent, pendingEvents } from './event.js';
+
+/** A person. One account, any number of memberships. */
+export interface User {
+  /** `usr_…` */
+  _id: string;
+  /** As the claim document holds it: trimmed, lower case. */
+  email: string;
+  emailVerified: boolean;
+  name: string;
+  /** Standard claims of the scope `profile` by their OIDC names. */
+  profile?: Record<string, unknown>;
+  passwordHash?: string;
+  /** `disabling` denies at once while administrator seats are being given up. */
+  status: 'active' | 'disabling' | 'disabled';
+  metadata?: Record<string, string>;
+  createdAt: Date;
+  updatedAt: Date;
+  pendingEvents?: PendingEvent[];
+}
+
+export const userSchema = new Schema<User>(
+  {
+    _id: { type: String, required: true },
+    email: { type: String, required: true },
+    emailVerified: { type: Boolean, required: true, default: false },
+    name: { type: String, required: true },
+    profile: { type: Schema.Types.Mixed },
+    passwordHash: String,
+    status: { type: String, enum: ['active', 'disabling', 'disabled'], required: true, default: 'active' },
+    metadata: { type: Schema.Types.Mixed },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+    pendingEvents,
+  },
+  { versionKey: false, minimize: false },
+);

@@ -1,0 +1,93 @@
+import { type Actor, SYSTEM_ORGANIZATION } from '../access/can.js';
+import { conflict, invalid } from '../lib/errors.js';
+import { newId } from '../lib/ids.js';
+import type { Organization } from '../models/index.js';
+import { claimName, claimOwner, releaseName } from './claim-name.js';
+import { event, type ServiceContext } from './context.js';
+import { insertMembership, settleMembership } from './join-organization.js';
+
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const RESERVED = new Set([SYSTEM_ORGANIZATION, 'invitation', 'new']);
+
+export const isSlug = (value: string) => SLUG.test(value);
+export const isReservedSlug = (value: string) => RESERVED.has(value);
+
+/** A slug out of a name: `Hollis & Lane` becomes `hollis-lane`. Never empty. */
+export function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 55)
+    .replace(/^-+|-+$/g, '');
+  return slug || 'organization';
+}
+
+export interface NewOrganization {
+  name: string;
+  /** Absent: made of the name, with a number where that is taken. */
+  slug?: string;
+  status?: Organization['status'];
+  joinPolicy?: Organization['joinPolicy'];
+  defaultRoles?: string[];
+  metadata?: Record<string, string>;
+  /** Who becomes its first member and administrator (R1). Absent: it waits for the first to join. */
+  founder?: string;
+}
+
+/**
+ * Makes an organization: the slug's claim decides, then the founder's membership with ids made beforehand, then the organization.
+ * @throws RollcallError `slug_taken` for a given slug that another organization has, `invalid` for a malformed one.
+ */
+export async function createOrganization(context: ServiceContext, actor: Actor, input: NewOrganization): Promise<Organization> {
+  const { models, clock } = context;
+  const id = newId('org');
+  const slug = await claimSlug(context, input, id);
+  const now = clock.now();
+  try {
+    const membership = input.founder ? await insertMembership(context, actor, id, input.founder) : undefined;
+    const organization = await models.Organization.create({
+      _id: id,
+      slug,
+      name: input.name,
+      status: input.status ?? 'active',
+      joinPolicy: input.joinPolicy ?? 'invite',
+      ...(input.defaultRoles ? { defaultRoles: input.defaultRoles } : {}),
+      ...(input.metadata ? { metadata: input.metadata } : {}),
+      founded: input.founder !== undefined,
+      administrators: input.founder ? [input.founder] : [],
+      createdAt: now,
+      updatedAt: now,
+      pendingEvents: [event(context, actor, 'organization.created', id, { organizationId: id, after: { slug, name: input.name } })],
+    });
+    if (membership) await settleMembership(context, membership);
+    return organization.toObject();
+  } catch (error) {
+    await models.Membership.deleteMany({ organizationId: id }).catch(() => {});
+    await releaseName(context, 'slug', slug, id).catch(() => {});
+    throw error;
+  }
+}
+
+async function claimSlug(context: ServiceContext, input: NewOrganization, id: string): Promise<string> {
+  const exists = async (owner: string) => (await context.models.Organization.exists({ _id: owner })) !== null;
+  if (input.slug !== undefined) {
+    if (!isSlug(input.slug)) throw invalid('A slug has 1 to 63 lower-case letters, digits and hyphens, none at its ends.');
+    const owner = await claimName(context, 'slug', input.slug, id, exists);
+    if (owner !== id) throw conflict('slug_taken', `The slug ${input.slug} is taken.`);
+    return input.slug;
+  }
+  const base = slugOf(input.name);
+  for (let number = isReservedSlug(base) ? 2 : 1; number < 1000; number += 1) {
+    const slug = number === 1 ? base : `${base}-${number}`;
+    if ((await claimName(context, 'slug', slug, id, exists)) === id) return slug;
+  }
+  throw conflict('slug_taken', 'Too many organizations have this name. Choose another.');
+}
+
+/** An organization by slug or id, or undefined. */
+export async function findOrganization(context: ServiceContext, slugOrId: string): Promise<Organization | undefined> {
+  const id = slugOrId.startsWith('org_') ? slugOrId : isSlug(slugOrId) ? await claimOwner(context, 'slug', slugOrId) : undefined;
+  return id ? ((await context.models.Organization.findById(id).lean()) ?? undefined) : undefined;
+}

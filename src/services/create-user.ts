@@ -1,0 +1,58 @@
+import type { Actor } from '../access/can.js';
+import { conflict } from '../lib/errors.js';
+import { newId } from '../lib/ids.js';
+import type { User } from '../models/index.js';
+import { claimName, claimOwner, releaseName } from './claim-name.js';
+import { event, type ServiceContext } from './context.js';
+
+export interface NewUser {
+  email: string;
+  name: string;
+  passwordHash?: string;
+  emailVerified?: boolean;
+  profile?: Record<string, unknown>;
+  metadata?: Record<string, string>;
+}
+
+/** An address as it is compared and stored: trimmed, NFC, lower case. */
+export function normalizeEmail(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase();
+}
+
+/**
+ * Makes an account. The address is claimed first, so that of two who take it at once one gets it.
+ * @throws RollcallError `email_taken`
+ */
+export async function createUser(context: ServiceContext, actor: Actor, input: NewUser): Promise<User> {
+  const { models, clock } = context;
+  const id = newId('usr');
+  const email = normalizeEmail(input.email);
+  const owner = await claimName(context, 'email', email, id, async (userId) => (await models.User.exists({ _id: userId })) !== null);
+  if (owner !== id) throw conflict('email_taken', 'There is an account with this address already.');
+  const now = clock.now();
+  try {
+    const user = await models.User.create({
+      _id: id,
+      email,
+      name: input.name,
+      emailVerified: input.emailVerified ?? false,
+      ...(input.passwordHash ? { passwordHash: input.passwordHash } : {}),
+      ...(input.profile ? { profile: input.profile } : {}),
+      ...(input.metadata ? { metadata: input.metadata } : {}),
+      status: 'active',
+      createdAt: now,
+      updatedAt: now,
+      pendingEvents: [event(context, actor.kind === 'system' ? actor : { ...actor, userId: id }, 'user.created', id, { after: { email, name: input.name } })],
+    });
+    return user.toObject();
+  } catch (error) {
+    await releaseName(context, 'email', email, id).catch(() => {});
+    throw error;
+  }
+}
+
+/** The user with an address, or undefined. */
+export async function findUserByEmail(context: ServiceContext, email: string): Promise<User | undefined> {
+  const owner = await claimOwner(context, 'email', normalizeEmail(email));
+  return owner ? ((await context.models.User.findById(owner).lean()) ?? undefined) : undefined;
+}

@@ -1,0 +1,99 @@
+import type { Actor } from '../access/can.js';
+import { isDuplicateKey, notFound } from '../lib/errors.js';
+import { newId } from '../lib/ids.js';
+import type { Membership, Organization } from '../models/index.js';
+import { event, type ServiceContext } from './context.js';
+
+/** Role ids that who joins gets: the organization's, else the instance's. Never `admin` (R15). */
+async function rolesOfJoiner(context: ServiceContext, organization: Organization): Promise<{ roleId: string }[]> {
+  const ids = organization.defaultRoles ?? (await context.catalog.current()).defaultRoles;
+  return ids.map((roleId) => ({ roleId }));
+}
+
+/** Whether someone who isn't a member may become one by themselves (R10). */
+export function mayJoin(organization: Organization): boolean {
+  return organization.joinPolicy === 'open' && organization.status === 'active';
+}
+
+/**
+ * Makes a user a member of an organization; the first is its administrator (R1), also when 50 join at once: the membership is
+ * there first, then one conditional update decides who founded it, then the roles follow. Joining again changes nothing.
+ * @throws RollcallError `not_found` where joining isn't allowed, as for an unknown organization.
+ */
+export async function joinOrganization(
+  context: ServiceContext,
+  actor: Actor,
+  { organizationId, userId }: { organizationId: string; userId: string },
+): Promise<Membership> {
+  const { models } = context;
+  const organization = await models.Organization.findById(organizationId).lean();
+  if (!organization) throw notFound();
+  const present = await models.Membership.findOne({ organizationId, userId }).lean();
+  if (present) return settleMembership(context, present);
+  if (actor.kind !== 'system' && !mayJoin(organization)) throw notFound();
+  return settleMembership(context, await insertMembership(context, actor, organizationId, userId));
+}
+
+/** Adds the row of a member who has no roles yet. Several processes may do it at once: one row comes of it. */
+export async function insertMembership(
+  context: ServiceContext,
+  actor: Actor,
+  organizationId: string,
+  userId: string,
+  id = newId('mem'),
+): Promise<Membership> {
+  const { models, clock } = context;
+  const now = clock.now();
+  const joined = event(context, actor, 'member.joined', userId, { organizationId });
+  try {
+    const membership = await models.Membership.findOneAndUpdate(
+      { organizationId, userId },
+      {
+        $setOnInsert: {
+          _id: id,
+          organizationId,
+          userId,
+          status: 'active',
+          roles: [],
+          settled: false,
+          createdAt: now,
+          updatedAt: now,
+          pendingEvents: [joined],
+        },
+      },
+      { upsert: true, new: true, lean: true, setDefaultsOnInsert: false },
+    );
+    if (membership) return membership as Membership;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+  const theirs = await models.Membership.findOne({ organizationId, userId }).lean();
+  if (!theirs) throw notFound();
+  return theirs;
+}
+
+/**
+ * Gives a new member the first roles, or ends what a crash interrupted: called by joining and by each sign-in of a member whose
+ * `settled` is still false.
+ */
+export async function settleMembership(context: ServiceContext, membership: Membership): Promise<Membership> {
+  if (membership.settled) return membership;
+  const { models, clock } = context;
+  const { organizationId, userId } = membership;
+  const now = clock.now();
+  const founded = event(context, { kind: 'system' }, 'organization.founded', userId, { organizationId });
+  // The one update that decides who the first is (R1). Who has lost finds `founded: true`.
+  await models.Organization.updateOne(
+    { _id: organizationId, founded: false },
+    { $set: { founded: true, updatedAt: now }, $push: { administrators: userId, pendingEvents: founded } },
+  );
+  const organization = await models.Organization.findById(organizationId).lean();
+  if (!organization) throw notFound();
+  const roles = organization.administrators.includes(userId) ? [] : await rolesOfJoiner(context, organization);
+  const settled = await models.Membership.findOneAndUpdate(
+    { _id: membership._id, settled: false },
+    { $set: { settled: true, roles, updatedAt: now } },
+    { new: true, lean: true },
+  );
+  return (settled as Membership | null) ?? ((await models.Membership.findById(membership._id).lean()) as Membership);
+}
