@@ -11,6 +11,7 @@ import { type Instance, instanceSchema } from './instance.js';
 import { type Membership, membershipSchema } from './membership.js';
 import { OIDC_MODELS, type OidcModelName, type OidcRecord, oidcRecordSchema } from './oidc-record.js';
 import { type Organization, organizationSchema } from './organization.js';
+import { RATE_LIMIT_COLLECTION, type RateLimit, rateLimitSchema } from './rate-limit.js';
 import { type RevokedToken, revokedTokenSchema } from './revoked-token.js';
 import { type Role, roleSchema } from './role.js';
 import { type SigningKey, signingKeySchema } from './signing-key.js';
@@ -28,6 +29,7 @@ export interface Models {
   SigningKey: Model<SigningKey>;
   Consent: Model<Consent>;
   RevokedToken: Model<RevokedToken>;
+  RateLimit: Model<RateLimit>;
   oidc: Record<OidcModelName, Model<OidcRecord>>;
 }
 
@@ -50,6 +52,7 @@ export function createModels(connection: Connection): Models {
     SigningKey: connection.model<SigningKey>('SigningKey', signingKeySchema, 'signingKeys'),
     Consent: connection.model<Consent>('Consent', consentSchema, 'consents'),
     RevokedToken: connection.model<RevokedToken>('RevokedToken', revokedTokenSchema, 'revokedTokens'),
+    RateLimit: connection.model<RateLimit>('RateLimit', rateLimitSchema, RATE_LIMIT_COLLECTION),
     oidc,
   };
 }

@@ -1,0 +1,30 @@
+import { bodyParser } from '@koa/bodyparser';
+import type { Context, Next } from 'koa';
+import { RollcallError } from '../lib/errors.js';
+
+const parse = bodyParser({
+  enableTypes: ['form'],
+  formLimit: '32kb',
+  encoding: 'utf-8',
+  onError(error) {
+    const large = (error as { status?: number }).status === 413;
+    throw large
+      ? new RollcallError('too_large', 413, 'This form holds more than a page of ours sends.')
+      : new RollcallError('bad_request', 400, 'This form could not be read.', { cause: error });
+  },
+});
+
+/** Parses a form. Only its own, plain text fields remain: no arrays, no objects, nothing that reaches a query or a prototype. */
+export async function formBody(ctx: Context, next: Next): Promise<void> {
+  await parse(ctx as never, async () => {});
+  const raw = (ctx.request as { body?: Record<string, unknown> }).body ?? {};
+  const fields: Record<string, string> = Object.create(null);
+  for (const [key, value] of Object.entries(raw)) if (typeof value === 'string') fields[key] = value;
+  (ctx.request as { body?: unknown }).body = fields;
+  await next();
+}
+
+/** A field of the parsed form, or an empty text. */
+export function field(ctx: Context, name: string): string {
+  return ((ctx.request as { body?: Record<string, string> }).body ?? {})[name] ?? '';
+}

@@ -1,0 +1,32 @@
+import type { Context, Next } from 'koa';
+import { newId } from '../lib/ids.js';
+import type { Logger } from '../lib/logger.js';
+
+/** Gives each request an id, answers with it, and writes one line when it ended. The line holds the path, never the query. */
+export function requestLog(logger: Logger) {
+  return async function logRequest(ctx: Context, next: Next): Promise<void> {
+    const started = performance.now();
+    ctx.state.requestId = newId('req');
+    ctx.set('X-Request-Id', ctx.state.requestId);
+    ctx.res.once('close', () => {
+      if (ctx.path.startsWith('/health/')) return;
+      logger.info(
+        {
+          event: 'request',
+          requestId: ctx.state.requestId,
+          method: ctx.method,
+          path: withoutSecrets(ctx.path),
+          status: ctx.res.statusCode,
+          ms: Math.round(performance.now() - started),
+          address: ctx.ip,
+          ...(ctx.res.writableFinished ? {} : { aborted: true }),
+        },
+        'request',
+      );
+    });
+    await next();
+  };
+}
+
+/** The uid of an interaction opens nothing without its cookie, but a line needs no more than its beginning. */
+const withoutSecrets = (path: string) => path.replace(/^(\/(?:interaction|oauth2\/authorize)\/[\w-]{6})[\w-]+/, '$1…');

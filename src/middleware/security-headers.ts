@@ -1,0 +1,40 @@
+import type { Context, Next } from 'koa';
+import helmet from 'koa-helmet';
+
+/** Further origins that a page's forms may lead to: Chrome follows `form-action` along redirects. */
+export function allowFormTarget(ctx: Context, uri: string | undefined): void {
+  const url = uri ? URL.parse(uri) : null;
+  if (!url) return;
+  ctx.state.formTargets = [...(ctx.state.formTargets ?? []), url.origin === 'null' ? url.protocol : url.origin];
+  ctx.set('Content-Security-Policy', policy(ctx));
+}
+
+function policy(ctx: Context): string {
+  const targets = ["'self'", ...((ctx.state.formTargets as string[] | undefined) ?? [])].join(' ');
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "img-src 'self' https: data:",
+    `form-action ${targets}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
+/** The headers of every answer (security.md 26). */
+export function securityHeaders(issuer: string) {
+  const secure = issuer.startsWith('https:');
+  const others = helmet({
+    contentSecurityPolicy: false,
+    crossOriginResourcePolicy: false,
+    crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+    xFrameOptions: { action: 'deny' },
+  });
+  return async function setHeaders(ctx: Context, next: Next): Promise<void> {
+    ctx.set('Content-Security-Policy', policy(ctx));
+    await others(ctx as never, next);
+  };
+}

@@ -1,0 +1,91 @@
+import { errors } from 'oidc-provider';
+import type { Model } from 'mongoose';
+import { isDuplicateKey } from '../../lib/errors.js';
+import { digest } from '../../lib/ids.js';
+import type { Clock } from '../../lib/clock.js';
+import type { OidcRecord } from '../../models/index.js';
+
+type Payload = Record<string, unknown>;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/**
+ * The library's storage contract on one collection. What is stored lies under a digest of its id and without the id itself, so
+ * that the store opens nothing. The TTL sweeper lags, so expiry is checked on read.
+ */
+export class RecordAdapter {
+  constructor(
+    private readonly name: string,
+    private readonly model: Model<OidcRecord>,
+    private readonly clock: Clock,
+  ) {}
+
+  #key(id: string): string {
+    return digest(this.name, id);
+  }
+
+  async upsert(id: string, payload: Payload, expiresIn?: number): Promise<void> {
+    await this.model.updateOne({ _id: this.#key(id) }, { $set: this.#fields(payload, expiresIn) }, { upsert: true });
+  }
+
+  /** As `upsert`, but what is there already stays: of several who begin the same grant at once, all go on with one. */
+  async insert(id: string, payload: Payload, expiresIn?: number): Promise<void> {
+    const fields = this.#fields(payload, expiresIn);
+    await this.model.updateOne({ _id: this.#key(id) }, { $setOnInsert: fields }, { upsert: true }).catch((error) => {
+      if (!isDuplicateKey(error)) throw error;
+    });
+  }
+
+  #fields(payload: Payload, expiresIn?: number): Partial<OidcRecord> {
+    const { jti: _jti, ...kept } = payload;
+    const fields: Partial<OidcRecord> = {
+      payload: kept,
+      ...(expiresIn ? { expiresAt: new Date(this.clock.now().getTime() + expiresIn * 1000) } : {}),
+    };
+    for (const field of ['grantId', 'uid', 'userCode', 'accountId', 'sessionUid'] as const) {
+      const value = text(payload[field]);
+      if (value !== undefined) fields[field] = value;
+    }
+    return fields;
+  }
+
+  async find(id: string): Promise<Payload | undefined> {
+    const record = await this.model.findById(this.#key(id)).lean();
+    return this.#live(record, id);
+  }
+
+  async findByUid(uid: string): Promise<Payload | undefined> {
+    return this.#live(await this.model.findOne({ uid }).lean());
+  }
+
+  async findByUserCode(_userCode: string): Promise<undefined> {
+    return undefined;
+  }
+
+  /** One conditional update: of N at once, one succeeds, the others learn it by `invalid_grant` (RFC 9700 2.1.1). */
+  async consume(id: string): Promise<void> {
+    const result = await this.model.updateOne(
+      { _id: this.#key(id), consumed: { $exists: false } },
+      { $set: { consumed: Math.floor(this.clock.now().getTime() / 1000) } },
+    );
+    if (result.modifiedCount !== 1) throw new errors.InvalidGrant('it was used already');
+  }
+
+  async destroy(id: string): Promise<void> {
+    await this.model.deleteOne({ _id: this.#key(id) });
+  }
+
+  async revokeByGrantId(grantId: string): Promise<void> {
+    await this.model.deleteMany({ grantId });
+  }
+
+  #live(record: OidcRecord | null, id?: string): Payload | undefined {
+    if (!record) return undefined;
+    if (record.expiresAt && record.expiresAt.getTime() <= this.clock.now().getTime()) return undefined;
+    return {
+      ...record.payload,
+      ...(id === undefined ? {} : { jti: id }),
+      ...(record.consumed === undefined ? {} : { consumed: record.consumed }),
+    };
+  }
+}

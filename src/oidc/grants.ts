@@ -1,0 +1,113 @@
+/**
+ * Grants (architecture 5): one per (browser session, application, organization), found again by an id that is a digest of the
+ * three. It carries the organization, by which every later step knows it, and a random generation, new whenever it begins again,
+ * so that tokens from before stay ended.
+ */
+import type { Provider } from 'oidc-provider';
+import { digest, newSecret } from '../lib/ids.js';
+import type { Application } from '../models/index.js';
+import { consentedScopes } from '../services/consents.js';
+import { type LoginOrganization, organizationOfLogin, wishOf } from './organization-of-login.js';
+import type { OidcContext, Runtime } from './runtime.js';
+import { isConsole, OIDC_SCOPES } from './settings/scopes.js';
+import { GRANT_TTL } from './settings/ttl.js';
+
+/** A grant as this server makes it. */
+export interface GrantFacts {
+  jti: string;
+  accountId: string;
+  clientId: string;
+  organizationId: string | null;
+  sessionUid: string;
+  generation: string;
+}
+
+const DAY = 24 * 60 * 60;
+const DECISION = Symbol('the organization of this login');
+
+/** What `loadGrant` decided about the organization of a request, for the policy and the interaction pages. */
+export function decisionOf(ctx: OidcContext): LoginOrganization | undefined {
+  return ctx.oidc[DECISION];
+}
+
+/** Lets the library keep our fields in its models' payloads. */
+export function extendGrantPayload(provider: Provider): void {
+  extend(provider.Grant, ['organizationId', 'sessionUid', 'generation']);
+  for (const model of [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode]) extend(model, ['generation']);
+}
+
+function extend(model: object, fields: string[]): void {
+  const inherited = (model as { IN_PAYLOAD: string[] }).IN_PAYLOAD;
+  Object.defineProperty(model, 'IN_PAYLOAD', { configurable: true, get: () => [...inherited, ...fields] });
+}
+
+/** `loadExistingGrant`: finds or makes the grant of this request, or undefined while the organization isn't decided. */
+export function createGrantLoader(runtime: Runtime) {
+  return async function loadExistingGrant(ctx: OidcContext): Promise<unknown> {
+    const { oidc } = ctx;
+    const application = await applicationOf(runtime, oidc.client.clientId);
+    const decision = await organizationOfLogin(runtime, application, oidc.account.accountId, wishOf(ctx));
+    oidc[DECISION] = decision;
+    if (decision.kind !== 'decided') return undefined;
+    const organizationId = decision.standing.organization?._id ?? null;
+    const grant = await findOrMake(oidc, organizationId);
+    const before = JSON.stringify([grant.openid, grant.resources]);
+    await giveScopes(runtime, ctx, application, grant);
+    const ending = grant.exp - Math.floor(runtime.services.clock.now().getTime() / 1000) < GRANT_TTL - DAY;
+    if (ending || JSON.stringify([grant.openid, grant.resources]) !== before) {
+      if (ending) {
+        grant.exp = undefined;
+        grant.expiresIn = undefined;
+      }
+      await grant.save();
+    }
+    return grant;
+  };
+}
+
+/** Our record of an application; the console is one that uses no organization. */
+export async function applicationOf(
+  runtime: Runtime,
+  clientId: string,
+): Promise<Pick<Application, '_id' | 'firstParty' | 'organization' | 'defaultApi' | 'permissions' | 'type'> & Partial<Application>> {
+  if (isConsole(clientId)) return { _id: clientId, firstParty: true, organization: 'none', type: 'web' };
+  const application = (await runtime.services.catalog.current()).applications.get(clientId);
+  if (!application) throw new Error(`the application ${clientId} was deleted meanwhile`);
+  return application;
+}
+
+async function findOrMake(oidc: OidcContext, organizationId: string | null): Promise<OidcContext> {
+  const { Grant } = oidc.provider;
+  const jti = digest(oidc.session.uid, oidc.client.clientId, organizationId ?? '');
+  const existing = await Grant.find(jti);
+  if (existing?.accountId === oidc.account.accountId) return existing;
+  if (existing) await Grant.adapter.destroy(jti);
+  const grant = new Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId, jti });
+  grant.organizationId = organizationId;
+  grant.sessionUid = oidc.session.uid;
+  grant.generation = newSecret();
+  const { payload } = await grant.getValueAndPayload();
+  await Grant.adapter.insert(jti, payload, GRANT_TTL);
+  return Grant.find(jti);
+}
+
+/** A first-party application gets what it asks for; another gets what the person has allowed, and the rest is asked. */
+async function giveScopes(
+  runtime: Runtime,
+  ctx: OidcContext,
+  application: Pick<Application, 'firstParty'>,
+  grant: OidcContext,
+): Promise<void> {
+  const { oidc } = ctx;
+  const key = { userId: grant.accountId, applicationId: grant.clientId, organizationId: grant.organizationId };
+  const allowed = application.firstParty ? undefined : await consentedScopes(runtime.services, key);
+  const given = (scopes: Iterable<string>) => [...scopes].filter((scope) => !allowed || allowed.has(scope));
+  const openid = given(oidc.requestParamOIDCScopes);
+  if (openid.length) grant.addOIDCScope(openid);
+  for (const [identifier, server] of Object.entries<OidcContext>(oidc.resourceServers)) {
+    const scopes = given([...oidc.requestParamScopes].filter((scope: string) => server.scopes.has(scope)));
+    if (scopes.length) grant.addResourceScope(identifier, scopes);
+  }
+}
+
+export { OIDC_SCOPES };

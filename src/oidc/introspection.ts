@@ -1,0 +1,141 @@
+/**
+ * Introspection (RFC 7662) that answers with today's roles (R6): for opaque tokens through the library's policy hook, for JWT access
+ * tokens, which the library doesn't know once they are issued, around its endpoint. Both tell a caller nothing of what isn't its own.
+ */
+import type { Context, Next } from 'koa';
+import { loadStanding } from '../services/load-standing.js';
+import { organizationClaims } from './account.js';
+import type { OidcContext, Runtime } from './runtime.js';
+import { machinePermissions } from './settings/resources.js';
+import { USERINFO_SCOPES } from './settings/scopes.js';
+import { type AccessTokenPayload, grantReference, looksLikeJwt, type VerifyAccessToken } from './verify-jwt.js';
+
+/** What both kinds of tokens say of themselves. */
+interface TokenFacts {
+  clientId: string;
+  userId: string | undefined;
+  organizationId: string | null;
+  audience: string | undefined;
+  scope: string | undefined;
+}
+
+/** Whether a token is the caller's business: an API's are those meant for it, an application's its own without an audience. */
+async function mayIntrospect(runtime: Runtime, callerId: string, token: TokenFacts): Promise<boolean> {
+  const catalog = await runtime.services.catalog.current();
+  if (!catalog.applications.has(token.clientId)) return false;
+  const api = catalog.apisByClientId.get(callerId);
+  return api ? token.audience === api._id : token.audience === undefined && token.clientId === callerId;
+}
+
+/** Today's values of what the token once said, or undefined where it counts for nothing any more (R8). */
+async function today(runtime: Runtime, token: TokenFacts): Promise<{ scope: string; extra: Record<string, unknown> } | undefined> {
+  const catalog = await runtime.services.catalog.current();
+  const application = catalog.applications.get(token.clientId);
+  const asked = (token.scope ?? '').split(' ').filter(Boolean);
+  const api = token.audience ? catalog.apis.get(token.audience) : application?.defaultApi ? catalog.apis.get(application.defaultApi) : undefined;
+  if (token.userId === undefined) {
+    const allowed = new Set(application && api ? machinePermissions(application, api, runtime.issuer) : []);
+    const scopes = asked.filter((scope) => allowed.has(scope));
+    return { scope: scopes.join(' '), extra: { permissions: [...scopes].sort() } };
+  }
+  const standing = await loadStanding(runtime.services, { userId: token.userId, organizationId: token.organizationId });
+  if (!standing) return undefined;
+  const permissions = api ? standing.permissionsAt(api) : [];
+  const declared = new Set(api?.permissions.map((permission) => permission.key));
+  const given = new Set<string>([...permissions, ...USERINFO_SCOPES, 'offline_access']);
+  const scopes = asked.filter((scope) => given.has(scope) || !declared.has(scope));
+  return {
+    scope: scopes.join(' '),
+    extra: { username: standing.user.email, ...organizationClaims(standing, permissions) },
+  };
+}
+
+/** `allowedPolicy`: decides who may ask, and puts today's values where the library's answer takes them from. */
+export function createIntrospectionPolicy(runtime: Runtime) {
+  return async function allowedPolicy(ctx: OidcContext, client: OidcContext, token: OidcContext): Promise<boolean> {
+    const grant = token.grantId ? ctx.oidc.entities.Grant : undefined;
+    if (token.grantId && (!grant || grant.generation !== token.generation)) return false;
+    const facts: TokenFacts = {
+      clientId: token.clientId,
+      userId: token.accountId,
+      organizationId: grant?.organizationId ?? null,
+      audience: token.aud,
+      scope: token.scope,
+    };
+    if (!(await mayIntrospect(runtime, client.clientId, facts))) return false;
+    const live = await today(runtime, facts);
+    if (!live) return false;
+    token.extra = live.extra;
+    token.scope = live.scope || undefined;
+    return true;
+  };
+}
+
+/** Answers introspection and revocation of JWT access tokens, which the library refuses as `unsupported_token_type`. */
+export function createJwtTokenMiddleware(runtime: Runtime, verify: VerifyAccessToken) {
+  return async function jwtTokens(ctx: Context, next: Next): Promise<void> {
+    await next();
+    const oidc = (ctx as OidcContext).oidc;
+    if (ctx.status !== 400 || (ctx.body as { error?: string } | undefined)?.error !== 'unsupported_token_type' || !oidc?.client) return;
+    if (oidc.route !== 'introspection' && oidc.route !== 'revocation') return;
+    const token = oidc.params.token as string;
+    const payload = looksLikeJwt(token) ? await verify(token) : undefined;
+    if (oidc.route === 'introspection') {
+      ctx.status = 200;
+      ctx.body = (payload && (await introspectJwt(runtime, oidc, payload))) ?? { active: false };
+    } else if (!payload || payload.client_id === oidc.client.clientId) {
+      if (payload) await revokeJwt(runtime, payload);
+      ctx.status = 200;
+      ctx.body = '';
+    } else {
+      ctx.body = { error: 'invalid_request', error_description: 'the token was not issued to this application' };
+    }
+  };
+}
+
+async function introspectJwt(runtime: Runtime, oidc: OidcContext, payload: AccessTokenPayload): Promise<Record<string, unknown> | undefined> {
+  const reference = grantReference(payload.gid);
+  const [grant, revoked] = await Promise.all([
+    reference ? oidc.provider.Grant.find(reference.grantId) : undefined,
+    runtime.services.models.RevokedToken.exists({ _id: payload.jti }),
+  ]);
+  if (revoked) return undefined;
+  if (reference && (!grant || grant.generation !== reference.generation || grant.accountId !== payload.sub)) return undefined;
+  if (!reference && payload.sub !== payload.client_id) return undefined;
+  const facts: TokenFacts = {
+    clientId: payload.client_id,
+    userId: reference ? payload.sub : undefined,
+    organizationId: grant?.organizationId ?? null,
+    audience: payload.aud as string,
+    scope: payload.scope,
+  };
+  if (!(await mayIntrospect(runtime, oidc.client.clientId, facts))) return undefined;
+  const live = await today(runtime, facts);
+  if (!live) return undefined;
+  const stale = Array.isArray(payload.roles) && !sameRoles(payload.roles, live.extra.roles);
+  return {
+    active: true,
+    sub: payload.sub,
+    client_id: payload.client_id,
+    ...live.extra,
+    ...(live.scope ? { scope: live.scope } : {}),
+    aud: payload.aud,
+    iss: payload.iss,
+    exp: payload.exp,
+    iat: payload.iat,
+    jti: payload.jti,
+    ...(payload.sid ? { sid: payload.sid } : {}),
+    token_type: 'Bearer',
+    ...(stale ? { stale: true, roles_in_token: payload.roles } : {}),
+  };
+}
+
+const sameRoles = (then: string[], now: unknown) => JSON.stringify(then) === JSON.stringify(now ?? []);
+
+async function revokeJwt({ services }: Runtime, payload: AccessTokenPayload): Promise<void> {
+  await services.models.RevokedToken.updateOne(
+    { _id: payload.jti },
+    { $setOnInsert: { expiresAt: new Date((payload.exp + 60) * 1000) } },
+    { upsert: true },
+  );
+}

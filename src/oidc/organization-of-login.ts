@@ -1,0 +1,61 @@
+import { errors } from 'oidc-provider';
+import type { Application, Organization } from '../models/index.js';
+import { SYSTEM_ORGANIZATION } from '../access/can.js';
+import { findOrganization } from '../services/create-organization.js';
+import { mayJoin } from '../services/join-organization.js';
+import { actable, listMemberships } from '../services/list-memberships.js';
+import { loadStanding, type Standing } from '../services/load-standing.js';
+import type { OidcContext, Runtime } from './runtime.js';
+
+/** Which organization a login is for (R7), or what the person has to be asked first. */
+export type LoginOrganization =
+  | { kind: 'decided'; standing: Standing }
+  /** A person of several, or of one where the application can do without: the picker. */
+  | { kind: 'choose' }
+  /** The request names one that they aren't in but may join. */
+  | { kind: 'join'; organization: Organization }
+  /** They are in none. */
+  | { kind: 'create' };
+
+/** The same words for an organization that doesn't exist and one that is closed to this person. */
+const refused = () =>
+  new errors.AccessDenied('you are not a member of the organization that was asked for', 'no active membership, and it may not be joined');
+
+/**
+ * Decides R7: what the request names wins, always; then what was picked in this login; then the only one.
+ * @throws AccessDenied where the named organization is unknown or closed to this person.
+ */
+export async function organizationOfLogin(
+  { services }: Runtime,
+  application: Pick<Application, 'organization'>,
+  userId: string,
+  { named, picked }: { named: string | undefined; picked: string | null | undefined },
+): Promise<LoginOrganization> {
+  if (application.organization === 'none') return decided(await loadStanding(services, { userId, organizationId: null }));
+  if (named !== undefined && named !== '') {
+    const organization = await findOrganization(services, named);
+    if (!organization || organization.slug === SYSTEM_ORGANIZATION) throw refused();
+    const standing = await loadStanding(services, { userId, organizationId: organization._id });
+    if (standing) return { kind: 'decided', standing };
+    const member = await services.models.Membership.exists({ organizationId: organization._id, userId });
+    if (member || !mayJoin(organization)) throw refused();
+    return { kind: 'join', organization };
+  }
+  if (picked === null && application.organization === 'optional') {
+    return decided(await loadStanding(services, { userId, organizationId: null }));
+  }
+  const mine = actable(await listMemberships(services, userId));
+  const chosen = mine.find(({ organization }) => organization._id === picked) ?? (mine.length === 1 ? mine[0] : undefined);
+  if (chosen) return decided(await loadStanding(services, { userId, organizationId: chosen.organization._id }));
+  return mine.length > 0 ? { kind: 'choose' } : { kind: 'create' };
+}
+
+function decided(standing: Standing | undefined): LoginOrganization {
+  if (!standing) throw refused();
+  return { kind: 'decided', standing };
+}
+
+/** The request's own wish and the interaction's answer, as the library's context holds them. */
+export function wishOf(ctx: OidcContext): { named: string | undefined; picked: string | null | undefined } {
+  return { named: ctx.oidc.params.organization, picked: ctx.oidc.result?.organization?.id };
+}

@@ -1,0 +1,86 @@
+/**
+ * The provider: assembly only. One file per concern lies in `settings/`; what extends the library's models lies beside this file.
+ * Nothing outside of this folder imports oidc-provider.
+ */
+import type { JWK } from 'jose';
+import { type Configuration, Provider } from 'oidc-provider';
+import { createFindAccount } from './account.js';
+import { createAdapterFactory } from './adapter/index.js';
+import { createEndSessionMiddleware } from './end-session.js';
+import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
+import { createJwtTokenMiddleware } from './introspection.js';
+import { logProviderEvents } from './log-events.js';
+import type { OidcContext, Runtime } from './runtime.js';
+import { ACR_PASSWORD, claims } from './settings/claims.js';
+import { cookies } from './settings/cookies.js';
+import { features, type ProviderPages } from './settings/features.js';
+import { restoreOfflineAccess } from './settings/offline-access.js';
+import { policy } from './settings/policy.js';
+import { OIDC_SCOPES } from './settings/scopes.js';
+import { ttl } from './settings/ttl.js';
+import { createExtraTokenClaims, extendTokens } from './tokens.js';
+import { acceptApiTokensAtUserinfo } from './userinfo.js';
+import { createVerifyAccessToken } from './verify-jwt.js';
+
+const ROUTES: Configuration['routes'] = {
+  authorization: '/oauth2/authorize',
+  token: '/oauth2/token',
+  userinfo: '/oauth2/userinfo',
+  jwks: '/oauth2/jwks',
+  introspection: '/oauth2/introspect',
+  revocation: '/oauth2/revoke',
+  end_session: '/oauth2/logout',
+};
+
+export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPages): Provider {
+  const verify = createVerifyAccessToken(runtime, keys);
+  const configuration = {
+    adapter: createAdapterFactory(runtime),
+    jwks: { keys },
+    routes: ROUTES,
+    cookies: cookies(runtime),
+    ttl: ttl(runtime),
+    features: features(runtime, pages),
+    claims,
+    scopes: [...OIDC_SCOPES],
+    acrValues: [ACR_PASSWORD],
+    subjectTypes: ['public'],
+    responseTypes: ['code', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    enabledJWA: {
+      idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
+      userinfoSigningAlgValues: [],
+      introspectionSigningAlgValues: [],
+    },
+    conformIdTokenClaims: false,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    rotateRefreshToken: true,
+    pkce: {
+      required: (_ctx: OidcContext, client: OidcContext) => client.requirePkce !== false,
+    },
+    extraClientMetadata: { properties: ['requirePkce'] },
+    extraParams: { organization: restoreOfflineAccess(runtime) },
+    interactions: {
+      policy: policy(),
+      url: (_ctx: OidcContext, interaction: OidcContext) => `/interaction/${interaction.uid}`,
+    },
+    findAccount: createFindAccount(runtime),
+    loadExistingGrant: createGrantLoader(runtime),
+    extraTokenClaims: createExtraTokenClaims(runtime),
+    expiresWithSession: async () => false,
+    issueRefreshToken: async (_ctx: OidcContext, client: OidcContext, code: OidcContext) =>
+      client.grantTypeAllowed('refresh_token') &&
+      (code.scopes.has('offline_access') || (await applicationOf(runtime, client.clientId)).firstParty === true),
+    clientBasedCORS: (_ctx: OidcContext, origin: string, client: OidcContext) =>
+      client.clientAuthMethod === 'none' && client.redirectUris.some((uri: string) => URL.parse(uri)?.origin === origin),
+    renderError: (ctx: OidcContext, out: { error: string; error_description?: string }, error: Error) => pages.error(ctx, out, error),
+  };
+  const provider = new Provider(runtime.issuer, configuration as unknown as Configuration);
+  extendGrantPayload(provider);
+  extendTokens(provider);
+  acceptApiTokensAtUserinfo(provider, runtime, verify);
+  provider.use(createJwtTokenMiddleware(runtime, verify));
+  provider.use(createEndSessionMiddleware(runtime));
+  logProviderEvents(provider, runtime.services.logger);
+  return provider;
+}

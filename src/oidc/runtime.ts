@@ -1,0 +1,18 @@
+import type { Provider } from 'oidc-provider';
+import type { ServiceContext } from '../services/context.js';
+
+/** What the modules of this folder share: the services, and what the configuration says about this server. */
+export interface Runtime {
+  services: ServiceContext;
+  issuer: string;
+  cookieKeys: readonly string[];
+  /** Seconds. */
+  sessionIdle: number;
+  sessionAbsolute: number;
+}
+
+/** The library's context of a request, as far as its types leave it open. */
+// biome-ignore lint/suspicious/noExplicitAny: the library's entities and parameters are untyped
+export type OidcContext = any;
+
+export type { Provider };

@@ -1,0 +1,50 @@
+import type { Api, Application } from '../../models/index.js';
+
+/** The client of the account pages (architecture 10): public, `response_type=none`, no tokens. No application can take its id. */
+export const CONSOLE_CLIENT_ID = 'rollcall';
+/** Where the account pages' sign-in comes back to. */
+export const CONSOLE_CALLBACK = '/account/signed-in';
+
+/** Our application as the library's client metadata (RFC 7591 names). The secret's place holds its hash: see `compareClientSecret`. */
+export function applicationMetadata(application: Application): Record<string, unknown> {
+  const machine = application.type === 'machine';
+  return {
+    client_id: application._id,
+    client_name: application.name,
+    ...(application.secretHash ? { client_secret: application.secretHash } : {}),
+    application_type: application.type === 'native' ? 'native' : 'web',
+    redirect_uris: application.redirectUris,
+    post_logout_redirect_uris: application.postLogoutRedirectUris,
+    response_types: machine ? [] : ['code'],
+    grant_types: machine ? ['client_credentials'] : application.grantTypes,
+    token_endpoint_auth_method: application.tokenEndpointAuthMethod,
+    id_token_signed_response_alg: application.idTokenSigningAlg,
+    requirePkce: application.requirePkce,
+  };
+}
+
+/** An API introspects and does nothing else. */
+export function apiMetadata(api: Api, clientId: string): Record<string, unknown> {
+  return {
+    client_id: clientId,
+    client_name: api.name,
+    client_secret: api.introspection?.secretHash,
+    redirect_uris: [],
+    response_types: [],
+    grant_types: [],
+    token_endpoint_auth_method: 'client_secret_basic',
+  };
+}
+
+export function consoleMetadata(issuer: string): Record<string, unknown> {
+  return {
+    client_id: CONSOLE_CLIENT_ID,
+    client_name: 'Rollcall',
+    application_type: 'web',
+    redirect_uris: [`${issuer}${CONSOLE_CALLBACK}`],
+    response_types: ['none'],
+    grant_types: ['authorization_code'],
+    token_endpoint_auth_method: 'none',
+    post_logout_redirect_uris: [],
+  };
+}

@@ -1,0 +1,37 @@
+import type { Configuration } from 'oidc-provider';
+import { createIntrospectionPolicy } from '../introspection.js';
+import type { OidcContext, Runtime } from '../runtime.js';
+import { resourceIndicators } from './resources.js';
+
+/** The pages that the library asks for. */
+export interface ProviderPages {
+  error(ctx: OidcContext, out: { error: string; error_description?: string }, cause: Error): Promise<void>;
+  signOut(ctx: OidcContext, formHtml: string): Promise<void>;
+  signedOut(ctx: OidcContext): Promise<void>;
+}
+
+/** What is on, and with which policy; everything else that the library has is off by name. */
+export function features(runtime: Runtime, pages: ProviderPages): Configuration['features'] {
+  return {
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    userinfo: { enabled: true },
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(runtime) },
+    revocation: { enabled: true, allowedPolicy: revocationPolicy },
+    resourceIndicators: resourceIndicators(runtime),
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx: OidcContext, form: string) => pages.signOut(ctx, form),
+      postLogoutSuccessSource: (ctx: OidcContext) => pages.signedOut(ctx),
+    },
+  } as unknown as Configuration['features'];
+}
+
+/** An application revokes its own tokens. Revoking an access token ends that one alone, not the refresh token beside it. */
+async function revocationPolicy(_ctx: OidcContext, client: OidcContext, token: OidcContext): Promise<boolean> {
+  if (token.clientId !== client.clientId) return false;
+  if (token.kind === 'AccessToken') token.grantId = undefined;
+  return true;
+}

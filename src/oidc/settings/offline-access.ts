@@ -1,0 +1,16 @@
+import type { OidcContext, Runtime } from '../runtime.js';
+
+/**
+ * The library drops `offline_access` unless `prompt=consent` came with it. Here the consent page asks the first time, whatever
+ * `prompt` says (contract.md), so the scope is put back before consent is looked at.
+ */
+export function restoreOfflineAccess(_runtime: Runtime) {
+  return async (ctx: OidcContext): Promise<void> => {
+    const asked = ctx.query.scope;
+    if (typeof asked !== 'string' || !asked.split(' ').includes('offline_access')) return;
+    const { client, params } = ctx.oidc;
+    if (!client.grantTypeAllowed('refresh_token')) return;
+    const scopes = new Set((params.scope ?? '').split(' ').filter(Boolean));
+    params.scope = [...scopes.add('offline_access')].join(' ');
+  };
+}

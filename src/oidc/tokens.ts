@@ -1,0 +1,98 @@
+/**
+ * Where the library's token models are extended: claims that it leaves out, tokens that belong to one generation of a grant, the
+ * ten seconds' grace of a refresh token, and client secrets that are stored as hashes.
+ */
+import { errors, type Provider } from 'oidc-provider';
+import { hashSecret, secretMatches } from '../lib/secrets.js';
+import { loadStanding } from '../services/load-standing.js';
+import { organizationClaims } from './account.js';
+import type { OidcContext, Runtime } from './runtime.js';
+
+/** A refresh token that the same application used this recently was probably retried after a lost answer (contract.md). */
+const GRACE_SECONDS = 10;
+
+/** `extraTokenClaims` of JWT access tokens: today's organization, roles and permissions, and the grant that ends them. */
+export function createExtraTokenClaims(runtime: Runtime) {
+  return async function extraTokenClaims(ctx: OidcContext, token: OidcContext): Promise<Record<string, unknown> | undefined> {
+    if (token.resourceServer?.accessTokenFormat !== 'jwt') return undefined;
+    const api = (await runtime.services.catalog.current()).apis.get(token.resourceServer.identifier());
+    if (token.kind === 'ClientCredentials') {
+      return { permissions: (token.scope ?? '').split(' ').filter(Boolean).sort() };
+    }
+    const grant = ctx.oidc.entities.Grant;
+    const standing = await loadStanding(runtime.services, { userId: grant.accountId, organizationId: grant.organizationId ?? null });
+    if (!standing || !api) throw new errors.InvalidGrant('there is nothing left to give');
+    const source = ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode;
+    return {
+      ...organizationClaims(standing, standing.permissionsAt(api)),
+      gid: `${grant.jti}.${grant.generation}`,
+      ...(source ? { auth_time: source.authTime, acr: source.acr, amr: source.amr } : {}),
+      ...(source?.sid ? { sid: source.sid } : {}),
+    };
+  };
+}
+
+export function extendTokens(provider: Provider): void {
+  bindToGeneration(provider);
+  completeIdTokens(provider);
+  hashClientSecrets(provider);
+  graceOfRefresh(provider);
+}
+
+const VALUES = new WeakMap<object, string>();
+
+function bindToGeneration(provider: Provider): void {
+  for (const model of [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode] as OidcContext[]) {
+    const { save } = model.prototype;
+    model.prototype.save = async function saveWithGeneration(...args: unknown[]) {
+      this.generation ??= (provider.constructor as OidcContext).ctx?.oidc.entities.Grant?.generation;
+      const value = await save.apply(this, args);
+      VALUES.set(this, value);
+      return value;
+    };
+  }
+}
+
+/** `at_hash` and `azp` also in the code flow, where the library leaves them out. */
+function completeIdTokens(provider: Provider): void {
+  const prototype = provider.IdToken.prototype as OidcContext;
+  const { issue } = prototype;
+  prototype.issue = function issueComplete(options: { use: string }) {
+    if (options.use === 'idtoken') {
+      this.set('azp', this.client.clientId);
+      const token = this.ctx.oidc.entities.AccessToken;
+      const value = token && VALUES.get(token);
+      if (value) this.set('at_hash', value);
+    }
+    return issue.call(this, options);
+  };
+}
+
+function hashClientSecrets(provider: Provider): void {
+  const prototype = provider.Client.prototype as OidcContext;
+  prototype.compareClientSecret = function compareHashed(actual: string) {
+    return secretMatches(this.clientSecret, actual);
+  };
+  prototype.includeSid = () => true;
+}
+
+function graceOfRefresh(provider: Provider): void {
+  const model = provider.RefreshToken as OidcContext;
+  const find = model.find.bind(model);
+  model.find = async (value: string, options: unknown) => {
+    const token = await find(value, options);
+    const ctx = (provider.constructor as OidcContext).ctx;
+    if (token?.consumed && ctx?.oidc.route === 'token' && token.clientId === ctx.oidc.client?.clientId) {
+      const age = Math.floor(Date.now() / 1000) - token.consumed;
+      if (age <= GRACE_SECONDS) {
+        throw new errors.CustomOIDCProviderError(
+          'invalid_grant',
+          'this refresh token was used just now; use the one that the answer brought',
+        );
+      }
+    }
+    return token;
+  };
+}
+
+export { hashSecret };

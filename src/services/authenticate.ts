@@ -1,0 +1,31 @@
+import { hashPassword, needsRehash, verifyPassword } from '../lib/password.js';
+import type { User } from '../models/index.js';
+import type { ServiceContext } from './context.js';
+import { findUserByEmail, normalizeEmail } from './create-user.js';
+import type { Attempt, SignInLimits } from './sign-in-limits.js';
+
+/**
+ * Checks a password. An unknown address, a wrong password, a disabled and a locked account answer alike and take the same time
+ * (security.md 35), so nothing but "no" comes back.
+ */
+export async function authenticate(
+  context: ServiceContext,
+  limits: SignInLimits,
+  attempt: Omit<Attempt, 'email'> & { email: string; password: string },
+): Promise<User | undefined> {
+  const place = { ...attempt, email: normalizeEmail(attempt.email) };
+  const [allowed, user] = await Promise.all([limits.begin(place), findUserByEmail(context, attempt.email)]);
+  const matches = await verifyPassword(user?.passwordHash, attempt.password);
+  if (!allowed || !matches || user?.status !== 'active') return undefined;
+  await limits.succeeded(place);
+  if (user.passwordHash && needsRehash(user.passwordHash)) await rehash(context, user, attempt.password);
+  return user;
+}
+
+/** Makes the hash with today's parameters, unless the password was changed meanwhile. */
+async function rehash({ models, clock }: ServiceContext, user: User, password: string): Promise<void> {
+  await models.User.updateOne(
+    { _id: user._id, passwordHash: user.passwordHash },
+    { $set: { passwordHash: await hashPassword(password), updatedAt: clock.now() } },
+  );
+}

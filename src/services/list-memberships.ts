@@ -1,0 +1,37 @@
+import { SYSTEM_ORGANIZATION } from '../access/can.js';
+import type { Membership, Organization, Role } from '../models/index.js';
+import type { ServiceContext } from './context.js';
+import { settleMembership } from './join-organization.js';
+import { rolesOf } from './load-standing.js';
+
+export interface MembershipOverview {
+  membership: Membership;
+  organization: Organization;
+  roles: Role[];
+}
+
+/**
+ * In which organizations a user is, with today's roles, sorted by name. `system` is left out: it is picked only for this server's
+ * own pages and never counts as the only one (R7).
+ */
+export async function listMemberships(context: ServiceContext, userId: string): Promise<MembershipOverview[]> {
+  const { models, catalog } = context;
+  const [memberships, snapshot] = await Promise.all([models.Membership.find({ userId }).lean(), catalog.current()]);
+  const organizations = await models.Organization.find({ _id: { $in: memberships.map((one) => one.organizationId) } }).lean();
+  const byId = new Map(organizations.map((organization) => [organization._id, organization]));
+  const rows = await Promise.all(
+    memberships.map(async (found) => {
+      const membership = found.settled ? found : await settleMembership(context, found);
+      const organization = found.settled
+        ? byId.get(found.organizationId)
+        : await models.Organization.findById(found.organizationId).lean();
+      if (!organization || organization.slug === SYSTEM_ORGANIZATION) return [];
+      return [{ membership, organization, roles: await rolesOf(context, snapshot, organization, membership) }];
+    }),
+  );
+  return rows.flat().sort((a, b) => a.organization.name.localeCompare(b.organization.name, 'en'));
+}
+
+/** Of these, the ones in which the user may act: active membership, active organization. */
+export const actable = (rows: MembershipOverview[]) =>
+  rows.filter(({ membership, organization }) => membership.status === 'active' && organization.status === 'active');

@@ -1,0 +1,82 @@
+import { activeRole, effectiveRoles, permissionsFor } from '../access/effective-roles.js';
+import type { Api, Membership, Organization, Role, User } from '../models/index.js';
+import { ADMIN_ROLE_ID } from '../models/role.js';
+import type { CatalogSnapshot } from './catalog.js';
+import type { ServiceContext } from './context.js';
+import { settleMembership } from './join-organization.js';
+
+/** What a person is today: in one organization with roles, or, with `organization: null`, in none. */
+export interface Standing {
+  user: User;
+  catalog: CatalogSnapshot;
+  organization: Organization | null;
+  membership: Membership | null;
+  /** Effective roles, sorted by key; empty without an organization. */
+  roles: Role[];
+  /** R9 without a requested role. */
+  activeRole: string | undefined;
+  /** The permissions that the roles give at an API. */
+  permissionsAt(api: Pick<Api, 'permissions'>): string[];
+}
+
+/**
+ * Reads today's standing; what every token, introspection and page is decided on (R6, R8).
+ * @returns undefined where nothing may be given any more: the user isn't active, is no active member, or the organization isn't active.
+ */
+export async function loadStanding(
+  context: ServiceContext,
+  { userId, organizationId }: { userId: string; organizationId: string | null },
+): Promise<Standing | undefined> {
+  const { models, catalog } = context;
+  const [user, organization, found, snapshot] = await Promise.all([
+    models.User.findById(userId).lean(),
+    organizationId ? models.Organization.findById(organizationId).lean() : null,
+    organizationId ? models.Membership.findOne({ organizationId, userId }).lean() : null,
+    catalog.current(),
+  ]);
+  if (user?.status !== 'active') return undefined;
+  if (organizationId === null) return standing(user, snapshot, null, null, []);
+  if (organization?.status !== 'active' || found?.status !== 'active') return undefined;
+  if (!found.settled) {
+    await settleMembership(context, found);
+    return loadStanding(context, { userId, organizationId });
+  }
+  return standing(user, snapshot, organization, found, await rolesOf(context, snapshot, organization, found));
+}
+
+/** The effective roles of a member, the organization's own ones included. */
+export async function rolesOf(
+  { models }: ServiceContext,
+  snapshot: CatalogSnapshot,
+  organization: Organization,
+  membership: Membership,
+): Promise<Role[]> {
+  const custom = membership.roles.map((role) => role.roleId).filter((id) => !snapshot.roles.has(id));
+  const own = custom.length
+    ? await models.Role.find({ _id: { $in: custom }, organizationId: organization._id }).lean()
+    : [];
+  const byId = new Map(own.map((role) => [role._id, role]));
+  return effectiveRoles(
+    { userId: membership.userId, organization, membership },
+    (id) => snapshot.roles.get(id) ?? byId.get(id),
+    ADMIN_ROLE_ID,
+  );
+}
+
+function standing(
+  user: User,
+  catalog: CatalogSnapshot,
+  organization: Organization | null,
+  membership: Membership | null,
+  roles: Role[],
+): Standing {
+  return {
+    user,
+    catalog,
+    organization,
+    membership,
+    roles,
+    activeRole: membership && organization ? activeRole({ userId: user._id, organization, membership }, roles) : undefined,
+    permissionsAt: (api) => permissionsFor(roles, api.permissions),
+  };
+}

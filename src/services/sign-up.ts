@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { RollcallError } from '../lib/errors.js';
+import { hashPassword } from '../lib/password.js';
+import { passwordFault } from '../lib/password-policy.js';
+import type { User } from '../models/index.js';
+import type { ServiceContext } from './context.js';
+import { createUser } from './create-user.js';
+
+export interface SignUpInput {
+  name: string;
+  email: string;
+  password: string;
+}
+
+/** What is wrong, by field. */
+export type SignUpFaults = Partial<Record<keyof SignUpInput, string>>;
+
+const address = z.email().max(254);
+
+/** Checks what somebody typed. @returns the faults by field; none means that it can be taken. */
+export function signUpFaults(input: SignUpInput): SignUpFaults {
+  const faults: SignUpFaults = {};
+  const name = input.name.trim();
+  if (!name) faults.name = 'Enter your name.';
+  else if ([...name].length > 200) faults.name = 'Use at most 200 characters.';
+  if (!input.email.trim()) faults.email = 'Enter your email address.';
+  else if (!address.safeParse(input.email.trim()).success) faults.email = 'Enter an address like name@example.com.';
+  const password = passwordFault(input.password, [name, input.email]);
+  if (password) faults.password = input.password ? password : 'Enter a password.';
+  return faults;
+}
+
+/**
+ * Makes an account for somebody who signs up by themselves.
+ * @throws RollcallError `invalid` with the faults by field in `details[0]`
+ */
+export async function signUp(context: ServiceContext, input: SignUpInput): Promise<User> {
+  const faults = signUpFaults(input);
+  if (Object.keys(faults).length) throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [faults] });
+  try {
+    return await createUser(
+      context,
+      { kind: 'user', userId: '', roles: new Map() },
+      { name: input.name.trim(), email: input.email, passwordHash: await hashPassword(input.password) },
+    );
+  } catch (error) {
+    if (!(error instanceof RollcallError) || error.code !== 'email_taken') throw error;
+    const taken: SignUpFaults = { email: 'There is an account with this address already. Sign in instead.' };
+    throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [taken], cause: error });
+  }
+}
