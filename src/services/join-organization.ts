@@ -61,7 +61,7 @@ export async function insertMembership(
           pendingEvents: [joined],
         },
       },
-      { upsert: true, new: true, lean: true, setDefaultsOnInsert: false },
+      { upsert: true, returnDocument: 'after', lean: true, setDefaultsOnInsert: false },
     );
     if (membership) return membership as Membership;
   } catch (error) {
@@ -93,7 +93,7 @@ export async function settleMembership(context: ServiceContext, membership: Memb
   const settled = await models.Membership.findOneAndUpdate(
     { _id: membership._id, settled: false },
     { $set: { settled: true, roles, updatedAt: now } },
-    { new: true, lean: true },
+    { returnDocument: 'after', lean: true },
   );
   return (settled as Membership | null) ?? ((await models.Membership.findById(membership._id).lean()) as Membership);
 }

@@ -35,7 +35,7 @@ export async function setMemberRoles(
       $set: { roles: others.map((roleId) => ({ roleId })), settled: true, updatedAt: now },
       $push: { pendingEvents: changed },
     },
-    { new: true, lean: true },
+    { returnDocument: 'after', lean: true },
   );
   if (!updated) throw notFound();
   return updated as Membership;

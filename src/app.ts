@@ -1,0 +1,111 @@
+/**
+ * The whole server without listening. A request passes each layer once: middleware, a handler that reads input and calls one
+ * service, a view. Tests and `main.ts` use this alike.
+ */
+import Router from '@koa/router';
+import type { JWK } from 'jose';
+import Koa from 'koa';
+import type { Connection } from 'mongoose';
+import type { Clock } from './lib/clock.js';
+import type { Logger } from './lib/logger.js';
+import { createSigner } from './lib/signatures.js';
+import { serveAssets } from './middleware/assets.js';
+import { authorizeByPost } from './middleware/authorize-post.js';
+import { createCsrf } from './middleware/csrf.js';
+import { errorHandler } from './middleware/errors.js';
+import { allowHost } from './middleware/host.js';
+import { requestLog } from './middleware/request.js';
+import { securityHeaders } from './middleware/security-headers.js';
+import { createProvider } from './oidc/provider.js';
+import type { Runtime } from './oidc/runtime.js';
+import { accountRoutes } from './pages/account.js';
+import type { PageDeps } from './pages/deps.js';
+import { interactionRoutes } from './pages/interaction/index.js';
+import { errorPage, providerPages } from './pages/protocol.js';
+import { createRenderer } from './pages/render.js';
+import { assets } from './pages/view/assets.js';
+import type { ServiceContext } from './services/context.js';
+import { createSignInLimits } from './services/sign-in-limits.js';
+
+export interface AppDeps {
+  services: ServiceContext;
+  connection: Connection;
+  clock: Clock;
+  logger: Logger;
+  issuer: string;
+  cookieKeys: readonly string[];
+  signingKeys: JWK[];
+  trustProxy: boolean;
+  signUp: 'open' | 'closed';
+  createOrganizations: 'anyone' | 'operators';
+  /** Seconds. */
+  sessionIdle: number;
+  sessionAbsolute: number;
+  /** False while starting, draining, or without a store: then readiness answers 503. */
+  ready: () => boolean | Promise<boolean>;
+}
+
+export function createApp(deps: AppDeps): Koa {
+  const { services, issuer, logger } = deps;
+  const runtime: Runtime = {
+    services,
+    issuer,
+    cookieKeys: deps.cookieKeys,
+    sessionIdle: deps.sessionIdle,
+    sessionAbsolute: deps.sessionAbsolute,
+  };
+  const render = createRenderer();
+  const signer = createSigner(deps.cookieKeys);
+  const csrf = createCsrf(signer, issuer);
+  const provider = createProvider(runtime, deps.signingKeys, providerPages(services, render, csrf));
+  provider.proxy = deps.trustProxy;
+  const pages: PageDeps = {
+    services,
+    runtime,
+    provider,
+    limits: createSignInLimits(deps.connection),
+    signer,
+    csrf,
+    render,
+    issuer,
+    signUp: deps.signUp,
+    createOrganizations: deps.createOrganizations,
+  };
+
+  const app = new Koa({ proxy: deps.trustProxy, maxIpsCount: 1, keys: [...deps.cookieKeys] });
+  app.silent = true;
+  app.use(requestLog(logger));
+  app.use(errorHandler(logger, errorPage(render)));
+  app.use(allowHost(issuer));
+  app.use(securityHeaders(issuer));
+  app.use(serveAssets(assets));
+  app.use(authorizeByPost);
+  app.use(routes(deps, pages).routes());
+  app.use(async (ctx, next) => {
+    if (!isProtocol(ctx.path)) return next();
+    if (ctx.path === '/oauth2/jwks') ctx.set('Cache-Control', 'public, max-age=300');
+    ctx.respond = false;
+    (ctx.req as { rollcall?: unknown }).rollcall = { requestId: ctx.state.requestId };
+    await callback(ctx.req, ctx.res);
+  });
+  const callback = provider.callback();
+  return app;
+}
+
+const isProtocol = (path: string) => path.startsWith('/oauth2/') || path.startsWith('/.well-known/');
+
+function routes(deps: AppDeps, pages: PageDeps): Router {
+  const router = new Router();
+  router.get('/health/live', (ctx) => {
+    ctx.body = { status: 'live' };
+  });
+  router.get('/health/ready', async (ctx) => {
+    const ready = await deps.ready();
+    ctx.status = ready ? 200 : 503;
+    ctx.body = { status: ready ? 'ready' : 'not ready' };
+  });
+  router.get('/', (ctx) => ctx.redirect('/account'));
+  interactionRoutes(router, pages);
+  accountRoutes(router, pages);
+  return router;
+}

@@ -1,0 +1,18 @@
+import { createReadStream } from 'node:fs';
+import type { Context, Next } from 'koa';
+
+export interface Asset {
+  file: string;
+  type: string;
+}
+
+/** Serves styles, fonts and icons under names that hold their digest, so that they may be kept for good. */
+export function serveAssets(assets: ReadonlyMap<string, Asset>) {
+  return async function assetsHandler(ctx: Context, next: Next): Promise<void> {
+    const asset = ctx.method === 'GET' || ctx.method === 'HEAD' ? assets.get(ctx.path) : undefined;
+    if (!asset) return next();
+    ctx.type = asset.type;
+    ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
+    ctx.body = createReadStream(asset.file);
+  };
+}

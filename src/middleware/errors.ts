@@ -1,0 +1,45 @@
+import type { Context, Next } from 'koa';
+import { RollcallError } from '../lib/errors.js';
+import type { Logger } from '../lib/logger.js';
+import { HashingBusyError } from '../lib/password.js';
+
+/** Shows an error as a page. */
+export type ErrorPage = (ctx: Context, error: RollcallError) => string;
+
+/** The one place that renders errors: a page for browsers, JSON for everyone else. None shows a stack, a path or a query. */
+export function errorHandler(logger: Logger, page: ErrorPage) {
+  return async function handleErrors(ctx: Context, next: Next): Promise<void> {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false && !ctx.res.headersSent) {
+        throw new RollcallError('not_found', 404, 'There is nothing at this address.');
+      }
+    } catch (cause) {
+      const error = asRollcallError(cause);
+      if (error.status >= 500) logger.error({ event: 'server_error', requestId: ctx.state.requestId, err: cause }, 'a request failed');
+      renderError(ctx, error, page);
+    }
+  };
+}
+
+export function renderError(ctx: Context, error: RollcallError, page: ErrorPage): void {
+  ctx.status = error.status;
+  ctx.set('Cache-Control', 'no-store');
+  if (error.status === 503) ctx.set('Retry-After', '5');
+  if (ctx.accepts('json', 'html') === 'html') {
+    ctx.type = 'html';
+    ctx.body = page(ctx, error);
+  } else {
+    ctx.body = { error: error.code, message: error.message, details: error.details, requestId: ctx.state.requestId };
+  }
+}
+
+/** What isn't ours is a defect, save for what says that the store or the machine can't at the moment. */
+function asRollcallError(cause: unknown): RollcallError {
+  if (cause instanceof RollcallError) return cause;
+  const name = (cause as Error | undefined)?.name ?? '';
+  if (cause instanceof HashingBusyError || /^Mongo(oose)?(Network|ServerSelection|Pool|NotConnected)/.test(name)) {
+    return new RollcallError('unavailable', 503, 'This server is busy or its database is away. Try again in a moment.', { cause });
+  }
+  return new RollcallError('server_error', 500, 'Something went wrong on our side. Try again.', { cause });
+}

@@ -1,0 +1,114 @@
+import type { Context } from 'koa';
+import { errors, type Provider } from 'oidc-provider';
+import { RollcallError } from '../lib/errors.js';
+import type { Application } from '../models/index.js';
+import { allowScopes } from '../services/consents.js';
+import type { OidcContext, Runtime } from './runtime.js';
+import { ACR_PASSWORD } from './settings/claims.js';
+import { isConsole } from './settings/scopes.js';
+
+/** What a login under way asks of the person now. */
+export interface Login {
+  uid: string;
+  prompt: 'login' | 'organization' | 'consent';
+  /** For `organization`: `choose`, `create` or `join`. */
+  step: string | undefined;
+  /** For `join`. */
+  organizationId: string | undefined;
+  /** Null for this server's own pages. */
+  application: Application | null;
+  /** Who is signed in; undefined only while signing in. */
+  userId: string | undefined;
+  params: Record<string, string | undefined>;
+  details: Record<string, unknown>;
+  /** What was answered so far in this login. */
+  answered: { organization?: { id: string | null } } | undefined;
+}
+
+/** Thrown for an interaction that is over or belongs to another browser. */
+export const loginExpired = (cause?: unknown) =>
+  new RollcallError('interaction_expired', 400, 'This page was left open for too long, or the sign-in ended elsewhere.', { cause });
+
+/** The login that a page under `/interaction/UID` belongs to. @throws RollcallError `interaction_expired` */
+export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Context): Promise<Login> {
+  const details = await provider.interactionDetails(ctx.req, ctx.res).catch((error: unknown) => {
+    if (error instanceof errors.SessionNotFound) throw loginExpired(error);
+    throw error;
+  });
+  const { uid, prompt, params, session, lastSubmission } = details as OidcContext;
+  if (ctx.params.uid !== uid) throw loginExpired();
+  const clientId = params.client_id as string;
+  const application = isConsole(clientId)
+    ? null
+    : ((await runtime.services.catalog.current()).applications.get(clientId) ?? undefined);
+  if (application === undefined) throw loginExpired();
+  return {
+    uid,
+    prompt: prompt.name,
+    step: prompt.details.step,
+    organizationId: prompt.details.organizationId,
+    application,
+    userId: lastSubmission?.login?.accountId ?? session?.accountId,
+    params,
+    details: prompt.details,
+    answered: lastSubmission,
+  };
+}
+
+type Answer =
+  | { kind: 'signed-in'; userId: string; remember: boolean }
+  | { kind: 'organization'; organizationId: string | null }
+  | { kind: 'allowed' }
+  | { kind: 'refused'; description: string };
+
+/** Goes on with a login: the browser is sent (303) to where the library takes it up again. */
+export async function answerLogin(runtime: Runtime, provider: Provider, ctx: Context, answer: Answer): Promise<void> {
+  ctx.respond = false;
+  const { result, merge } = resultOf(runtime, answer);
+  await provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: merge });
+}
+
+function resultOf(runtime: Runtime, answer: Answer): { result: Record<string, unknown>; merge: boolean } {
+  switch (answer.kind) {
+    case 'signed-in': {
+      const ts = Math.floor(runtime.services.clock.now().getTime() / 1000);
+      const { userId: accountId, remember } = answer;
+      return { result: { login: { accountId, remember, ts, acr: ACR_PASSWORD, amr: ['pwd'] } }, merge: false };
+    }
+    case 'organization':
+      return { result: { organization: { id: answer.organizationId } }, merge: true };
+    case 'allowed':
+      return { result: { consent: {} }, merge: true };
+    case 'refused':
+      return { result: { error: 'access_denied', error_description: answer.description }, merge: false };
+  }
+}
+
+/** The organization whose grant the consent page is about: what the library's interaction keeps of the grant. */
+export async function grantOfLogin(provider: Provider, ctx: Context): Promise<{ organizationId: string | null } | undefined> {
+  const details = (await provider.interactionDetails(ctx.req, ctx.res)) as OidcContext;
+  if (!details.grantId) return undefined;
+  const grant = (await provider.Grant.find(details.grantId)) as OidcContext;
+  return grant ? { organizationId: grant.organizationId ?? null } : undefined;
+}
+
+/** The scopes that the application asks for and the person hasn't allowed it yet. */
+export function scopesToAllow(login: Login): string[] {
+  const { missingOIDCScope, missingResourceScopes } = login.details as {
+    missingOIDCScope?: string[];
+    missingResourceScopes?: Record<string, string[]>;
+  };
+  return [...new Set([...(missingOIDCScope ?? []), ...Object.values(missingResourceScopes ?? {}).flat()])];
+}
+
+/** Keeps what the person has allowed, so that it isn't asked again (per user, application and organization). */
+export async function keepConsent(runtime: Runtime, login: Login, organizationId: string | null): Promise<void> {
+  if (!login.application || !login.userId) return;
+  const asked = (login.params.scope ?? '').split(' ').filter(Boolean);
+  const scopes = [...new Set([...asked, ...scopesToAllow(login)])];
+  await allowScopes(
+    runtime.services,
+    { userId: login.userId, applicationId: login.application._id, organizationId },
+    scopes,
+  );
+}

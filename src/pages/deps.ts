@@ -1,0 +1,21 @@
+import type { Provider } from 'oidc-provider';
+import type { Signer } from '../lib/signatures.js';
+import type { Csrf } from '../middleware/csrf.js';
+import type { Runtime } from '../oidc/runtime.js';
+import type { ServiceContext } from '../services/context.js';
+import type { SignInLimits } from '../services/sign-in-limits.js';
+import type { Render } from './render.js';
+
+/** What the handlers of pages share. */
+export interface PageDeps {
+  services: ServiceContext;
+  runtime: Runtime;
+  provider: Provider;
+  limits: SignInLimits;
+  signer: Signer;
+  csrf: Csrf;
+  render: Render;
+  issuer: string;
+  signUp: 'open' | 'closed';
+  createOrganizations: 'anyone' | 'operators';
+}

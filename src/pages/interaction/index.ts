@@ -1,0 +1,78 @@
+/**
+ * The pages of a login, all under /interaction/UID, to which the library's cookie is bound. What the person is asked next is the
+ * library's policy's to decide; a handler reads the form, calls one service and hands the answer back.
+ */
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { formBody } from '../../middleware/form-body.js';
+import { allowFormTarget } from '../../middleware/security-headers.js';
+import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.js';
+import type { PageDeps } from '../deps.js';
+import { showConsent, submitConsent } from './consent.js';
+import { showCreate, showOrganization, submitCancel, submitCreate, submitJoin, submitOrganization } from './organization.js';
+import { showSignIn, submitSignIn } from './sign-in.js';
+import { showSignUp, submitSignUp } from './sign-up.js';
+
+type Handler = (deps: PageDeps, ctx: Context, login: Login) => Promise<void>;
+
+/** Which handler a path has, and in which step of the login it may be used. */
+const GET: Record<string, { step: Login['prompt']; handler: Handler }> = {
+  'sign-up': { step: 'login', handler: showSignUp },
+  'create-organization': { step: 'organization', handler: showCreate },
+};
+
+const POST: Record<string, { step: Login['prompt']; handler: Handler }> = {
+  'sign-in': { step: 'login', handler: submitSignIn },
+  'sign-up': { step: 'login', handler: submitSignUp },
+  organization: { step: 'organization', handler: submitOrganization },
+  'create-organization': { step: 'organization', handler: submitCreate },
+  join: { step: 'organization', handler: submitJoin },
+  cancel: { step: 'organization', handler: submitCancel },
+  consent: { step: 'consent', handler: submitConsent },
+};
+
+const FIRST: Record<Login['prompt'], Handler> = {
+  login: showSignIn,
+  organization: showOrganization,
+  consent: showConsent,
+};
+
+export function interactionRoutes(router: Router, deps: PageDeps): void {
+  const begin = async (ctx: Context): Promise<Login> => {
+    const login = await currentLogin(deps.runtime, deps.provider, ctx);
+    allowFormTarget(ctx, login.params.redirect_uri);
+    ctx.set('Cache-Control', 'no-store');
+    return login;
+  };
+  router.get('/interaction/:uid', async (ctx) => {
+    const login = await begin(ctx);
+    await FIRST[login.prompt](deps, ctx, login);
+  });
+  router.get('/interaction/:uid/:page', async (ctx, next) => {
+    const entry = GET[ctx.params.page ?? ''];
+    if (!entry) return next();
+    const login = await begin(ctx);
+    // Gone back in the browser to a step that is done: show where the login is now.
+    if (login.prompt !== entry.step) return ctx.redirect(`/interaction/${login.uid}`);
+    await entry.handler(deps, ctx, login);
+  });
+  router.post('/interaction/:uid/switch', formBody, deps.csrf.check, async (ctx) => switchAccount(deps, ctx));
+  router.post('/interaction/:uid/:page', formBody, deps.csrf.check, async (ctx, next) => {
+    const entry = POST[ctx.params.page ?? ''];
+    if (!entry) return next();
+    const login = await begin(ctx);
+    if (login.prompt !== entry.step) throw loginExpired();
+    await entry.handler(deps, ctx, login);
+  });
+}
+
+/** "Use another account": the same request again, with a sign-in first. */
+async function switchAccount(deps: PageDeps, ctx: Context): Promise<void> {
+  const login = await currentLogin(deps.runtime, deps.provider, ctx);
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(login.params)) if (value !== undefined) query.set(key, String(value));
+  query.set('prompt', 'login');
+  query.delete('login_hint');
+  ctx.status = 303;
+  ctx.redirect(`/oauth2/authorize?${query}`);
+}

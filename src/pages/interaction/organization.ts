@@ -1,0 +1,127 @@
+import type { Context } from 'koa';
+import { RollcallError } from '../../lib/errors.js';
+import { field } from '../../middleware/form-body.js';
+import { answerLogin, type Login, loginExpired } from '../../oidc/interaction.js';
+import { createOrganization } from '../../services/create-organization.js';
+import { joinOrganization } from '../../services/join-organization.js';
+import { actable, listMemberships } from '../../services/list-memberships.js';
+import type { Actor } from '../../access/can.js';
+import type { PageDeps } from '../deps.js';
+import { viewApp } from '../view-app.js';
+
+/** Somebody who acts for themselves: may join and create, holds no management permission by it. */
+export const themselves = (userId: string): Actor => ({ kind: 'user', userId, roles: new Map() });
+
+const NAME_MAX = 100;
+
+/** GET of the step that R7 needs: choose, create, or join. */
+export async function showOrganization(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  if (login.step === 'join') return showJoin(deps, ctx, login);
+  if (login.step === 'create') return showCreate(deps, ctx, login);
+  const userId = signedIn(login);
+  const [user, rows] = await Promise.all([
+    deps.services.models.User.findById(userId).lean(),
+    listMemberships(deps.services, userId),
+  ]);
+  ctx.body = deps.render('interaction/choose-organization', {
+    ...common(deps, ctx, login),
+    action: `/interaction/${login.uid}/organization`,
+    organizations: actable(rows).map(({ organization, roles }) => ({
+      id: organization._id,
+      name: organization.name,
+      roles: roles.map((role) => role.name),
+    })),
+    mayContinueWithout: mayDoWithout(login),
+    createUrl: deps.createOrganizations === 'anyone' ? `/interaction/${login.uid}/create-organization` : null,
+    email: user?.email ?? '',
+    switchAction: `/interaction/${login.uid}/switch`,
+  });
+}
+
+/** POST: what was picked. Whether the person is a member is checked where the login goes on, on today's state. */
+export async function submitOrganization(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  const picked = field(ctx, 'organization');
+  if (!picked && !mayDoWithout(login)) return showOrganization(deps, ctx, login);
+  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'organization', organizationId: picked || null });
+}
+
+/** GET: the page that makes an organization, or says to ask for an invitation. */
+export async function showCreate(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  if (deps.createOrganizations !== 'anyone') {
+    ctx.body = deps.render('interaction/no-organization', {
+      ...common(deps, ctx, login),
+      action: `/interaction/${login.uid}/cancel`,
+    });
+    return;
+  }
+  createPage(deps, ctx, login, '', {});
+}
+
+/** POST: makes the organization; the person is its first member and administrator (R1). */
+export async function submitCreate(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  const userId = signedIn(login);
+  if (deps.createOrganizations !== 'anyone') return showCreate(deps, ctx, login);
+  const name = field(ctx, 'name').trim().replace(/\s+/g, ' ');
+  const fault = !name ? 'Enter a name.' : [...name].length > NAME_MAX ? `Use at most ${NAME_MAX} characters.` : undefined;
+  if (fault) {
+    ctx.status = 422;
+    return createPage(deps, ctx, login, name, { name: fault });
+  }
+  const organization = await createOrganization(deps.services, themselves(userId), { name, founder: userId });
+  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'organization', organizationId: organization._id });
+}
+
+async function showJoin(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  const organization = await deps.services.models.Organization.findById(login.organizationId).lean();
+  if (!organization) throw loginExpired();
+  ctx.body = deps.render('interaction/join', {
+    ...common(deps, ctx, login),
+    action: `/interaction/${login.uid}/join`,
+    organization: { id: organization._id, name: organization.name },
+    first: !organization.founded,
+    canDecline: true,
+  });
+}
+
+/** POST: joins the organization that the request names, or declines. */
+export async function submitJoin(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  if (field(ctx, 'answer') === 'decline') return submitCancel(deps, ctx);
+  const userId = signedIn(login);
+  const organizationId = login.organizationId;
+  if (!organizationId) throw loginExpired();
+  try {
+    await joinOrganization(deps.services, themselves(userId), { organizationId, userId });
+  } catch (error) {
+    // It was closed meanwhile: the login goes on and is refused there, in the words of an unknown organization.
+    if (!(error instanceof RollcallError) || error.code !== 'not_found') throw error;
+  }
+  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'organization', organizationId });
+}
+
+/** POST: back to the application, which gets `access_denied`. */
+export async function submitCancel(deps: PageDeps, ctx: Context): Promise<void> {
+  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'refused', description: 'no organization was chosen' });
+}
+
+function createPage(deps: PageDeps, ctx: Context, login: Login, name: string, errors: { name?: string }): void {
+  ctx.body = deps.render('interaction/create-organization', {
+    ...common(deps, ctx, login),
+    action: `/interaction/${login.uid}/create-organization`,
+    values: { name },
+    errors,
+    mayContinueWithout: mayDoWithout(login),
+    continueAction: `/interaction/${login.uid}/organization`,
+  });
+}
+
+const mayDoWithout = (login: Login) => login.application?.organization === 'optional' && !login.params.organization;
+
+const common = (deps: PageDeps, ctx: Context, login: Login) => ({
+  app: viewApp(login.application),
+  csrf: deps.csrf.token(ctx),
+});
+
+export function signedIn(login: Login): string {
+  if (!login.userId) throw loginExpired();
+  return login.userId;
+}

@@ -1,0 +1,73 @@
+import type { Context } from 'koa';
+import { digest, newSecret } from '../../lib/ids.js';
+import { field } from '../../middleware/form-body.js';
+import { answerLogin, type Login } from '../../oidc/interaction.js';
+import { authenticate } from '../../services/authenticate.js';
+import { normalizeEmail } from '../../services/create-user.js';
+import type { PageDeps } from '../deps.js';
+import { viewApp } from '../view-app.js';
+
+const DEVICE_COOKIE = 'rollcall_device';
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+const WRONG = { form: 'That email and password don’t match', password: 'Enter your password again.' };
+
+/** GET: the sign-in page. */
+export async function showSignIn(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  page(deps, ctx, login, { email: login.params.login_hint ?? '' }, {});
+}
+
+/** POST: signs in, or shows the page again in the same words for whatever was wrong. */
+export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  const email = field(ctx, 'email');
+  const password = field(ctx, 'password');
+  const errors: Record<string, string> = {};
+  if (!email.trim()) errors.email = 'Enter your email address.';
+  if (!password) errors.password = 'Enter your password.';
+  if (Object.keys(errors).length) return again(deps, ctx, login, email, errors);
+  const device = knownDevice(deps, ctx, email);
+  const user = await authenticate(deps.services, deps.limits, { email, password, address: ctx.ip, knownDevice: device });
+  if (!user) return again(deps, ctx, login, email, WRONG);
+  rememberDevice(deps, ctx, email);
+  await answerLogin(deps.runtime, deps.provider, ctx, {
+    kind: 'signed-in',
+    userId: user._id,
+    remember: field(ctx, 'remember') !== '',
+  });
+}
+
+function again(deps: PageDeps, ctx: Context, login: Login, email: string, errors: Record<string, string>): void {
+  ctx.status = 422;
+  page(deps, ctx, login, { email }, errors);
+}
+
+function page(deps: PageDeps, ctx: Context, login: Login, values: { email: string }, errors: Record<string, string>): void {
+  ctx.body = deps.render('interaction/sign-in', {
+    app: viewApp(login.application),
+    csrf: deps.csrf.token(ctx),
+    action: `/interaction/${login.uid}/sign-in`,
+    signUpUrl: deps.signUp === 'open' ? `/interaction/${login.uid}/sign-up` : null,
+    values,
+    errors,
+  });
+}
+
+/** The name of a browser that has signed in to this account before; its failures are counted apart from strangers'. */
+function knownDevice({ signer }: PageDeps, ctx: Context, email: string): string | undefined {
+  const [device, signature] = (ctx.cookies.get(DEVICE_COOKIE) ?? '').split('.');
+  if (!device || !signature) return undefined;
+  return signer.verify('device', `${device} ${digest(normalizeEmail(email))}`, signature) ? device : undefined;
+}
+
+export function rememberDevice({ signer, issuer }: PageDeps, ctx: Context, email: string): void {
+  const device = newSecret();
+  const signature = signer.sign('device', `${device} ${digest(normalizeEmail(email))}`);
+  ctx.cookies.set(DEVICE_COOKIE, `${device}.${signature}`, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: issuer.startsWith('https:'),
+    path: '/interaction',
+    maxAge: YEAR_MS,
+    signed: false,
+  });
+}

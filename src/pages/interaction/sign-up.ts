@@ -1,0 +1,40 @@
+import type { Context } from 'koa';
+import { notFound, RollcallError } from '../../lib/errors.js';
+import { field } from '../../middleware/form-body.js';
+import { answerLogin, type Login } from '../../oidc/interaction.js';
+import { type SignUpFaults, signUp } from '../../services/sign-up.js';
+import type { PageDeps } from '../deps.js';
+import { viewApp } from '../view-app.js';
+import { rememberDevice } from './sign-in.js';
+
+/** GET: the page that makes an account. */
+export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  if (deps.signUp !== 'open') throw notFound();
+  page(deps, ctx, login, { name: '', email: login.params.login_hint ?? '' }, {});
+}
+
+/** POST: makes the account; the person is signed in and goes on. */
+export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  if (deps.signUp !== 'open') throw notFound();
+  const input = { name: field(ctx, 'name'), email: field(ctx, 'email'), password: field(ctx, 'password') };
+  try {
+    const user = await signUp(deps.services, input);
+    rememberDevice(deps, ctx, user.email);
+    await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'signed-in', userId: user._id, remember: false });
+  } catch (error) {
+    if (!(error instanceof RollcallError) || error.code !== 'invalid') throw error;
+    ctx.status = 422;
+    page(deps, ctx, login, { name: input.name, email: input.email }, error.details[0] as SignUpFaults);
+  }
+}
+
+function page(deps: PageDeps, ctx: Context, login: Login, values: { name: string; email: string }, errors: SignUpFaults): void {
+  ctx.body = deps.render('interaction/sign-up', {
+    app: viewApp(login.application),
+    csrf: deps.csrf.token(ctx),
+    action: `/interaction/${login.uid}/sign-up`,
+    signInUrl: `/interaction/${login.uid}`,
+    values,
+    errors,
+  });
+}

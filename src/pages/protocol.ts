@@ -1,0 +1,63 @@
+import type { Context } from 'koa';
+import { RollcallError } from '../lib/errors.js';
+import type { Csrf } from '../middleware/csrf.js';
+import type { ServiceContext } from '../services/context.js';
+import type { OidcContext } from '../oidc/runtime.js';
+import type { ProviderPages } from '../oidc/settings/features.js';
+import type { Render } from './render.js';
+import { viewApp } from './view-app.js';
+
+const WORDS: Record<string, string> = {
+  invalid_client: 'The application that sent you here isn’t known. Go back to it and try again, or tell who runs it.',
+  invalid_redirect_uri: 'The application asked to send you to an address that isn’t registered for it. Tell who runs it.',
+  access_denied: 'You can’t go on to this application.',
+  session_not_found: 'This sign-in has ended. Go back to the application and start again.',
+};
+
+/** The page for an error, by code. Its words are ours; the protocol's description is for developers and stands below. */
+export function errorPage(render: Render) {
+  return (ctx: Context, error: RollcallError): string =>
+    error.code === 'interaction_expired'
+      ? render('interaction/expired', { app: null, continueUrl: '/account' })
+      : render('error', {
+          app: null,
+          status: error.status,
+          heading: HEADINGS[error.status] ?? 'Something went wrong',
+          message: error.message,
+          code: error.code,
+          requestId: ctx.state.requestId,
+          homeUrl: '/account',
+        });
+}
+
+const HEADINGS: Record<number, string> = {
+  400: 'This can’t go on',
+  403: 'This can’t be done',
+  404: 'Nothing here',
+  413: 'Too large',
+  421: 'Another server’s address',
+  503: 'Try again in a moment',
+};
+
+/** What the library shows by itself: its errors, and signing out. */
+export function providerPages(services: ServiceContext, render: Render, _csrf: Csrf): ProviderPages {
+  const page = errorPage(render);
+  const appOf = async (clientId: string | undefined) =>
+    viewApp((clientId && (await services.catalog.current()).applications.get(clientId)) || null);
+  return {
+    async error(ctx: OidcContext, out) {
+      const message = WORDS[out.error] ?? out.error_description ?? 'The request can’t be answered.';
+      ctx.type = 'html';
+      ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(message)));
+    },
+    async signOut(ctx: OidcContext, formHtml) {
+      ctx.body = render('logout/question', { app: await appOf(ctx.oidc.client?.clientId), formHtml });
+    },
+    async signedOut(ctx: OidcContext) {
+      ctx.type = 'html';
+      ctx.body = render('logout/done', { app: await appOf(ctx.oidc.client?.clientId), signInUrl: '/account' });
+    },
+  };
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');

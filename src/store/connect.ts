@@ -1,0 +1,59 @@
+import mongoose, { type Connection } from 'mongoose';
+
+/** A way to the state: MongoDB, or without MONGODB_URI the embedded store under DATA_DIR. */
+export interface Store {
+  connection: Connection;
+  close(): Promise<void>;
+}
+
+export interface StoreConfig {
+  mongodbUri: string | null;
+  dataDir: string;
+}
+
+/** The database's name where the URI has none. */
+const DATABASE = 'rollcall';
+
+/** How long an operation waits for a database that is away. Every answer comes within 5 s (contract.md). */
+const SELECTION_MS = 3000;
+
+export async function connectStore(config: StoreConfig, options: { database?: string } = {}): Promise<Store> {
+  const database = options.database;
+  if (config.mongodbUri) return connectMongo(config.mongodbUri, database);
+  const { startEmbeddedStore } = await import('./embedded/index.js');
+  const embedded = await startEmbeddedStore({ dataDir: config.dataDir });
+  try {
+    const store = await connectMongo(embedded.uri, database ?? DATABASE);
+    return {
+      connection: store.connection,
+      async close() {
+        await store.close();
+        await embedded.close();
+      },
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}
+
+async function connectMongo(uri: string, database: string | undefined): Promise<Store> {
+  const named = database ?? (/^[^?]*\/\/[^/]+\/[^?]/.test(uri) ? undefined : DATABASE);
+  const connection = await mongoose
+    .createConnection(uri, {
+      ...(named ? { dbName: named } : {}),
+      serverSelectionTimeoutMS: SELECTION_MS,
+      socketTimeoutMS: 10_000,
+      waitQueueTimeoutMS: SELECTION_MS,
+      maxPoolSize: 50,
+      autoIndex: false,
+      autoCreate: false,
+      bufferCommands: false,
+      // What decides access is read where it was written (architecture 12).
+      readPreference: 'primary',
+      readConcern: { level: 'majority' },
+      writeConcern: { w: 'majority' },
+    })
+    .asPromise();
+  return { connection, close: () => connection.close() };
+}

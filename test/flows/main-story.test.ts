@@ -1,0 +1,111 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import * as client from 'openid-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
+import type { Api, Application } from '../../src/models/index.js';
+import { SYSTEM } from '../../src/services/context.js';
+import { setMemberRoles } from '../../src/services/set-member-roles.js';
+import { makeApi, makeApplication, PASSWORD, SECRET } from '../support/factories.js';
+import { newBrowser, relyingParty } from '../support/relying-party.js';
+import { startServer, type TestServer } from '../support/server.js';
+
+let server: TestServer;
+let api: Api;
+let application: Application;
+
+beforeAll(async () => {
+  server = await startServer();
+  api = await makeApi(server.services);
+  application = await makeApplication(server.services, { defaultApi: api._id });
+});
+afterAll(() => server?.close());
+
+async function signUp(email: string, name = 'Ada Byron', parameters = {}) {
+  const rp = await relyingParty(server, application._id);
+  const flow = await rp.begin(newBrowser(server), parameters);
+  await flow.browser.follow('Create account');
+  await flow.browser.submit('Create account', { name, email, password: PASSWORD });
+  return { rp, flow };
+}
+
+const asApi = async () => (await relyingParty(server, api.introspection?.clientId as string)).config;
+
+describe('a person comes from an application', () => {
+  it('signs up, creates an organization and arrives as its admin', async () => {
+    const { flow } = await signUp('ada@acme.test');
+    await flow.browser.submit('Create organization', { name: 'Acme' });
+    const tokens = await flow.tokens();
+    const claims = tokens.claims();
+    expect(claims).toMatchObject({
+      iss: server.issuer,
+      aud: application._id,
+      azp: application._id,
+      amr: ['pwd'],
+      roles: ['admin'],
+      active_role: 'admin',
+      email: 'ada@acme.test',
+      email_verified: false,
+      name: 'Ada Byron',
+      org_slug: 'acme',
+      acr: 'urn:rollcall:acr:password',
+    });
+    expect(claims?.oid).toMatch(/^org_/);
+    expect(claims?.sub).toMatch(/^usr_/);
+    for (const name of ['nonce', 'sid', 'auth_time', 'at_hash', 'iat', 'exp']) expect(claims).toHaveProperty(name);
+    expect(Number(claims?.exp) - Number(claims?.iat)).toBe(300);
+    expect(decodeProtectedHeader(tokens.access_token)).toMatchObject({ typ: 'at+jwt', alg: 'ES256' });
+    expect(decodeJwt(tokens.access_token)).toMatchObject({
+      aud: api._id,
+      client_id: application._id,
+      roles: ['admin'],
+      oid: claims?.oid,
+      scope: 'openid profile email',
+    });
+    const rp = await relyingParty(server, application._id);
+    const userinfo = await client.fetchUserInfo(rp.config, tokens.access_token, claims?.sub as string);
+    expect(userinfo).toMatchObject({ sub: claims?.sub, name: 'Ada Byron', email: 'ada@acme.test' });
+  });
+
+  it('a colleague joins an open organization within the login and gets member; a role change shows at once', async () => {
+    await server.services.models.Organization.updateOne({ slug: 'acme' }, { joinPolicy: 'open' });
+    const { rp, flow } = await signUp('ben@acme.test', 'Ben', { organization: 'acme' });
+    await flow.browser.submit('Join');
+    const tokens = await flow.tokens();
+    const claims = tokens.claims();
+    expect(claims?.roles).toEqual(['member']);
+
+    const seen = await client.tokenIntrospection(await asApi(), tokens.access_token);
+    expect(seen).toMatchObject({ active: true, roles: ['member'], username: 'ben@acme.test', oid: claims?.oid, sub: claims?.sub });
+    expect(seen.stale).toBeUndefined();
+    await setMemberRoles(server.services, SYSTEM, {
+      organizationId: claims?.oid as string,
+      userId: claims?.sub as string,
+      roleIds: [ADMIN_ROLE_ID, MEMBER_ROLE_ID],
+    });
+    expect(await client.tokenIntrospection(await asApi(), tokens.access_token)).toMatchObject({
+      active: true,
+      roles: ['admin', 'member'],
+      stale: true,
+      roles_in_token: ['member'],
+    });
+    const refreshed = await client.refreshTokenGrant(rp.config, tokens.refresh_token as string);
+    expect(refreshed.claims()?.roles).toEqual(['admin', 'member']);
+    expect(decodeJwt(refreshed.access_token).roles).toEqual(['admin', 'member']);
+    // The application itself isn't the audience.
+    expect(await client.tokenIntrospection(rp.config, tokens.access_token)).toEqual({ active: false });
+    expect(await client.tokenIntrospection(rp.config, refreshed.refresh_token as string)).toMatchObject({ active: true, roles: ['admin', 'member'] });
+  });
+});
+
+describe('client credentials', () => {
+  it('carry what the application is allowed, and no organization', async () => {
+    const machine = await makeApplication(server.services, { type: 'machine', grantTypes: [], defaultApi: api._id, redirectUris: [] });
+    const rp = await relyingParty(server, machine._id, SECRET);
+    const tokens = await client.clientCredentialsGrant(rp.config);
+    const payload = decodeJwt(tokens.access_token);
+    expect(payload).toMatchObject({ scope: 'invoices:read invoices:write', permissions: ['invoices:read', 'invoices:write'], aud: api._id });
+    expect(payload).not.toHaveProperty('roles');
+    expect(payload).not.toHaveProperty('oid');
+    expect(await client.tokenIntrospection(await asApi(), tokens.access_token)).toMatchObject({ active: true, scope: 'invoices:read invoices:write' });
+  });
+});

@@ -1,0 +1,64 @@
+import * as client from 'openid-client';
+import { BrowserClient } from './browser-client.js';
+import { SECRET } from './factories.js';
+import type { TestServer } from './server.js';
+
+export interface RelyingParty {
+  config: client.Configuration;
+  /** Sends a browser to sign in; `callback` takes what came back to the redirect URI. */
+  begin(browser: BrowserClient, parameters?: Record<string, string>): Promise<Flow>;
+}
+
+export interface Flow {
+  browser: BrowserClient;
+  /** Redeems the code in the address that the browser was sent to. Throws what openid-client throws for an error. */
+  tokens(): ReturnType<typeof client.authorizationCodeGrant>;
+  callbackUrl(): URL;
+}
+
+const REDIRECT = 'https://app.example.test/callback';
+
+/** A relying party made of openid-client, as an integrator would write it. */
+export async function relyingParty(server: TestServer, clientId: string, secret: string | undefined = SECRET): Promise<RelyingParty> {
+  const config = await client.discovery(
+    new URL(server.issuer),
+    clientId,
+    secret === undefined ? { token_endpoint_auth_method: 'none' } : secret,
+    secret === undefined ? client.None() : client.ClientSecretBasic(secret),
+    { execute: [client.allowInsecureRequests] },
+  );
+  return {
+    config,
+    async begin(browser, parameters = {}) {
+      const verifier = client.randomPKCECodeVerifier();
+      const state = client.randomState();
+      const nonce = client.randomNonce();
+      const url = client.buildAuthorizationUrl(config, {
+        redirect_uri: REDIRECT,
+        scope: 'openid profile email',
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+        state,
+        nonce,
+        ...parameters,
+      });
+      await browser.open(url.href);
+      return {
+        browser,
+        callbackUrl() {
+          if (!browser.location?.startsWith(REDIRECT)) throw new Error(`not at the redirect URI but ${browser.status} ${browser.url}\n${browser.html.slice(0, 1500)}`);
+          return new URL(browser.location);
+        },
+        tokens() {
+          return client.authorizationCodeGrant(config, this.callbackUrl(), {
+            pkceCodeVerifier: verifier,
+            expectedState: state,
+            expectedNonce: nonce,
+          });
+        },
+      };
+    },
+  };
+}
+
+export const newBrowser = (server: TestServer) => new BrowserClient(server.issuer);

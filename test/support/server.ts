@@ -1,0 +1,57 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type AppDeps, createApp } from '../../src/app.js';
+import { systemClock } from '../../src/lib/clock.js';
+import { createEncryption } from '../../src/lib/encryption.js';
+import { createLogger } from '../../src/lib/logger.js';
+import type { ServiceContext } from '../../src/services/context.js';
+import { loadSigningKeys } from '../../src/services/signing-keys.js';
+import { startServices } from '../../src/services/start-services.js';
+import { type TestStore, testStore } from './store.js';
+
+export interface TestServer {
+  issuer: string;
+  services: ServiceContext;
+  store: TestStore;
+  server: Server;
+  close(): Promise<void>;
+}
+
+const KEYS = ['a test key that is long enough to be one, 1'];
+
+/** A whole server on a port of its own and a fresh store (or the given one), as `main.ts` would put it together. */
+export async function startServer(options: Partial<AppDeps> & { store?: TestStore } = {}): Promise<TestServer> {
+  const store = options.store ?? (await testStore());
+  const logger = createLogger(process.env.TEST_LOG ?? 'silent');
+  const services = options.services ?? (await startServices(store.connection, logger));
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const issuer = options.issuer ?? `http://localhost:${(server.address() as AddressInfo).port}`;
+  const app = createApp({
+    services,
+    connection: store.connection,
+    clock: systemClock,
+    logger,
+    issuer,
+    cookieKeys: KEYS,
+    signingKeys: await loadSigningKeys(services, createEncryption(KEYS)),
+    trustProxy: false,
+    signUp: 'open',
+    createOrganizations: 'anyone',
+    sessionIdle: 12 * 3600,
+    sessionAbsolute: 30 * 86400,
+    ready: () => true,
+    ...options,
+  });
+  server.on('request', app.callback());
+  return {
+    issuer,
+    services,
+    store,
+    server,
+    async close() {
+      await new Promise((resolve) => server.close(resolve).closeAllConnections());
+      if (!options.store) await store.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectStore, type Store, type StoreConfig } from '../../src/store/connect.js';
+
+export interface TestStore extends Store {
+  /** What another process needs to reach the same state. */
+  config: StoreConfig;
+}
+
+/** A fresh store: a database of its own on TEST_MONGODB_URI, else an embedded store in a folder of its own. */
+export async function testStore(uri = process.env.TEST_MONGODB_URI): Promise<TestStore> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-'));
+  const database = `test_${randomBytes(6).toString('hex')}`;
+  const mongodbUri = uri ? withDatabase(uri, database) : null;
+  const config = { mongodbUri, dataDir };
+  const store = await connectStore(config);
+  return {
+    ...store,
+    config,
+    async close() {
+      if (mongodbUri) await store.connection.dropDatabase().catch(() => {});
+      await store.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function withDatabase(uri: string, database: string): string {
+  const [, head, query] = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?(\?.*)?$/.exec(uri) ?? [];
+  if (!head) throw new Error('TEST_MONGODB_URI is not a MongoDB URI');
+  return `${head}/${database}${query ?? ''}`;
+}
