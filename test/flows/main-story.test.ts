@@ -5,7 +5,8 @@ import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
 import type { Api, Application } from '../../src/models/index.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { setMemberRoles } from '../../src/services/set-member-roles.js';
-import { makeApi, makeApplication, PASSWORD, SECRET } from '../support/factories.js';
+import type { BrowserClient } from '../support/browser-client.js';
+import { makeApi, makeApplication, makeOrganization, PASSWORD, SECRET } from '../support/factories.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -107,5 +108,91 @@ describe('client credentials', () => {
     expect(payload).not.toHaveProperty('roles');
     expect(payload).not.toHaveProperty('oid');
     expect(await client.tokenIntrospection(await asApi(), tokens.access_token)).toMatchObject({ active: true, scope: 'invoices:read invoices:write' });
+  });
+});
+
+describe('switching and signing out', () => {
+  it('switches by prompt=none; the first organization’s refresh token lives on; signing out ends both', async () => {
+    const { rp, flow } = await signUp('cleo@acme.test', 'Cleo');
+    await flow.browser.submit('Create organization', { name: 'First' });
+    const first = await flow.tokens();
+    const sub = first.claims()?.sub as string;
+    const second = await makeOrganization(server.services, { name: 'Second', founder: sub });
+    const silent = await rp.begin(flow.browser, { prompt: 'none', organization: second.slug });
+    const switched = await silent.tokens();
+    expect(switched.claims()).toMatchObject({ oid: second._id, sub });
+    expect(first.claims()?.oid).not.toBe(second._id);
+    const refreshed = await client.refreshTokenGrant(rp.config, first.refresh_token as string);
+    expect(refreshed.claims()?.oid).toBe(first.claims()?.oid);
+
+    const several = await rp.begin(flow.browser, { prompt: 'none' });
+    expect(several.callbackUrl().searchParams.get('error')).toBe('interaction_required');
+    const unknown = await rp.begin(flow.browser, { organization: 'no-such' });
+    const closed = await makeOrganization(server.services, { name: 'Closed' });
+    const foreign = await rp.begin(newBrowserLike(flow.browser), { organization: closed.slug });
+    expect(foreign.callbackUrl().searchParams.get('error')).toBe('access_denied');
+    expect(unknown.callbackUrl().searchParams.get('error_description')).toBe(foreign.callbackUrl().searchParams.get('error_description'));
+
+    const out = client.buildEndSessionUrl(rp.config, {
+      post_logout_redirect_uri: 'https://app.example.test/',
+      id_token_hint: switched.id_token as string,
+      state: 'bye',
+    });
+    await flow.browser.open(out.href);
+    expect(flow.browser.location).toBe('https://app.example.test/?state=bye');
+    for (const token of [refreshed.refresh_token, switched.refresh_token]) {
+      await expect(client.refreshTokenGrant(rp.config, token as string)).rejects.toMatchObject({ error: 'invalid_grant' });
+    }
+    expect(await client.tokenIntrospection(await asApi(), switched.access_token)).toEqual({ active: false });
+  });
+
+  it('a refresh token used again within ten seconds is refused and its family lives', async () => {
+    const { rp, flow } = await signUp('dora@acme.test', 'Dora');
+    await flow.browser.submit('Create organization', { name: 'Third' });
+    const tokens = await flow.tokens();
+    const next = await client.refreshTokenGrant(rp.config, tokens.refresh_token as string);
+    await expect(client.refreshTokenGrant(rp.config, tokens.refresh_token as string)).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(client.refreshTokenGrant(rp.config, next.refresh_token as string)).resolves.toBeDefined();
+  });
+
+  it('revoking a JWT access token ends it alone', async () => {
+    const { rp, flow } = await signUp('emil@acme.test', 'Emil');
+    await flow.browser.submit('Create organization', { name: 'Fourth' });
+    const tokens = await flow.tokens();
+    await client.tokenRevocation(rp.config, tokens.access_token);
+    expect(await client.tokenIntrospection(await asApi(), tokens.access_token)).toEqual({ active: false });
+    await expect(client.refreshTokenGrant(rp.config, tokens.refresh_token as string)).resolves.toBeDefined();
+  });
+});
+
+const newBrowserLike = (browser: BrowserClient) => browser;
+
+describe('consent', () => {
+  it('asks for a third-party application once per organization, offline access included', async () => {
+    const third = await makeApplication(server.services, { firstParty: false, defaultApi: api._id });
+    const rp = await relyingParty(server, third._id);
+    const scope = 'openid profile email offline_access invoices:read';
+    const flow = await rp.begin(newBrowser(server), { scope });
+    await flow.browser.follow('Create account');
+    await flow.browser.submit('Create account', { name: 'Fay', email: 'fay@acme.test', password: PASSWORD });
+    await flow.browser.submit('Create organization', { name: 'Fifth' });
+    await flow.browser.submit('Allow');
+    const tokens = await flow.tokens();
+    expect(tokens.refresh_token).toBeDefined();
+    const again = await rp.begin(flow.browser, { scope, prompt: 'none' });
+    const silent = await again.tokens();
+    expect(silent.refresh_token).toBeDefined();
+    const denied = await rp.begin(flow.browser, { scope, prompt: 'consent' });
+    await denied.browser.submit('Deny');
+    expect(denied.callbackUrl().searchParams.get('error')).toBe('access_denied');
+  });
+
+  it('gives no refresh token without offline_access', async () => {
+    const third = await makeApplication(server.services, { firstParty: false, defaultApi: api._id });
+    const rp = await relyingParty(server, third._id);
+    const flow = await rp.begin(newBrowser(server));
+    await flow.browser.submit('Sign in', { email: 'fay@acme.test', password: PASSWORD });
+    await flow.browser.submit('Allow');
+    expect((await flow.tokens()).refresh_token).toBeUndefined();
   });
 });
