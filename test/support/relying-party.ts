@@ -43,14 +43,17 @@ export async function relyingParty(server: TestServer, clientId: string, secret:
         ...parameters,
       });
       await browser.open(url.href);
+      const callbackUrl = () => {
+        if (!browser.location?.startsWith(REDIRECT)) {
+          throw new Error(`not at the redirect URI but ${browser.status} ${browser.url}\n${browser.html.slice(0, 1500)}`);
+        }
+        return new URL(browser.location);
+      };
       return {
         browser,
-        callbackUrl() {
-          if (!browser.location?.startsWith(REDIRECT)) throw new Error(`not at the redirect URI but ${browser.status} ${browser.url}\n${browser.html.slice(0, 1500)}`);
-          return new URL(browser.location);
-        },
+        callbackUrl,
         tokens() {
-          return client.authorizationCodeGrant(config, this.callbackUrl(), {
+          return client.authorizationCodeGrant(config, callbackUrl(), {
             pkceCodeVerifier: verifier,
             expectedState: state,
             expectedNonce: nonce,

@@ -1,0 +1,51 @@
+/**
+ * Configuration: every variable of the environment has a line in `schema.ts`; all that is wrong is named in one message. This folder
+ * and the processes' entry points are the only readers of process.env.
+ */
+import { readEnvironment } from './schema.js';
+
+export { loadSecrets, type Secrets } from './secrets.js';
+
+/** What the environment says, checked and with defaults. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Null: `http://localhost:PORT`, known once it listens. See `resolveIssuer`. */
+  readonly issuer: string | null;
+  readonly mongodbUri: string | null;
+  readonly dataDir: string;
+  /** The path of a provisioning file that is applied at start. */
+  readonly provision: string | null;
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string | null;
+  /** Seconds. */
+  readonly sessionIdle: number;
+  readonly sessionAbsolute: number;
+  readonly signUp: 'open' | 'closed';
+  readonly createOrganizations: 'anyone' | 'operators';
+  /** Null: generated into DATA_DIR. Newest first. */
+  readonly cookieKeys: readonly string[] | null;
+  readonly encryptionKeys: readonly string[] | null;
+  readonly trustProxy: boolean;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** Names every wrong variable and what was expected. The process that gets it exits 78. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly { variable: string; message: string }[]) {
+    super(`The configuration can’t be used:\n${faults.map(({ variable, message }) => `  ${variable}: ${message}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** @throws ConfigError with every wrong or missing variable. An empty variable counts as unset. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const { config, faults } = readEnvironment(env);
+  if (faults.length) throw new ConfigError(faults);
+  return config;
+}
+
+/** The issuer, once the port is known. */
+export function resolveIssuer(config: Config, port: number): string {
+  return config.issuer ?? `http://localhost:${port}`;
+}

@@ -1,0 +1,117 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseDuration } from './durations.js';
+import type { Config } from './index.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Fault = { variable: string; message: string };
+
+/** What a reader of one variable answers: the value, or what was expected instead. */
+type Reading<T> = { value: T } | { fault: string };
+const ok = <T>(value: T): Reading<T> => ({ value });
+const bad = (fault: string): Reading<never> => ({ fault });
+
+const oneOf =
+  <const T extends readonly string[]>(...values: T) =>
+  (text: string): Reading<T[number]> =>
+    values.includes(text) ? ok(text as T[number]) : bad(`expected one of ${values.join(', ')}`);
+
+const duration = (text: string): Reading<number> => {
+  const seconds = parseDuration(text);
+  return seconds === undefined ? bad('expected a duration such as 45s, 90m, 12h or 30d') : ok(seconds);
+};
+
+const keys = (text: string): Reading<readonly string[]> => {
+  const list = text.split(',').map((key) => key.trim());
+  return list.every((key) => key.length >= 32) ? ok(list) : bad('expected one or more secrets of at least 32 characters, separated by commas, newest first');
+};
+
+const port = (text: string): Reading<number> =>
+  /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? ok(Number(text)) : bad('expected a port from 0 to 65535');
+
+const boolean = (text: string): Reading<boolean> =>
+  ['true', '1'].includes(text) ? ok(true) : ['false', '0'].includes(text) ? ok(false) : bad('expected true or false');
+
+const isLoopback = (hostname: string) => /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+
+const issuer = (text: string): Reading<string> => {
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return bad('expected an http or https URL such as https://id.example.com');
+  if (url.origin !== text) return bad('expected only scheme, host and port, without a path, a query or a slash at the end');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) return bad('expected https, for http is only safe on this machine itself');
+  return ok(text);
+};
+
+const mongodbUri = (text: string): Reading<string> =>
+  /^mongodb(\+srv)?:\/\/[^/]/.test(text) ? ok(text) : bad('expected a URI that begins with mongodb:// or mongodb+srv://');
+
+const smtpUrl = (text: string): Reading<string> =>
+  /^smtps?:$/.test(URL.parse(text)?.protocol ?? '') ? ok(text) : bad('expected a URL that begins with smtp:// or smtps://');
+
+const text = (value: string): Reading<string> => ok(value);
+
+/** Reads all of it and collects every fault. */
+export function readEnvironment(env: Environment): { config: Config; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const fault = (variable: string, message: string) => faults.push({ variable, message });
+
+  function read<T, D>(variable: string, reader: (text: string) => Reading<T>, otherwise: D): T | D {
+    const given = env[variable];
+    if (given === undefined || given.trim() === '') return otherwise;
+    const reading = reader(given.trim());
+    if ('value' in reading) return reading.value;
+    fault(variable, reading.fault);
+    return otherwise;
+  }
+
+  const production = env.NODE_ENV === 'production';
+  const config: Config = {
+    port: read('PORT', port, 3000),
+    host: read('HOST', text, '127.0.0.1'),
+    issuer: read('ISSUER', issuer, null),
+    mongodbUri: read('MONGODB_URI', mongodbUri, null),
+    dataDir: resolve(read('DATA_DIR', text, './data')),
+    provision: read('ROLLCALL_PROVISION', text, null),
+    smtpUrl: read('SMTP_URL', smtpUrl, null),
+    mailFrom: read('MAIL_FROM', text, null),
+    sessionIdle: read('SESSION_IDLE', duration, 12 * 3600),
+    sessionAbsolute: read('SESSION_ABSOLUTE', duration, 30 * 86_400),
+    signUp: 'open',
+    createOrganizations: read('CREATE_ORGANIZATIONS', oneOf('anyone', 'operators'), 'anyone'),
+    cookieKeys: read('COOKIE_KEYS', keys, null),
+    encryptionKeys: read('ENCRYPTION_KEYS', keys, null),
+    trustProxy: read('TRUST_PROXY', boolean, false),
+    logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
+  };
+  const signUp = read('SIGN_UP', oneOf('open', 'verified', 'closed'), config.smtpUrl ? 'verified' : 'open');
+  if (signUp === 'verified') {
+    fault(
+      'SIGN_UP',
+      env.SIGN_UP?.trim()
+        ? 'verified is not available yet; expected open or closed'
+        : 'verified, the default with SMTP_URL, is not available yet; set it to open or closed',
+    );
+  }
+  if (read('REGISTRATION', oneOf('off', 'token', 'open'), 'off') !== 'off') {
+    fault('REGISTRATION', 'dynamic registration is not available yet; expected off');
+  }
+  if (read('WORKERS', workers, 1) !== 1) fault('WORKERS', 'more than one server process is not available yet; expected 1');
+  if (env.AUDIT_RETENTION?.trim()) read('AUDIT_RETENTION', days, null);
+  if (production && config.cookieKeys === null && !named(faults, 'COOKIE_KEYS')) {
+    fault('COOKIE_KEYS', 'with NODE_ENV=production it must be set: secrets of at least 32 characters, newest first');
+  }
+  if (production && config.encryptionKeys === null && !named(faults, 'ENCRYPTION_KEYS')) {
+    fault('ENCRYPTION_KEYS', 'with NODE_ENV=production it must be set: secrets of at least 32 characters, newest first');
+  }
+  if (config.sessionIdle > config.sessionAbsolute && !named(faults, 'SESSION_IDLE') && !named(faults, 'SESSION_ABSOLUTE')) {
+    fault('SESSION_IDLE', 'expected no more than SESSION_ABSOLUTE');
+  }
+  return { config: { ...config, signUp: signUp === 'closed' ? 'closed' : 'open' }, faults };
+}
+
+const named = (faults: readonly Fault[], variable: string) => faults.some((one) => one.variable === variable);
+
+const workers = (given: string): Reading<number> =>
+  given === 'auto' ? ok(availableParallelism()) : /^[1-9]\d{0,2}$/.test(given) ? ok(Number(given)) : bad('expected a number of processes from 1, or auto');
+
+const days = (given: string): Reading<number> => (/^[1-9]\d{0,4}$/.test(given) ? ok(Number(given)) : bad('expected a number of days from 1'));

@@ -1,0 +1,80 @@
+/** What each view is given. The names are the views' paths under `views/`. */
+
+export interface AppView {
+  id: string;
+  name: string;
+  logoUri?: string;
+  policyUri?: string;
+  tosUri?: string;
+}
+
+interface Door {
+  /** The application that the person comes from; null for this server's own pages. */
+  app: AppView | null;
+}
+
+interface Form extends Door {
+  csrf: string;
+  action: string;
+}
+
+interface OrganizationView {
+  id: string;
+  name: string;
+}
+
+export interface Views {
+  'interaction/sign-in': Form & {
+    signUpUrl: string | null;
+    values: { email: string };
+    errors: { form?: string; email?: string; password?: string };
+  };
+  'interaction/sign-up': Form & {
+    signInUrl: string;
+    values: { name: string; email: string };
+    errors: { name?: string; email?: string; password?: string };
+  };
+  'interaction/choose-organization': Form & {
+    organizations: (OrganizationView & { roles: string[] })[];
+    mayContinueWithout: boolean;
+    createUrl: string | null;
+    email: string;
+    switchAction: string;
+  };
+  'interaction/create-organization': Form & {
+    values: { name: string };
+    errors: { name?: string };
+    mayContinueWithout: boolean;
+    continueAction: string;
+  };
+  'interaction/join': JoinView;
+  'join/page': JoinView;
+  'interaction/consent': Form & {
+    organization: OrganizationView | null;
+    items: { icon: string; title: string; text: string }[];
+    returnHost: string;
+  };
+  'interaction/no-organization': Form;
+  'interaction/expired': Door & { continueUrl: string | null };
+  'logout/question': Door & { formHtml: string };
+  'logout/done': Door & { signInUrl: string };
+  error: Door & {
+    status: number;
+    heading: string;
+    message: string;
+    code: string;
+    requestId: string | undefined;
+    homeUrl: string | null;
+  };
+  'account/profile': {
+    csrf: string;
+    signOutAction: string;
+    user: { id: string; name: string; email: string; emailVerified: boolean; createdAt: Date };
+    organizations: (OrganizationView & { slug: string; suspended: boolean; roles: { key: string; name: string }[] })[];
+    createUrl: string | null;
+  };
+}
+
+type JoinView = Form & { organization: OrganizationView; first: boolean; canDecline: boolean };
+
+export type ViewName = keyof Views;
