@@ -17,6 +17,8 @@ export interface Membership {
   roles: Assignment[];
   /** The role that is active where none is asked for, if it is held (R9). */
   defaultRole?: string;
+  /** Was administrator when the membership was suspended or the user disabled; given back when that ends. */
+  wasAdministrator?: boolean;
   /** False between joining and having been given the first roles; healed by the next sign-in. */
   settled: boolean;
   metadata?: Record<string, string>;
@@ -33,6 +35,7 @@ export const membershipSchema = new Schema<Membership>(
     status: { type: String, enum: ['active', 'suspended'], required: true, default: 'active' },
     roles: { type: [new Schema<Assignment>({ roleId: { type: String, required: true } }, { _id: false })], default: [] },
     defaultRole: String,
+    wasAdministrator: Boolean,
     settled: { type: Boolean, required: true },
     metadata: { type: Schema.Types.Mixed },
     createdAt: { type: Date, required: true },

@@ -1,0 +1,86 @@
+import { hashSecret } from '../../lib/secrets.js';
+import type { Api, Application } from '../../models/index.js';
+import { type Applying, changeEvent, differences } from './applying.js';
+import type { ApiEntry, ApplicationEntry } from './schema.js';
+import type { StoredState } from './state.js';
+
+const API_DEFAULTS = {
+  permissions: [],
+  tokenFormat: 'jwt',
+  accessTokenSigningAlg: 'RS256',
+  accessTokenTtl: 300,
+} as const;
+
+export async function applyApi(applying: Applying, state: StoredState, entry: ApiEntry): Promise<void> {
+  const { models, clock } = applying.context;
+  const stored = state.apis.get(entry.identifier);
+  const wanted: Partial<Api> = {
+    name: entry.name,
+    permissions: entry.permissions?.map(({ key, description, operatorsOnly }) => ({
+      key,
+      ...(description === undefined ? {} : { description }),
+      operatorsOnly: operatorsOnly ?? false,
+    })),
+    tokenFormat: entry.tokenFormat,
+    accessTokenSigningAlg: entry.accessTokenSigningAlg,
+    accessTokenTtl: entry.accessTokenTtl,
+    introspection: entry.introspection
+      ? { clientId: entry.introspection.clientId, secretHash: hashSecret(entry.introspection.clientSecret) }
+      : undefined,
+  };
+  const change = differences<Api>(stored ?? {}, wanted);
+  if (stored && Object.keys(change).length === 0) return;
+  const now = clock.now();
+  const action = stored ? 'api.changed' : 'api.created';
+  await models.Api.updateOne(
+    { _id: entry.identifier },
+    {
+      $setOnInsert: { createdAt: now, ...(stored ? {} : omit(API_DEFAULTS, change)) },
+      $set: { ...change, updatedAt: now },
+      $push: { pendingEvents: changeEvent(applying, action, entry.identifier, change) },
+    },
+    { upsert: true },
+  );
+  applying.catalogChanged = true;
+  applying.applied.push(`${stored ? 'Changed' : 'Created'} the API ${entry.identifier}`);
+}
+
+export async function applyApplication(applying: Applying, state: StoredState, entry: ApplicationEntry): Promise<void> {
+  const { models, clock } = applying.context;
+  const stored = state.applications.get(entry.clientId);
+  const { clientId, clientSecret, backchannelLogoutUri: _b, securityProfile: _s, claims: _c, jwks: _j, jwksUri: _u, ...rest } = entry;
+  const wanted: Partial<Application> = { ...rest, ...(clientSecret ? { secretHash: hashSecret(clientSecret) } : {}) };
+  const change = differences<Application>(stored ?? {}, wanted);
+  if (stored && Object.keys(change).length === 0) return;
+  const now = clock.now();
+  const action = stored ? 'application.changed' : 'application.created';
+  await models.Application.updateOne(
+    { _id: clientId },
+    {
+      $setOnInsert: { createdAt: now, ...(stored ? {} : omit(applicationDefaults(entry.type ?? 'web'), change)) },
+      $set: { ...change, updatedAt: now },
+      $push: { pendingEvents: changeEvent(applying, action, clientId, change) },
+    },
+    { upsert: true },
+  );
+  applying.catalogChanged = true;
+  applying.applied.push(`${stored ? 'Changed' : 'Created'} the application ${clientId}`);
+}
+
+/** contract.md's defaults, which depend on the type alone. */
+function applicationDefaults(type: Application['type']): Partial<Application> {
+  return {
+    type,
+    firstParty: false,
+    redirectUris: [],
+    postLogoutRedirectUris: [],
+    profileClaimsIn: 'id_token',
+    grantTypes: type === 'machine' ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
+    organization: 'required',
+    idTokenSigningAlg: 'RS256',
+    tokenEndpointAuthMethod: type === 'spa' || type === 'native' ? 'none' : 'client_secret_basic',
+    requirePkce: true,
+  };
+}
+
+const omit = (values: object, keys: object) => Object.fromEntries(Object.entries(values).filter(([key]) => !(key in keys)));

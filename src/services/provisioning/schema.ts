@@ -1,0 +1,148 @@
+/**
+ * The provisioning file's shape (contract.md). Every object is strict, so that a mistyped key is named and not ignored. What belongs
+ * to a feature that isn't built yet is refused by name, but its default value never is.
+ */
+import { z } from 'zod';
+import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
+
+const notYet = (what: string) => ({ message: `${what} is not available yet` });
+
+/** Takes only the value that means "not used". */
+const unused = <T extends z.ZodType>(schema: T, isDefault: (value: z.infer<T>) => boolean, what: string) =>
+  schema.refine(isDefault, notYet(what)).optional();
+
+const none = (what: string) => z.null(notYet(what)).optional();
+const emptyList = (what: string) => unused(z.array(z.unknown()), (list) => list.length === 0, what);
+
+const key = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, _ and -, beginning with a letter');
+const permissionKey = z.string().regex(/^[a-z0-9][a-z0-9._-]*:[a-z0-9][a-z0-9._-]*$/i, 'expected resource:action');
+const clientId = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'expected 1 to 200 visible ASCII characters');
+const secret = z.string().regex(/^[\x20-\x7e]+$/, 'expected visible ASCII characters').min(8, 'expected at least 8 characters');
+const name = z.string().trim().min(1, 'expected a name').max(200);
+const uri = z.string().refine((text) => URL.canParse(text), 'expected an absolute URI');
+const webUri = uri.refine((text) => /^https?:/.test(text), 'expected an http or https URL');
+const metadata = z.record(z.string(), z.string()).optional();
+const algorithm = z.enum(['RS256', 'ES256', 'EdDSA']);
+const claims = unused(z.strictObject({ dialect: z.string() }), (value) => value.dialect === 'standard', 'a claim dialect other than standard');
+const status = <A extends string, B extends string>(a: A, b: B) => z.enum([a, b]).optional();
+
+export const apiSchema = z.strictObject({
+  identifier: uri.refine((text) => !text.includes('#'), 'expected a URI without a fragment'),
+  name,
+  permissions: z
+    .array(z.strictObject({ key: permissionKey, description: z.string().optional(), operatorsOnly: z.boolean().optional() }))
+    .optional(),
+  tokenFormat: z.enum(['jwt', 'opaque']).optional(),
+  accessTokenSigningAlg: algorithm.optional(),
+  accessTokenTtl: z.int().min(1).max(86_400).optional(),
+  claims,
+  introspection: z.strictObject({ clientId, clientSecret: secret }).nullable().optional(),
+});
+
+export const applicationSchema = z.strictObject({
+  clientId,
+  clientSecret: secret.nullable().optional(),
+  name,
+  type: z.enum(['web', 'spa', 'native', 'machine']).optional(),
+  firstParty: z.boolean().optional(),
+  redirectUris: z.array(uri).optional(),
+  postLogoutRedirectUris: z.array(uri).optional(),
+  backchannelLogoutUri: none('back-channel logout'),
+  initiateLoginUri: webUri.nullable().optional(),
+  logoUri: webUri.nullable().optional(),
+  policyUri: webUri.nullable().optional(),
+  tosUri: webUri.nullable().optional(),
+  profileClaimsIn: z.enum(['id_token', 'userinfo']).optional(),
+  securityProfile: none('a security profile'),
+  grantTypes: z
+    .array(
+      z
+        .enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'])
+        .refine((type) => !type.endsWith('device_code'), notYet('the device flow')),
+    )
+    .optional(),
+  defaultApi: z.string().nullable().optional(),
+  organization: z.enum(['required', 'optional', 'none']).optional(),
+  claims,
+  idTokenSigningAlg: algorithm.optional(),
+  tokenEndpointAuthMethod: z
+    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+    .refine((method) => method !== 'private_key_jwt', notYet('private_key_jwt'))
+    .optional(),
+  jwks: none('jwks'),
+  jwksUri: none('jwksUri'),
+  requirePkce: z.boolean().optional(),
+  permissions: z.array(z.strictObject({ api: z.string(), permissions: z.array(z.union([z.literal('*'), permissionKey])) })).optional(),
+});
+
+export const roleSchema = z.strictObject({
+  key,
+  name: name.optional(),
+  description: z.string().optional(),
+  permissions: z.array(permissionKey).optional(),
+});
+
+export const organizationSchema = z.strictObject({
+  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected 1 to 63 lower-case letters, digits and hyphens, none at its ends'),
+  name,
+  status: status('active', 'suspended'),
+  joinPolicy: z.enum(['invite', 'domain', 'open']).refine((value) => value !== 'domain', notYet('joining by domain')).optional(),
+  domains: emptyList('a verified domain'),
+  defaultRoles: z.array(key).min(1, 'expected at least one role').optional(),
+  roleMode: z.enum(['multiple', 'single']).refine((value) => value === 'multiple', notYet('the single role mode')).optional(),
+  revokeOnDowngrade: z.boolean().refine((value) => !value, notYet('revokeOnDowngrade')).optional(),
+  roles: z.array(roleSchema).optional(),
+  groups: emptyList('a group'),
+  metadata,
+});
+
+const assignment = z.union([key, z.strictObject({ role: key, until: none('an end date') })], {
+  error: (issue) =>
+    typeof issue.input === 'object' && issue.input !== null && 'until' in issue.input && (issue.input as { until: unknown }).until != null
+      ? 'an end date is not available yet'
+      : 'expected a role key, 1 to 63 lower-case letters, digits, _ and -',
+});
+
+export const userSchema = z.strictObject({
+  email: z.email('expected an email address').max(254),
+  name,
+  status: status('active', 'disabled'),
+  emailVerified: z.boolean().optional(),
+  profile: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  password: z.string().min(PASSWORD_MIN, `expected at least ${PASSWORD_MIN} characters`).max(PASSWORD_MAX).optional(),
+  passwordHash: z.string().regex(/^\$argon2(id|i|d)\$/, 'only argon2 hashes are available yet').optional(),
+  memberships: z
+    .array(
+      z.strictObject({
+        organization: z.string(),
+        status: status('active', 'suspended'),
+        roles: z.array(assignment).optional(),
+        groups: emptyList('a group'),
+        defaultRole: key.nullable().optional(),
+        metadata,
+      }),
+    )
+    .optional(),
+  metadata,
+});
+
+export const fileSchema = z.strictObject({
+  apis: z.array(apiSchema).optional(),
+  applications: z.array(applicationSchema).optional(),
+  roles: z.array(roleSchema).optional(),
+  defaultRoles: z.array(key).min(1, 'expected at least one role').optional(),
+  organizations: z.array(organizationSchema).optional(),
+  users: z.array(userSchema).optional(),
+});
+
+export type ProvisioningFile = z.infer<typeof fileSchema>;
+export type ApiEntry = z.infer<typeof apiSchema>;
+export type ApplicationEntry = z.infer<typeof applicationSchema>;
+export type RoleEntry = z.infer<typeof roleSchema>;
+export type OrganizationEntry = z.infer<typeof organizationSchema>;
+export type UserEntry = z.infer<typeof userSchema>;
+export type MembershipEntry = NonNullable<UserEntry['memberships']>[number];
+
+/** The keys of a membership's roles, whichever way they are written. */
+export const roleKeysOf = (entry: MembershipEntry): string[] | undefined =>
+  entry.roles?.map((role) => (typeof role === 'string' ? role : role.role));

@@ -1,0 +1,80 @@
+import type { Api, Application, Membership, Organization, Role, User } from '../../models/index.js';
+import { claimOwner } from '../claim-name.js';
+import type { ServiceContext } from '../context.js';
+import { normalizeEmail } from '../create-user.js';
+import type { ProvisioningFile } from './schema.js';
+
+/** What the store holds of the things that a file names, read once before anything is checked or written. */
+export interface StoredState {
+  apis: Map<string, Api>;
+  applications: Map<string, Application>;
+  /** Instance-wide roles by key. */
+  roles: Map<string, Role>;
+  /** By slug. */
+  organizations: Map<string, Organization>;
+  /** Custom roles by organization id, then key. */
+  customRoles: Map<string, Map<string, Role>>;
+  /** By address. */
+  users: Map<string, User>;
+  /** By organization id and user id. */
+  memberships: Map<string, Membership>;
+  /** How many active members an organization has, by its id. */
+  members: Map<string, number>;
+}
+
+export const membershipKey = (organizationId: string, userId: string) => `${organizationId} ${userId}`;
+
+export async function readState(context: ServiceContext, file: ProvisioningFile): Promise<StoredState> {
+  const { models } = context;
+  const [apis, applications, roles] = await Promise.all([
+    models.Api.find().lean(),
+    models.Application.find().lean(),
+    models.Role.find({ organizationId: null }).lean(),
+  ]);
+  const slugs = new Set([
+    ...(file.organizations ?? []).map((one) => one.slug),
+    ...(file.users ?? []).flatMap((user) => (user.memberships ?? []).map((one) => one.organization)),
+  ]);
+  const organizations = await byClaim(context, 'slug', slugs, (ids) => models.Organization.find({ _id: { $in: ids } }).lean());
+  const emails = new Set((file.users ?? []).map((user) => normalizeEmail(user.email)));
+  const users = await byClaim(context, 'email', emails, (ids) => models.User.find({ _id: { $in: ids } }).lean());
+  const organizationIds = [...organizations.values()].map((one) => one._id);
+  const userIds = [...users.values()].map((one) => one._id);
+  const [customRoles, memberships, members] = await Promise.all([
+    models.Role.find({ organizationId: { $in: organizationIds } }).lean(),
+    userIds.length ? models.Membership.find({ userId: { $in: userIds } }).lean() : [],
+    Promise.all(organizationIds.map(async (id) => [id, await models.Membership.countDocuments({ organizationId: id, status: 'active' })] as const)),
+  ]);
+  // Where the file's people are administrators besides: disabling one of them counts there too.
+  const elsewhere = memberships.map((one) => one.organizationId).filter((id) => !organizationIds.includes(id));
+  for (const organization of await models.Organization.find({ _id: { $in: elsewhere } }).lean()) {
+    organizations.set(organization.slug, organization);
+  }
+  const custom = new Map<string, Map<string, Role>>();
+  for (const role of customRoles) {
+    const id = role.organizationId as string;
+    custom.set(id, (custom.get(id) ?? new Map()).set(role.key, role));
+  }
+  return {
+    apis: new Map(apis.map((api) => [api._id, api])),
+    applications: new Map(applications.map((one) => [one._id, one])),
+    roles: new Map(roles.map((role) => [role.key, role])),
+    organizations,
+    customRoles: custom,
+    users,
+    memberships: new Map(memberships.map((one) => [membershipKey(one.organizationId, one.userId), one])),
+    members: new Map(members),
+  };
+}
+
+async function byClaim<T extends { _id: string }>(
+  context: ServiceContext,
+  kind: 'slug' | 'email',
+  values: Iterable<string>,
+  find: (ids: string[]) => Promise<T[]>,
+): Promise<Map<string, T>> {
+  const owners = await Promise.all([...values].map(async (value) => [value, await claimOwner(context, kind, value)] as const));
+  const found = await find(owners.flatMap(([, owner]) => owner ?? []));
+  const byId = new Map(found.map((one) => [one._id, one]));
+  return new Map(owners.flatMap(([value, owner]) => (owner && byId.has(owner) ? [[value, byId.get(owner) as T]] : [])));
+}
