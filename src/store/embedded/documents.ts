@@ -1,0 +1,84 @@
+import type { Document } from 'bson';
+import { type Collection, type Database, type IndexSpec, readBson, writeBson } from './database.js';
+import { CommandError } from './errors.js';
+import { encodeValue, inverted } from './keys.js';
+import { compileFilter, pathValues } from './matcher.js';
+import type { Value } from './values.js';
+
+/** Rows of one collection, always together with their index entries; to be called inside of a transaction. */
+export const idKey = (id: Value): Buffer => encodeValue(id);
+
+export function insertDocument(database: Database, collection: Collection, document: Document): void {
+  const id = idKey(document._id);
+  if (database.get('SELECT 1 FROM documents WHERE collection = ? AND id = ?', collection.id, id)) {
+    throw duplicate(collection, '_id_', [['_id', 1]], document);
+  }
+  database.run('INSERT INTO documents (collection, id, body) VALUES (?, ?, ?)', collection.id, id, writeBson(document));
+  for (const index of collection.indexes) addEntries(database, collection, index, id, document);
+}
+
+export function replaceDocument(database: Database, collection: Collection, before: Document, after: Document): void {
+  const id = idKey(before._id);
+  database.run('UPDATE documents SET body = ? WHERE collection = ? AND id = ?', writeBson(after), collection.id, id);
+  for (const index of collection.indexes) {
+    const [old, next] = [entryKeys(index, before), entryKeys(index, after)];
+    if (old.length === next.length && old.every((key, at) => key.equals(next[at] as Buffer))) continue;
+    for (const key of old) database.run('DELETE FROM entries WHERE idx = ? AND key = ? AND id = ?', index.id, key, id);
+    addEntries(database, collection, index, id, after);
+  }
+}
+
+export function deleteDocument(database: Database, collection: Collection, document: Document): void {
+  const id = idKey(document._id);
+  database.run('DELETE FROM documents WHERE collection = ? AND id = ?', collection.id, id);
+  for (const index of collection.indexes) {
+    for (const key of entryKeys(index, document)) database.run('DELETE FROM entries WHERE idx = ? AND key = ? AND id = ?', index.id, key, id);
+  }
+}
+
+export function addEntries(database: Database, collection: Collection, index: IndexSpec, id: Buffer, document: Document): void {
+  for (const key of entryKeys(index, document)) {
+    if (index.unique && database.get('SELECT 1 FROM entries WHERE idx = ? AND key = ? AND id <> ? LIMIT 1', index.id, key, id)) {
+      throw duplicate(collection, index.name, index.key, document);
+    }
+    database.run('INSERT OR IGNORE INTO entries (idx, key, id) VALUES (?, ?, ?)', index.id, key, id);
+  }
+}
+
+/** The keys under which an index holds a document: one, or one per element where a field is an array. */
+export function entryKeys(index: IndexSpec, document: Document): Buffer[] {
+  if (index.partialFilterExpression && !compileFilter(index.partialFilterExpression)(document)) return [];
+  const fields = index.key.map(([path]) => fieldValues(document, path));
+  if (index.sparse && fields.every((values) => values.every((value) => value === undefined))) return [];
+  let keys: Buffer[] = [Buffer.alloc(0)];
+  fields.forEach((values, at) => {
+    const descending = index.key[at]?.[1] === -1;
+    const parts = values.map((value) => (descending ? inverted(encodeValue(value)) : encodeValue(value)));
+    keys = keys.flatMap((key) => parts.map((part) => Buffer.concat([key, part])));
+  });
+  const unique = new Map(keys.map((key) => [key.toString('latin1'), key]));
+  return [...unique.values()];
+}
+
+function fieldValues(document: Document, path: string): Value[] {
+  const found = pathValues(document, path.split('.'));
+  const values = found.flatMap((value) => (Array.isArray(value) ? (value.length ? value : [undefined]) : [value]));
+  return values.length ? values : [undefined];
+}
+
+export function findById(database: Database, collection: Collection, id: Buffer): Document | undefined {
+  const row = database.get<{ body: Uint8Array }>('SELECT body FROM documents WHERE collection = ? AND id = ?', collection.id, id);
+  return row && readBson(row.body);
+}
+
+function duplicate(collection: Collection, name: string, key: IndexSpec['key'], document: Document): CommandError {
+  const keyPattern = Object.fromEntries(key);
+  const keyValue = Object.fromEntries(key.map(([path]) => [path, pathValues(document, path.split('.'))[0] ?? null]));
+  const shown = Object.entries(keyValue).map(([path, value]) => `${path}: ${JSON.stringify(value)}`).join(', ');
+  return new CommandError(
+    11000,
+    'DuplicateKey',
+    `E11000 duplicate key error collection: ${collection.db}.${collection.name} index: ${name} dup key: { ${shown} }`,
+    { keyPattern, keyValue },
+  );
+}
