@@ -42,7 +42,9 @@ for (const file of files(src)) {
   if (/process\.env/.test(text) && !['config', 'main.ts', 'cli.ts', 'cli'].includes(layer)) {
     faults.push(`${path}: only src/config reads process.env`);
   }
-  for (const [, typeOnly, specifier] of text.matchAll(/(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/g)) {
+  for (const [, typeOnly, specifier] of text.matchAll(
+    /(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/g,
+  )) {
     if (specifier.startsWith('.')) {
       const target = relative(src, resolve(dirname(file), specifier));
       const targetLayer = target.includes('/') ? target.split('/')[0] : target.replace(/\.js$/, '.ts');
@@ -51,7 +53,8 @@ for (const file of files(src)) {
       }
     } else {
       const owners = ONLY[specifier];
-      if (owners && !owners.includes(layer) && !typeOnly) faults.push(`${path}: only ${owners.join(', ')} may import ${specifier}`);
+      if (owners && !owners.includes(layer) && !typeOnly)
+        faults.push(`${path}: only ${owners.join(', ')} may import ${specifier}`);
     }
   }
 }

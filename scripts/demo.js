@@ -18,7 +18,9 @@ function end(code) {
   if (ending) return;
   ending = true;
   for (const child of children) child.kill('SIGTERM');
-  Promise.all(children.map((child) => (child.exitCode === null ? new Promise((done) => child.once('exit', done)) : undefined))).then(() => process.exit(code));
+  Promise.all(
+    children.map((child) => (child.exitCode === null ? new Promise((done) => child.once('exit', done)) : undefined)),
+  ).then(() => process.exit(code));
 }
 process.on('SIGINT', () => end(0));
 process.on('SIGTERM', () => end(0));
@@ -40,17 +42,27 @@ function provisioningFile() {
   const file = join(root, 'config/demo.yaml');
   if (appPort === '4000' && apiPort === '4001') return file;
   const own = join(dataDir, 'demo.yaml');
-  writeFileSync(own, readFileSync(file, 'utf8').replaceAll('localhost:4000', `localhost:${appPort}`).replaceAll('localhost:4001', `localhost:${apiPort}`));
+  writeFileSync(
+    own,
+    readFileSync(file, 'utf8')
+      .replaceAll('localhost:4000', `localhost:${appPort}`)
+      .replaceAll('localhost:4001', `localhost:${apiPort}`),
+  );
   return own;
 }
 
 function start(name, script, env, log) {
-  const child = spawn(process.execPath, [join(root, script)], { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, script)], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const last = [];
   children.push(child);
   child.stderr.pipe(log, { end: false });
   child.stdout.pipe(log, { end: false });
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => last.push(String(chunk)) > 20 && last.shift());
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => last.push(String(chunk)) > 20 && last.shift());
   child.once('exit', (code) => ending || fail(`${name} ended with ${code}. It said last:\n${last.join('')}`));
   return child;
 }
@@ -65,7 +77,11 @@ const said = (child, text) =>
     });
   });
 
-for (const [number, variable] of [[port, 'PORT'], [appPort, 'APP_PORT'], [apiPort, 'API_PORT']]) {
+for (const [number, variable] of [
+  [port, 'PORT'],
+  [appPort, 'APP_PORT'],
+  [apiPort, 'API_PORT'],
+]) {
   if (await taken(number)) {
     console.error(`Port ${number} is taken. Set ${variable} to another.`);
     process.exit(1);
@@ -77,9 +93,20 @@ if (!existsSync(join(root, 'dist/main.js'))) {
 }
 mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 const log = createWriteStream(join(dataDir, 'demo.log'), { flags: 'a', mode: 0o600 });
-const server = start('The server', 'dist/main.js', { PORT: port, DATA_DIR: dataDir, ROLLCALL_PROVISION: provisioningFile(), ISSUER: issuer }, log);
+const server = start(
+  'The server',
+  'dist/main.js',
+  { PORT: port, DATA_DIR: dataDir, ROLLCALL_PROVISION: provisioningFile(), ISSUER: issuer },
+  log,
+);
 await said(server, '"event":"ready"');
-const common = { ISSUER: issuer, APP_PORT: appPort, API_PORT: apiPort, APP_URL: `http://localhost:${appPort}`, API_URL: `http://localhost:${apiPort}` };
+const common = {
+  ISSUER: issuer,
+  APP_PORT: appPort,
+  API_PORT: apiPort,
+  APP_URL: `http://localhost:${appPort}`,
+  API_URL: `http://localhost:${apiPort}`,
+};
 await Promise.all([
   said(start('The API', 'examples/api/server.js', common, log), 'http://'),
   said(start('The application', 'examples/app/server.js', common, log), 'http://'),

@@ -56,7 +56,9 @@ function print(text: string): void {
 function fail(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EX.usage;
   if (error instanceof ProvisioningError) {
-    const applied = error.applied.length ? `\nApplied before it was refused:\n${error.applied.map((line) => `  ${line}`).join('\n')}` : '';
+    const applied = error.applied.length
+      ? `\nApplied before it was refused:\n${error.applied.map((line) => `  ${line}`).join('\n')}`
+      : '';
     process.stderr.write(`${error.message}${applied}\n`);
     return EX.config;
   }

@@ -6,8 +6,8 @@ import { ConfigError, loadConfig, loadSecrets, resolveIssuer } from './config/in
 import { systemClock } from './lib/clock.js';
 import { createEncryption } from './lib/encryption.js';
 import { createLogger, type Logger } from './lib/logger.js';
-import { prepareHashing } from './lib/password.js';
 import { captureNotices } from './lib/notices.js';
+import { prepareHashing } from './lib/password.js';
 import { applyProvisioning, ProvisioningError } from './services/provisioning/index.js';
 import { readProvisioningFile, UnreadableFileError } from './services/provisioning/read-file.js';
 import { EncryptionKeyError, loadSigningKeys } from './services/signing-keys.js';
@@ -65,7 +65,16 @@ async function start(logger: Logger): Promise<void> {
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
-  always(logger, { event: 'ready', url: `http://${urlHost(config.host)}:${port}`, issuer, store: config.mongodbUri ? 'mongodb' : 'embedded' }, 'ready');
+  always(
+    logger,
+    {
+      event: 'ready',
+      url: `http://${urlHost(config.host)}:${port}`,
+      issuer,
+      store: config.mongodbUri ? 'mongodb' : 'embedded',
+    },
+    'ready',
+  );
 }
 
 /** Lines that are written at every LOG_LEVEL (contract.md). */
@@ -74,7 +83,8 @@ function always(logger: Logger, fields: object, message: string): void {
   line.info(fields, message);
 }
 
-const urlHost = (host: string) => (host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host);
+const urlHost = (host: string) =>
+  host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -83,7 +93,9 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-async function answers(connection: { db?: { command(command: object, options?: object): Promise<unknown> } | undefined }): Promise<boolean> {
+async function answers(connection: {
+  db?: { command(command: object, options?: object): Promise<unknown> } | undefined;
+}): Promise<boolean> {
   try {
     await connection.db?.command({ ping: 1 }, { timeoutMS: 2000 });
     return true;
@@ -113,7 +125,10 @@ start(logger).catch((error: unknown) => {
         ? EX_CONFIG
         : 1;
   const known = code !== 1;
-  logger.fatal({ event: 'start_failed', ...(known ? { message: (error as Error).message } : { err: error }) }, 'the server could not start');
+  logger.fatal(
+    { event: 'start_failed', ...(known ? { message: (error as Error).message } : { err: error }) },
+    'the server could not start',
+  );
   if (known) process.stderr.write(`${(error as Error).message}\n`);
   process.exit(code);
 });

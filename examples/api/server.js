@@ -17,9 +17,16 @@ async function authorize(request, response, permission) {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token) return refuse(response, 401, 'Bearer', 'a token is needed');
   const seen = await client.tokenIntrospection(rollcall, token);
-  if (!seen.active) return refuse(response, 401, 'Bearer error="invalid_token"', 'the token counts for nothing (any more)');
+  if (!seen.active)
+    return refuse(response, 401, 'Bearer error="invalid_token"', 'the token counts for nothing (any more)');
   if (permission && !seen.permissions?.includes(permission)) {
-    return refuse(response, 403, `Bearer error="insufficient_scope", scope="${permission}"`, `the permission ${permission} is needed`, seen);
+    return refuse(
+      response,
+      403,
+      `Bearer error="insufficient_scope", scope="${permission}"`,
+      `the permission ${permission} is needed`,
+      seen,
+    );
   }
   return seen;
 }
@@ -41,7 +48,15 @@ const ROUTES = {
   },
   'GET /invoices': async (request, response) => {
     const seen = await authorize(request, response, 'invoices:read');
-    if (seen) send(response, 200, { organization: seen.oid, invoices: [{ number: 'A-1001', total: 120 }, { number: 'A-1002', total: 80 }], seen });
+    if (seen)
+      send(response, 200, {
+        organization: seen.oid,
+        invoices: [
+          { number: 'A-1001', total: 120 },
+          { number: 'A-1002', total: 80 },
+        ],
+        seen,
+      });
   },
 };
 

@@ -6,7 +6,10 @@ const escape = (value) => String(value ?? '').replace(/[&<>"']/g, (char) => ESCA
 const html = (strings, ...values) => ({
   html: strings.reduce((all, text, at) => {
     const value = values[at - 1];
-    const shown = [value].flat().map((one) => (one?.html === undefined ? escape(one ?? '') : one.html)).join('');
+    const shown = [value]
+      .flat()
+      .map((one) => (one?.html === undefined ? escape(one ?? '') : one.html))
+      .join('');
     return all + shown + text;
   }),
 });
@@ -25,8 +28,13 @@ function claims(value) {
     return HIGHLIGHTED.includes(key) ? html`<b>${line}</b>` : line;
   });
   return html`<pre tabindex="0">{
-${lines.flatMap((line, at) => [line, at < lines.length - 1 ? html`,
-` : ''])}
+${lines.flatMap((line, at) => [
+  line,
+  at < lines.length - 1
+    ? html`,
+`
+    : '',
+])}
 }</pre>`;
 }
 
@@ -59,4 +67,7 @@ ${answer ? html`<p>${answer.status} from <code>GET /invoices</code></p>${claims(
 }
 
 export const failed = (error, description) =>
-  page('Example: not signed in', html`<section><h1>That didn’t work</h1><p>Rollcall answered <code>${error}</code>${description ? html`: ${description}` : ''}.</p><p><a href="/">Start again</a></p></section>`);
+  page(
+    'Example: not signed in',
+    html`<section><h1>That didn’t work</h1><p>Rollcall answered <code>${error}</code>${description ? html`: ${description}` : ''}.</p><p><a href="/">Start again</a></p></section>`,
+  );

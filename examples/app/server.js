@@ -12,18 +12,21 @@ const api = process.env.API_URL ?? 'http://localhost:4001';
 const style = readFileSync(new URL('./style.css', import.meta.url));
 
 const HEADERS = {
-  'Content-Security-Policy': "default-src 'none'; style-src 'self'; form-action 'self' http: https:; frame-ancestors 'none'; base-uri 'none'",
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; form-action 'self' http: https:; frame-ancestors 'none'; base-uri 'none'",
   'Referrer-Policy': 'same-origin',
   'Cache-Control': 'no-store',
 };
 
-const show = (response, body, status = 200) => response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8' }).end(body);
+const show = (response, body, status = 200) =>
+  response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8' }).end(body);
 const go = (response, url) => response.writeHead(303, { Location: String(url), 'Cache-Control': 'no-store' }).end();
 
 const ROUTES = {
   'GET /': async ({ session, response }) => show(response, session.tokens ? signedIn(viewOf(session)) : signedOut()),
   'GET /style.css': async ({ response }) => response.writeHead(200, { 'Content-Type': 'text/css' }).end(style),
-  'POST /sign-in': async ({ session, response, form }) => begin(session, response, { organization: form.get('organization') }),
+  'POST /sign-in': async ({ session, response, form }) =>
+    begin(session, response, { organization: form.get('organization') }),
   'POST /switch': async ({ session, response, form }) =>
     begin(session, response, { organization: form.get('organization'), silent: Boolean(session.tokens) }),
   'GET /callback': async ({ session, response, url }) => callback(session, response, url),
@@ -77,7 +80,12 @@ async function call(accessToken) {
 function viewOf({ tokens, answer }) {
   const idToken = decodeJwt(tokens.id_token);
   const isJwt = tokens.access_token.split('.').length === 3;
-  return { idToken, accessToken: isJwt ? decodeJwt(tokens.access_token) : undefined, answer, command: commandFor(idToken) };
+  return {
+    idToken,
+    accessToken: isJwt ? decodeJwt(tokens.access_token) : undefined,
+    answer,
+    command: commandFor(idToken),
+  };
 }
 
 /** A provisioning file, written and applied by one command, that gives the person the role Billing besides what they have. */
@@ -109,7 +117,8 @@ createServer(async (request, response) => {
     if (!route) return show(response, failed('not_found'), 404);
     // A form from elsewhere doesn't act here.
     const origin = request.headers.origin;
-    if (request.method === 'POST' && origin && origin !== new URL(home).origin) return show(response, failed('forbidden'), 403);
+    if (request.method === 'POST' && origin && origin !== new URL(home).origin)
+      return show(response, failed('forbidden'), 403);
     const form = request.method === 'POST' ? await formOf(request) : new URLSearchParams();
     await route({ session: sessionOf(request, response), response, url, form });
   } catch (error) {

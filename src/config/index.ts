@@ -33,7 +33,9 @@ export interface Config {
 /** Names every wrong variable and what was expected. The process that gets it exits 78. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly { variable: string; message: string }[]) {
-    super(`The configuration can’t be used:\n${faults.map(({ variable, message }) => `  ${variable}: ${message}`).join('\n')}`);
+    super(
+      `The configuration can’t be used:\n${faults.map(({ variable, message }) => `  ${variable}: ${message}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }

@@ -23,7 +23,9 @@ const duration = (text: string): Reading<number> => {
 
 const keys = (text: string): Reading<readonly string[]> => {
   const list = text.split(',').map((key) => key.trim());
-  return list.every((key) => key.length >= 32) ? ok(list) : bad('expected one or more secrets of at least 32 characters, separated by commas, newest first');
+  return list.every((key) => key.length >= 32)
+    ? ok(list)
+    : bad('expected one or more secrets of at least 32 characters, separated by commas, newest first');
 };
 
 const port = (text: string): Reading<number> =>
@@ -36,17 +38,24 @@ const isLoopback = (hostname: string) => /^(localhost|.*\.localhost|127(\.\d+){3
 
 const issuer = (text: string): Reading<string> => {
   const url = URL.parse(text);
-  if (!url || !['http:', 'https:'].includes(url.protocol)) return bad('expected an http or https URL such as https://id.example.com');
-  if (url.origin !== text) return bad('expected only scheme, host and port, without a path, a query or a slash at the end');
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) return bad('expected https, for http is only safe on this machine itself');
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    return bad('expected an http or https URL such as https://id.example.com');
+  if (url.origin !== text)
+    return bad('expected only scheme, host and port, without a path, a query or a slash at the end');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    return bad('expected https, for http is only safe on this machine itself');
   return ok(text);
 };
 
 const mongodbUri = (text: string): Reading<string> =>
-  /^mongodb(\+srv)?:\/\/[^/]/.test(text) ? ok(text) : bad('expected a URI that begins with mongodb:// or mongodb+srv://');
+  /^mongodb(\+srv)?:\/\/[^/]/.test(text)
+    ? ok(text)
+    : bad('expected a URI that begins with mongodb:// or mongodb+srv://');
 
 const smtpUrl = (text: string): Reading<string> =>
-  /^smtps?:$/.test(URL.parse(text)?.protocol ?? '') ? ok(text) : bad('expected a URL that begins with smtp:// or smtps://');
+  /^smtps?:$/.test(URL.parse(text)?.protocol ?? '')
+    ? ok(text)
+    : bad('expected a URL that begins with smtp:// or smtps://');
 
 const text = (value: string): Reading<string> => ok(value);
 
@@ -95,15 +104,23 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
   if (read('REGISTRATION', oneOf('off', 'token', 'open'), 'off') !== 'off') {
     fault('REGISTRATION', 'dynamic registration is not available yet; expected off');
   }
-  if (read('WORKERS', workers, 1) !== 1) fault('WORKERS', 'more than one server process is not available yet; expected 1');
+  if (read('WORKERS', workers, 1) !== 1)
+    fault('WORKERS', 'more than one server process is not available yet; expected 1');
   if (env.AUDIT_RETENTION?.trim()) read('AUDIT_RETENTION', days, null);
   if (production && config.cookieKeys === null && !named(faults, 'COOKIE_KEYS')) {
     fault('COOKIE_KEYS', 'with NODE_ENV=production it must be set: secrets of at least 32 characters, newest first');
   }
   if (production && config.encryptionKeys === null && !named(faults, 'ENCRYPTION_KEYS')) {
-    fault('ENCRYPTION_KEYS', 'with NODE_ENV=production it must be set: secrets of at least 32 characters, newest first');
+    fault(
+      'ENCRYPTION_KEYS',
+      'with NODE_ENV=production it must be set: secrets of at least 32 characters, newest first',
+    );
   }
-  if (config.sessionIdle > config.sessionAbsolute && !named(faults, 'SESSION_IDLE') && !named(faults, 'SESSION_ABSOLUTE')) {
+  if (
+    config.sessionIdle > config.sessionAbsolute &&
+    !named(faults, 'SESSION_IDLE') &&
+    !named(faults, 'SESSION_ABSOLUTE')
+  ) {
     fault('SESSION_IDLE', 'expected no more than SESSION_ABSOLUTE');
   }
   return { config: { ...config, signUp: signUp === 'closed' ? 'closed' : 'open' }, faults };
@@ -112,6 +129,11 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
 const named = (faults: readonly Fault[], variable: string) => faults.some((one) => one.variable === variable);
 
 const workers = (given: string): Reading<number> =>
-  given === 'auto' ? ok(availableParallelism()) : /^[1-9]\d{0,2}$/.test(given) ? ok(Number(given)) : bad('expected a number of processes from 1, or auto');
+  given === 'auto'
+    ? ok(availableParallelism())
+    : /^[1-9]\d{0,2}$/.test(given)
+      ? ok(Number(given))
+      : bad('expected a number of processes from 1, or auto');
 
-const days = (given: string): Reading<number> => (/^[1-9]\d{0,4}$/.test(given) ? ok(Number(given)) : bad('expected a number of days from 1'));
+const days = (given: string): Reading<number> =>
+  /^[1-9]\d{0,4}$/.test(given) ? ok(Number(given)) : bad('expected a number of days from 1');

@@ -32,7 +32,10 @@ async function generatedSecrets(dataDir: string): Promise<Secrets> {
   if (present) return present;
   const own = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
   const key = () => randomBytes(32).toString('base64url');
-  await writeFile(own, `${JSON.stringify({ cookieKeys: [key()], encryptionKeys: [key()] }, null, 2)}\n`, { mode: 0o600, flush: true });
+  await writeFile(own, `${JSON.stringify({ cookieKeys: [key()], encryptionKeys: [key()] }, null, 2)}\n`, {
+    mode: 0o600,
+    flush: true,
+  });
   await link(own, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
@@ -51,9 +54,12 @@ async function readSecrets(path: string): Promise<Secrets | undefined> {
   }
   try {
     const { cookieKeys, encryptionKeys } = JSON.parse(text) as Secrets;
-    if ([cookieKeys, encryptionKeys].every((keys) => Array.isArray(keys) && keys.length > 0)) return { cookieKeys, encryptionKeys };
+    if ([cookieKeys, encryptionKeys].every((keys) => Array.isArray(keys) && keys.length > 0))
+      return { cookieKeys, encryptionKeys };
   } catch {
     // Falls through to the fault below.
   }
-  throw new ConfigError([{ variable: 'DATA_DIR', message: `${FILE} in it is damaged; expected the file that an earlier start wrote` }]);
+  throw new ConfigError([
+    { variable: 'DATA_DIR', message: `${FILE} in it is damaged; expected the file that an earlier start wrote` },
+  ]);
 }

@@ -3,7 +3,18 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 export type { Logger };
 
 /** Names whose values never reach a log line, wherever they stand. */
-const SECRETS = ['password', 'clientSecret', 'client_secret', 'token', 'access_token', 'refresh_token', 'id_token', 'code', 'authorization', 'cookie'];
+const SECRETS = [
+  'password',
+  'clientSecret',
+  'client_secret',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'code',
+  'authorization',
+  'cookie',
+];
 
 /** JSON lines on stdout (or `stream`), each with `time` (ISO 8601), `level`, `msg` and what the caller adds. */
 export function createLogger(level: string, stream?: DestinationStream): Logger {

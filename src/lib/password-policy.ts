@@ -16,6 +16,7 @@ export function passwordFault(password: string, personal: readonly string[] = []
   if (length > PASSWORD_MAX) return `Use at most ${PASSWORD_MAX} characters.`;
   estimator ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
   const { guessesLog10 } = estimator.check(password, [...personal].filter(Boolean));
-  if (guessesLog10 < FEWEST_GUESSES_LOG10) return 'This password is too common. Choose one that others wouldn’t think of.';
+  if (guessesLog10 < FEWEST_GUESSES_LOG10)
+    return 'This password is too common. Choose one that others wouldn’t think of.';
   return undefined;
 }

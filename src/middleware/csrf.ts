@@ -36,7 +36,11 @@ export function createCsrf(signer: Signer, issuer: string): Csrf {
       const field = (ctx.request.body as { csrf?: unknown } | undefined)?.csrf;
       const ours = !origin || origin === issuer;
       if (!ours || !cookie || typeof field !== 'string' || !signer.verify('csrf', cookie, field)) {
-        throw new RollcallError('csrf', 403, 'This form was open for too long, or came from elsewhere. Go back, load the page again and try once more.');
+        throw new RollcallError(
+          'csrf',
+          403,
+          'This form was open for too long, or came from elsewhere. Go back, load the page again and try once more.',
+        );
       }
       await next();
     },

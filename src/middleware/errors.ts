@@ -16,7 +16,8 @@ export function errorHandler(logger: Logger, page: ErrorPage) {
       }
     } catch (cause) {
       const error = asRollcallError(cause);
-      if (error.status >= 500) logger.error({ event: 'server_error', requestId: ctx.state.requestId, err: cause }, 'a request failed');
+      if (error.status >= 500)
+        logger.error({ event: 'server_error', requestId: ctx.state.requestId, err: cause }, 'a request failed');
       renderError(ctx, error, page);
     }
   };
@@ -39,7 +40,12 @@ function asRollcallError(cause: unknown): RollcallError {
   if (cause instanceof RollcallError) return cause;
   const name = (cause as Error | undefined)?.name ?? '';
   if (cause instanceof HashingBusyError || /^Mongo(oose)?(Network|ServerSelection|Pool|NotConnected)/.test(name)) {
-    return new RollcallError('unavailable', 503, 'This server is busy or its database is away. Try again in a moment.', { cause });
+    return new RollcallError(
+      'unavailable',
+      503,
+      'This server is busy or its database is away. Try again in a moment.',
+      { cause },
+    );
   }
   return new RollcallError('server_error', 500, 'Something went wrong on our side. Try again.', { cause });
 }

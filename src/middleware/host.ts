@@ -9,6 +9,10 @@ export function allowHost(issuer: string) {
   return async function checkHost(ctx: Context, next: Next): Promise<void> {
     if (ctx.path.startsWith('/health/') || ctx.path === '/metrics' || ctx.host === host) return next();
     ctx.status = 421;
-    ctx.body = { error: 'misdirected_request', message: 'This server answers for another host.', requestId: ctx.state.requestId };
+    ctx.body = {
+      error: 'misdirected_request',
+      message: 'This server answers for another host.',
+      requestId: ctx.state.requestId,
+    };
   };
 }

@@ -33,7 +33,11 @@ export const apiSchema = new Schema<Api>(
     permissions: {
       type: [
         new Schema<Permission>(
-          { key: { type: String, required: true }, description: String, operatorsOnly: { type: Boolean, default: false } },
+          {
+            key: { type: String, required: true },
+            description: String,
+            operatorsOnly: { type: Boolean, default: false },
+          },
           { _id: false },
         ),
       ],
@@ -43,7 +47,10 @@ export const apiSchema = new Schema<Api>(
     accessTokenSigningAlg: { type: String, enum: ['RS256', 'ES256', 'EdDSA'], required: true },
     accessTokenTtl: { type: Number, required: true },
     introspection: {
-      type: new Schema({ clientId: { type: String, required: true }, secretHash: { type: String, required: true } }, { _id: false }),
+      type: new Schema(
+        { clientId: { type: String, required: true }, secretHash: { type: String, required: true } },
+        { _id: false },
+      ),
       default: undefined,
     },
     createdAt: { type: Date, required: true },

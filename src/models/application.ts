@@ -51,7 +51,11 @@ export const applicationSchema = new Schema<Application>(
     defaultApi: String,
     organization: { type: String, enum: ['required', 'optional', 'none'], required: true },
     idTokenSigningAlg: { type: String, enum: ['RS256', 'ES256', 'EdDSA'], required: true },
-    tokenEndpointAuthMethod: { type: String, enum: ['client_secret_basic', 'client_secret_post', 'none'], required: true },
+    tokenEndpointAuthMethod: {
+      type: String,
+      enum: ['client_secret_basic', 'client_secret_post', 'none'],
+      required: true,
+    },
     requirePkce: { type: Boolean, required: true },
     permissions: {
       type: [new Schema({ api: String, permissions: [String] }, { _id: false })],

@@ -60,7 +60,24 @@ export function createModels(connection: Connection): Models {
 /** Makes the collections and indexes; safe when several processes do it at once. */
 export async function createIndexes(models: Models): Promise<void> {
   const { oidc, ...nouns } = models;
-  await Promise.all([...Object.values(nouns), ...Object.values(oidc)].map((model: { createIndexes(): Promise<void> }) => model.createIndexes()));
+  await Promise.all(
+    [...Object.values(nouns), ...Object.values(oidc)].map((model: { createIndexes(): Promise<void> }) =>
+      model.createIndexes(),
+    ),
+  );
 }
 
-export type { Api, Application, Claim, Consent, Instance, Membership, OidcRecord, Organization, RevokedToken, Role, SigningKey, User };
+export type {
+  Api,
+  Application,
+  Claim,
+  Consent,
+  Instance,
+  Membership,
+  OidcRecord,
+  Organization,
+  RevokedToken,
+  Role,
+  SigningKey,
+  User,
+};

@@ -33,7 +33,10 @@ export const membershipSchema = new Schema<Membership>(
     organizationId: { type: String, required: true },
     userId: { type: String, required: true },
     status: { type: String, enum: ['active', 'suspended'], required: true, default: 'active' },
-    roles: { type: [new Schema<Assignment>({ roleId: { type: String, required: true } }, { _id: false })], default: [] },
+    roles: {
+      type: [new Schema<Assignment>({ roleId: { type: String, required: true } }, { _id: false })],
+      default: [],
+    },
     defaultRole: String,
     wasAdministrator: Boolean,
     settled: { type: Boolean, required: true },

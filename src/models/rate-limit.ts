@@ -9,7 +9,10 @@ export interface RateLimit {
 
 export const RATE_LIMIT_COLLECTION = 'rateLimits';
 
-export const rateLimitSchema = new Schema<RateLimit>({ key: String, points: Number, expire: Date }, { versionKey: false });
+export const rateLimitSchema = new Schema<RateLimit>(
+  { key: String, points: Number, expire: Date },
+  { versionKey: false },
+);
 
 rateLimitSchema.index({ key: 1 }, { unique: true });
 rateLimitSchema.index({ expire: 1 }, { expireAfterSeconds: 0 });

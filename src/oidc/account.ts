@@ -11,7 +11,10 @@ export function createFindAccount(runtime: Runtime) {
   return async function findAccount(ctx: OidcContext, sub: string, token?: OidcContext): Promise<OidcContext> {
     const grant = token ? await grantOf(ctx, token) : undefined;
     if (token && (!grant || grant.generation !== token.generation)) return undefined;
-    const standing = await loadStanding(runtime.services, { userId: sub, organizationId: grant?.organizationId ?? null });
+    const standing = await loadStanding(runtime.services, {
+      userId: sub,
+      organizationId: grant?.organizationId ?? null,
+    });
     if (!standing) return undefined;
     return {
       accountId: sub,
@@ -27,7 +30,12 @@ async function grantOf(ctx: OidcContext, token: OidcContext): Promise<OidcContex
 }
 
 /** Every claim that could be asked for; the library keeps those that the scopes give. */
-async function claimsOf(runtime: Runtime, ctx: OidcContext, sub: string, use: string): Promise<Record<string, unknown>> {
+async function claimsOf(
+  runtime: Runtime,
+  ctx: OidcContext,
+  sub: string,
+  use: string,
+): Promise<Record<string, unknown>> {
   const { Grant: grant, Client: client } = ctx.oidc.entities;
   const [standing, application] = await Promise.all([
     loadStanding(runtime.services, { userId: sub, organizationId: grant?.organizationId ?? null }),

@@ -9,8 +9,10 @@ export function createEndSessionMiddleware(runtime: Runtime) {
   return async function endSession(ctx: Context, next: Next): Promise<void> {
     await next();
     const oidc = (ctx as OidcContext).oidc;
-    if (oidc?.route === 'end_session' && ctx.status === 200 && needsNoQuestion(oidc)) await endAtOnce(runtime, ctx, oidc);
-    if (oidc?.route === 'end_session_confirm' && oidc.session?.destroyed) await endGrantsOfSession(runtime, oidc.session.uid);
+    if (oidc?.route === 'end_session' && ctx.status === 200 && needsNoQuestion(oidc))
+      await endAtOnce(runtime, ctx, oidc);
+    if (oidc?.route === 'end_session_confirm' && oidc.session?.destroyed)
+      await endGrantsOfSession(runtime, oidc.session.uid);
   };
 }
 
@@ -19,7 +21,9 @@ function needsNoQuestion(oidc: OidcContext): boolean {
   const { session, client } = oidc;
   if (!session.accountId) return true;
   const hint = oidc.entities.IdTokenHint?.payload;
-  return Boolean(hint && client && hint.sub === session.accountId && hint.sid && hint.sid === session.sidFor(client.clientId));
+  return Boolean(
+    hint && client && hint.sub === session.accountId && hint.sid && hint.sid === session.sidFor(client.clientId),
+  );
 }
 
 async function endAtOnce(runtime: Runtime, ctx: Context, oidc: OidcContext): Promise<void> {

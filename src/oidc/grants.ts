@@ -33,7 +33,8 @@ export function decisionOf(ctx: OidcContext): LoginOrganization | undefined {
 /** Lets the library keep our fields in its models' payloads. */
 export function extendGrantPayload(provider: Provider): void {
   extend(provider.Grant, ['organizationId', 'sessionUid', 'generation']);
-  for (const model of [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode]) extend(model, ['generation']);
+  for (const model of [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode])
+    extend(model, ['generation']);
 }
 
 function extend(model: object, fields: string[]): void {
@@ -69,7 +70,10 @@ export function createGrantLoader(runtime: Runtime) {
 export async function applicationOf(
   runtime: Runtime,
   clientId: string,
-): Promise<Pick<Application, '_id' | 'firstParty' | 'organization' | 'defaultApi' | 'permissions' | 'type'> & Partial<Application>> {
+): Promise<
+  Pick<Application, '_id' | 'firstParty' | 'organization' | 'defaultApi' | 'permissions' | 'type'> &
+    Partial<Application>
+> {
   if (isConsole(clientId)) return { _id: clientId, firstParty: true, organization: 'none', type: 'web' };
   const application = (await runtime.services.catalog.current()).applications.get(clientId);
   if (!application) throw new Error(`the application ${clientId} was deleted meanwhile`);

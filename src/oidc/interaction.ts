@@ -27,7 +27,12 @@ export interface Login {
 
 /** Thrown for an interaction that is over or belongs to another browser. */
 export const loginExpired = (cause?: unknown) =>
-  new RollcallError('interaction_expired', 400, 'This page was left open for too long, or the sign-in ended elsewhere.', { cause });
+  new RollcallError(
+    'interaction_expired',
+    400,
+    'This page was left open for too long, or the sign-in ended elsewhere.',
+    { cause },
+  );
 
 /** The login that a page under `/interaction/UID` belongs to. @throws RollcallError `interaction_expired` */
 export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Context): Promise<Login> {
@@ -85,7 +90,10 @@ function resultOf(runtime: Runtime, answer: Answer): { result: Record<string, un
 }
 
 /** The organization whose grant the consent page is about: what the library's interaction keeps of the grant. */
-export async function grantOfLogin(provider: Provider, ctx: Context): Promise<{ organizationId: string | null } | undefined> {
+export async function grantOfLogin(
+  provider: Provider,
+  ctx: Context,
+): Promise<{ organizationId: string | null } | undefined> {
   const details = (await provider.interactionDetails(ctx.req, ctx.res)) as OidcContext;
   if (!details.grantId) return undefined;
   const grant = (await provider.Grant.find(details.grantId)) as OidcContext;

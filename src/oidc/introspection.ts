@@ -28,11 +28,18 @@ async function mayIntrospect(runtime: Runtime, callerId: string, token: TokenFac
 }
 
 /** Today's values of what the token once said, or undefined where it counts for nothing any more (R8). */
-async function today(runtime: Runtime, token: TokenFacts): Promise<{ scope: string; extra: Record<string, unknown> } | undefined> {
+async function today(
+  runtime: Runtime,
+  token: TokenFacts,
+): Promise<{ scope: string; extra: Record<string, unknown> } | undefined> {
   const catalog = await runtime.services.catalog.current();
   const application = catalog.applications.get(token.clientId);
   const asked = (token.scope ?? '').split(' ').filter(Boolean);
-  const api = token.audience ? catalog.apis.get(token.audience) : application?.defaultApi ? catalog.apis.get(application.defaultApi) : undefined;
+  const api = token.audience
+    ? catalog.apis.get(token.audience)
+    : application?.defaultApi
+      ? catalog.apis.get(application.defaultApi)
+      : undefined;
   if (token.userId === undefined) {
     const allowed = new Set(application && api ? machinePermissions(application, api, runtime.issuer) : []);
     const scopes = asked.filter((scope) => allowed.has(scope));
@@ -76,7 +83,12 @@ export function createJwtTokenMiddleware(runtime: Runtime, verify: VerifyAccessT
   return async function jwtTokens(ctx: Context, next: Next): Promise<void> {
     await next();
     const oidc = (ctx as OidcContext).oidc;
-    if (ctx.status !== 400 || (ctx.body as { error?: string } | undefined)?.error !== 'unsupported_token_type' || !oidc?.client) return;
+    if (
+      ctx.status !== 400 ||
+      (ctx.body as { error?: string } | undefined)?.error !== 'unsupported_token_type' ||
+      !oidc?.client
+    )
+      return;
     if (oidc.route !== 'introspection' && oidc.route !== 'revocation') return;
     const token = oidc.params.token as string;
     const payload = looksLikeJwt(token) ? await verify(token) : undefined;
@@ -93,14 +105,19 @@ export function createJwtTokenMiddleware(runtime: Runtime, verify: VerifyAccessT
   };
 }
 
-async function introspectJwt(runtime: Runtime, oidc: OidcContext, payload: AccessTokenPayload): Promise<Record<string, unknown> | undefined> {
+async function introspectJwt(
+  runtime: Runtime,
+  oidc: OidcContext,
+  payload: AccessTokenPayload,
+): Promise<Record<string, unknown> | undefined> {
   const reference = grantReference(payload.gid);
   const [grant, revoked] = await Promise.all([
     reference ? oidc.provider.Grant.find(reference.grantId) : undefined,
     runtime.services.models.RevokedToken.exists({ _id: payload.jti }),
   ]);
   if (revoked) return undefined;
-  if (reference && (!grant || grant.generation !== reference.generation || grant.accountId !== payload.sub)) return undefined;
+  if (reference && (!grant || grant.generation !== reference.generation || grant.accountId !== payload.sub))
+    return undefined;
   if (!reference && payload.sub !== payload.client_id) return undefined;
   const facts: TokenFacts = {
     clientId: payload.client_id,

@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider';
-import type { Application, Organization } from '../models/index.js';
 import { SYSTEM_ORGANIZATION } from '../access/can.js';
+import type { Application, Organization } from '../models/index.js';
 import { findOrganization } from '../services/create-organization.js';
 import { mayJoin } from '../services/join-organization.js';
 import { actable, listMemberships } from '../services/list-memberships.js';
@@ -19,7 +19,10 @@ export type LoginOrganization =
 
 /** The same words for an organization that doesn't exist and one that is closed to this person. */
 const refused = () =>
-  new errors.AccessDenied('you are not a member of the organization that was asked for', 'no active membership, and it may not be joined');
+  new errors.AccessDenied(
+    'you are not a member of the organization that was asked for',
+    'no active membership, and it may not be joined',
+  );
 
 /**
  * Decides R7: what the request names wins, always; then what was picked in this login; then the only one.
@@ -31,7 +34,8 @@ export async function organizationOfLogin(
   userId: string,
   { named, picked }: { named: string | undefined; picked: string | null | undefined },
 ): Promise<LoginOrganization> {
-  if (application.organization === 'none') return decided(await loadStanding(services, { userId, organizationId: null }));
+  if (application.organization === 'none')
+    return decided(await loadStanding(services, { userId, organizationId: null }));
   if (named !== undefined && named !== '') {
     const organization = await findOrganization(services, named);
     if (!organization || organization.slug === SYSTEM_ORGANIZATION) throw refused();
@@ -45,7 +49,8 @@ export async function organizationOfLogin(
     return decided(await loadStanding(services, { userId, organizationId: null }));
   }
   const mine = actable(await listMemberships(services, userId));
-  const chosen = mine.find(({ organization }) => organization._id === picked) ?? (mine.length === 1 ? mine[0] : undefined);
+  const chosen =
+    mine.find(({ organization }) => organization._id === picked) ?? (mine.length === 1 ? mine[0] : undefined);
   if (chosen) return decided(await loadStanding(services, { userId, organizationId: chosen.organization._id }));
   return mine.length > 0 ? { kind: 'choose' } : { kind: 'create' };
 }

@@ -72,8 +72,10 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
       client.grantTypeAllowed('refresh_token') &&
       (code.scopes.has('offline_access') || (await applicationOf(runtime, client.clientId)).firstParty === true),
     clientBasedCORS: (_ctx: OidcContext, origin: string, client: OidcContext) =>
-      client.clientAuthMethod === 'none' && client.redirectUris.some((uri: string) => URL.parse(uri)?.origin === origin),
-    renderError: (ctx: OidcContext, out: { error: string; error_description?: string }, error: Error) => pages.error(ctx, out, error),
+      client.clientAuthMethod === 'none' &&
+      client.redirectUris.some((uri: string) => URL.parse(uri)?.origin === origin),
+    renderError: (ctx: OidcContext, out: { error: string; error_description?: string }, error: Error) =>
+      pages.error(ctx, out, error),
   };
   const provider = new Provider(runtime.issuer, configuration as unknown as Configuration);
   extendGrantPayload(provider);

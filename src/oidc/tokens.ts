@@ -13,14 +13,20 @@ const GRACE_SECONDS = 10;
 
 /** `extraTokenClaims` of JWT access tokens: today's organization, roles and permissions, and the grant that ends them. */
 export function createExtraTokenClaims(runtime: Runtime) {
-  return async function extraTokenClaims(ctx: OidcContext, token: OidcContext): Promise<Record<string, unknown> | undefined> {
+  return async function extraTokenClaims(
+    ctx: OidcContext,
+    token: OidcContext,
+  ): Promise<Record<string, unknown> | undefined> {
     if (token.resourceServer?.accessTokenFormat !== 'jwt') return undefined;
     const api = (await runtime.services.catalog.current()).apis.get(token.resourceServer.identifier());
     if (token.kind === 'ClientCredentials') {
       return { permissions: (token.scope ?? '').split(' ').filter(Boolean).sort() };
     }
     const grant = ctx.oidc.entities.Grant;
-    const standing = await loadStanding(runtime.services, { userId: grant.accountId, organizationId: grant.organizationId ?? null });
+    const standing = await loadStanding(runtime.services, {
+      userId: grant.accountId,
+      organizationId: grant.organizationId ?? null,
+    });
     if (!standing || !api) throw new errors.InvalidGrant('there is nothing left to give');
     const source = ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode;
     return {

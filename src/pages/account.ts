@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { notFound } from '../lib/errors.js';
 import { formBody } from '../middleware/form-body.js';
+import type { User } from '../models/index.js';
 import { currentSession, signInUrl } from '../oidc/session.js';
 import { CONSOLE_CALLBACK } from '../oidc/settings/clients.js';
 import { findOrganization } from '../services/create-organization.js';
@@ -9,7 +10,6 @@ import { joinOrganization, mayJoin } from '../services/join-organization.js';
 import { listMemberships } from '../services/list-memberships.js';
 import type { PageDeps } from './deps.js';
 import { themselves } from './interaction/organization.js';
-import type { User } from '../models/index.js';
 
 /** A person's own pages, and joining outside of an application's login. */
 export function accountRoutes(router: Router, deps: PageDeps): void {
@@ -45,7 +45,13 @@ async function showProfile(deps: PageDeps, ctx: Context): Promise<void> {
   ctx.body = deps.render('account/profile', {
     csrf: deps.csrf.token(ctx),
     signOutAction: '/oauth2/logout',
-    user: { id: user._id, name: user.name, email: user.email, emailVerified: user.emailVerified, createdAt: user.createdAt },
+    user: {
+      id: user._id,
+      name: user.name,
+      email: user.email,
+      emailVerified: user.emailVerified,
+      createdAt: user.createdAt,
+    },
     organizations: rows.map(({ organization, membership, roles }) => ({
       id: organization._id,
       name: organization.name,
@@ -86,7 +92,13 @@ async function submitJoin(deps: PageDeps, ctx: Context): Promise<void> {
 async function joinable(deps: PageDeps, ctx: Context, user: User) {
   const organization = await findOrganization(deps.services, ctx.params.slug ?? '');
   if (!organization || organization.slug !== ctx.params.slug) throw notFound();
-  if (await deps.services.models.Membership.exists({ organizationId: organization._id, userId: user._id, status: 'active' })) {
+  if (
+    await deps.services.models.Membership.exists({
+      organizationId: organization._id,
+      userId: user._id,
+      status: 'active',
+    })
+  ) {
     ctx.status = 303;
     ctx.redirect('/account');
     return undefined;

@@ -1,15 +1,16 @@
 import type { Context } from 'koa';
 import { RollcallError } from '../lib/errors.js';
 import type { Csrf } from '../middleware/csrf.js';
-import type { ServiceContext } from '../services/context.js';
 import type { OidcContext } from '../oidc/runtime.js';
 import type { ProviderPages } from '../oidc/settings/features.js';
+import type { ServiceContext } from '../services/context.js';
 import type { Render } from './render.js';
 import { viewApp } from './view-app.js';
 
 const WORDS: Record<string, string> = {
   invalid_client: 'The application that sent you here isn’t known. Go back to it and try again, or tell who runs it.',
-  invalid_redirect_uri: 'The application asked to send you to an address that isn’t registered for it. Tell who runs it.',
+  invalid_redirect_uri:
+    'The application asked to send you to an address that isn’t registered for it. Tell who runs it.',
   access_denied: 'You can’t go on to this application.',
   session_not_found: 'This sign-in has ended. Go back to the application and start again.',
 };

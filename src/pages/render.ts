@@ -44,7 +44,10 @@ const helpers = {
     const known = iconCache.get(key);
     if (known) return known;
     const source = readFileSync(join(icons, `${name}.svg`), 'utf8');
-    const inner = source.slice(source.indexOf('>', source.indexOf('<svg')) + 1, source.lastIndexOf('</svg>')).trim().replace(/\s*\n\s*/g, ' ');
+    const inner = source
+      .slice(source.indexOf('>', source.indexOf('<svg')) + 1, source.lastIndexOf('</svg>'))
+      .trim()
+      .replace(/\s*\n\s*/g, ' ');
     const svg = `<svg class="i${more ? ` ${more}` : ''}" viewBox="0 0 24 24" aria-hidden="true">${inner}</svg>`;
     iconCache.set(key, svg);
     return svg;

@@ -20,8 +20,11 @@ export async function setMemberStatus(
   const membership = await models.Membership.findOne({ organizationId, userId }).lean();
   if (!membership) throw notFound();
   if (membership.status === status) return;
-  const wasAdministrator = status === 'suspended' ? await giveUpSeat(context, actor, { organizationId, userId }) : false;
-  const changed = event(context, actor, status === 'suspended' ? 'member.suspended' : 'member.reactivated', userId, { organizationId });
+  const wasAdministrator =
+    status === 'suspended' ? await giveUpSeat(context, actor, { organizationId, userId }) : false;
+  const changed = event(context, actor, status === 'suspended' ? 'member.suspended' : 'member.reactivated', userId, {
+    organizationId,
+  });
   await models.Membership.updateOne(
     { _id: membership._id },
     {
@@ -30,7 +33,8 @@ export async function setMemberStatus(
       $push: { pendingEvents: changed },
     },
   );
-  if (status === 'active' && membership.wasAdministrator) await addAdministrator(context, actor, organizationId, userId);
+  if (status === 'active' && membership.wasAdministrator)
+    await addAdministrator(context, actor, organizationId, userId);
 }
 
 /** @throws RollcallError `last_administrator` where an organization would be left without one; then nothing has changed. */
@@ -68,7 +72,11 @@ export async function setUserStatus(
 }
 
 /** @returns whether there was a seat. */
-async function giveUpSeat(context: ServiceContext, actor: Actor, { organizationId, userId }: MemberKey): Promise<boolean> {
+async function giveUpSeat(
+  context: ServiceContext,
+  actor: Actor,
+  { organizationId, userId }: MemberKey,
+): Promise<boolean> {
   const organization = await context.models.Organization.findById(organizationId, { administrators: 1 }).lean();
   if (!organization?.administrators.includes(userId)) return false;
   await removeAdministrator(context, actor, organizationId, userId);
@@ -91,7 +99,11 @@ async function giveUpSeats(context: ServiceContext, actor: Actor, userId: string
   }
 }
 
-async function takeSeatBack(context: ServiceContext, actor: Actor, { organizationId, userId }: MemberKey): Promise<void> {
+async function takeSeatBack(
+  context: ServiceContext,
+  actor: Actor,
+  { organizationId, userId }: MemberKey,
+): Promise<void> {
   await addAdministrator(context, actor, organizationId, userId);
   await context.models.Membership.updateOne({ organizationId, userId }, { $unset: { wasAdministrator: 1 } });
 }

@@ -39,11 +39,20 @@ export async function claimName(
 }
 
 /** Who holds a claim, or undefined. */
-export async function claimOwner({ models }: ServiceContext, kind: ClaimKind, value: string): Promise<string | undefined> {
+export async function claimOwner(
+  { models }: ServiceContext,
+  kind: ClaimKind,
+  value: string,
+): Promise<string | undefined> {
   return (await models.Claim.findById(`${kind}:${value}`).lean())?.owner;
 }
 
 /** Gives a claim back after the document that it was for could not be written. */
-export async function releaseName({ models }: ServiceContext, kind: ClaimKind, value: string, owner: string): Promise<void> {
+export async function releaseName(
+  { models }: ServiceContext,
+  kind: ClaimKind,
+  value: string,
+  owner: string,
+): Promise<void> {
   await models.Claim.deleteOne({ _id: `${kind}:${value}`, owner });
 }

@@ -17,11 +17,19 @@ export async function consentedScopes({ models }: ServiceContext, key: ConsentKe
 }
 
 /** Adds scopes to what is allowed. */
-export async function allowScopes({ models, clock }: ServiceContext, key: ConsentKey, scopes: readonly string[]): Promise<void> {
+export async function allowScopes(
+  { models, clock }: ServiceContext,
+  key: ConsentKey,
+  scopes: readonly string[],
+): Promise<void> {
   const now = clock.now();
   await models.Consent.updateOne(
     { _id: idOf(key) },
-    { $setOnInsert: { ...key, createdAt: now }, $set: { updatedAt: now }, $addToSet: { scopes: { $each: [...scopes] } } },
+    {
+      $setOnInsert: { ...key, createdAt: now },
+      $set: { updatedAt: now },
+      $addToSet: { scopes: { $each: [...scopes] } },
+    },
     { upsert: true },
   );
 }

@@ -2,12 +2,13 @@
  * Services are the use cases: one file each, named by verb and noun. Each takes the context first, checks the actor with `can()`
  * and changes models. They know no HTTP, and hold their rules by single conditional updates (architecture 3).
  */
+
+import type { Actor } from '../access/can.js';
 import type { Clock } from '../lib/clock.js';
 import { newId } from '../lib/ids.js';
 import type { Logger } from '../lib/logger.js';
 import type { PendingEvent } from '../models/event.js';
 import type { Models } from '../models/index.js';
-import type { Actor } from '../access/can.js';
 import type { Catalog } from './catalog.js';
 
 export interface ServiceContext {

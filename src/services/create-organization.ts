@@ -40,7 +40,11 @@ export interface NewOrganization {
  * Makes an organization: the slug's claim decides, then the founder's membership with ids made beforehand, then the organization.
  * @throws RollcallError `slug_taken` for a given slug that another organization has, `invalid` for a malformed one.
  */
-export async function createOrganization(context: ServiceContext, actor: Actor, input: NewOrganization): Promise<Organization> {
+export async function createOrganization(
+  context: ServiceContext,
+  actor: Actor,
+  input: NewOrganization,
+): Promise<Organization> {
   const { models, clock } = context;
   const id = newId('org');
   const slug = await claimSlug(context, input, id);
@@ -59,7 +63,9 @@ export async function createOrganization(context: ServiceContext, actor: Actor, 
       administrators: input.founder ? [input.founder] : [],
       createdAt: now,
       updatedAt: now,
-      pendingEvents: [event(context, actor, 'organization.created', id, { organizationId: id, after: { slug, name: input.name } })],
+      pendingEvents: [
+        event(context, actor, 'organization.created', id, { organizationId: id, after: { slug, name: input.name } }),
+      ],
     });
     if (membership) await settleMembership(context, membership);
     return organization.toObject();
@@ -73,7 +79,8 @@ export async function createOrganization(context: ServiceContext, actor: Actor, 
 async function claimSlug(context: ServiceContext, input: NewOrganization, id: string): Promise<string> {
   const exists = async (owner: string) => (await context.models.Organization.exists({ _id: owner })) !== null;
   if (input.slug !== undefined) {
-    if (!isSlug(input.slug)) throw invalid('A slug has 1 to 63 lower-case letters, digits and hyphens, none at its ends.');
+    if (!isSlug(input.slug))
+      throw invalid('A slug has 1 to 63 lower-case letters, digits and hyphens, none at its ends.');
     const owner = await claimName(context, 'slug', input.slug, id, exists);
     if (owner !== id) throw conflict('slug_taken', `The slug ${input.slug} is taken.`);
     return input.slug;
@@ -88,6 +95,10 @@ async function claimSlug(context: ServiceContext, input: NewOrganization, id: st
 
 /** An organization by slug or id, or undefined. */
 export async function findOrganization(context: ServiceContext, slugOrId: string): Promise<Organization | undefined> {
-  const id = slugOrId.startsWith('org_') ? slugOrId : isSlug(slugOrId) ? await claimOwner(context, 'slug', slugOrId) : undefined;
+  const id = slugOrId.startsWith('org_')
+    ? slugOrId
+    : isSlug(slugOrId)
+      ? await claimOwner(context, 'slug', slugOrId)
+      : undefined;
   return id ? ((await context.models.Organization.findById(id).lean()) ?? undefined) : undefined;
 }

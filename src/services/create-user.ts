@@ -27,7 +27,13 @@ export async function createUser(context: ServiceContext, actor: Actor, input: N
   const { models, clock } = context;
   const id = newId('usr');
   const email = normalizeEmail(input.email);
-  const owner = await claimName(context, 'email', email, id, async (userId) => (await models.User.exists({ _id: userId })) !== null);
+  const owner = await claimName(
+    context,
+    'email',
+    email,
+    id,
+    async (userId) => (await models.User.exists({ _id: userId })) !== null,
+  );
   if (owner !== id) throw conflict('email_taken', 'There is an account with this address already.');
   const now = clock.now();
   try {
@@ -42,7 +48,11 @@ export async function createUser(context: ServiceContext, actor: Actor, input: N
       status: 'active',
       createdAt: now,
       updatedAt: now,
-      pendingEvents: [event(context, actor.kind === 'system' ? actor : { ...actor, userId: id }, 'user.created', id, { after: { email, name: input.name } })],
+      pendingEvents: [
+        event(context, actor.kind === 'system' ? actor : { ...actor, userId: id }, 'user.created', id, {
+          after: { email, name: input.name },
+        }),
+      ],
     });
     return user.toObject();
   } catch (error) {

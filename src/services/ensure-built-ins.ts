@@ -15,7 +15,13 @@ const BUILT_IN = [
 export async function ensureBuiltIns(context: ServiceContext): Promise<void> {
   const { models, clock } = context;
   const now = clock.now();
-  await upsert(models.Instance.updateOne({ _id: INSTANCE_ID }, { $setOnInsert: { version: 1, defaultRoles: [MEMBER_ROLE_ID] } }, { upsert: true }));
+  await upsert(
+    models.Instance.updateOne(
+      { _id: INSTANCE_ID },
+      { $setOnInsert: { version: 1, defaultRoles: [MEMBER_ROLE_ID] } },
+      { upsert: true },
+    ),
+  );
   for (const { _id, ...role } of BUILT_IN) {
     await claimName(context, 'role', role.key, _id, async () => true);
     await upsert(

@@ -17,7 +17,9 @@ export interface MembershipOverview {
 export async function listMemberships(context: ServiceContext, userId: string): Promise<MembershipOverview[]> {
   const { models, catalog } = context;
   const [memberships, snapshot] = await Promise.all([models.Membership.find({ userId }).lean(), catalog.current()]);
-  const organizations = await models.Organization.find({ _id: { $in: memberships.map((one) => one.organizationId) } }).lean();
+  const organizations = await models.Organization.find({
+    _id: { $in: memberships.map((one) => one.organizationId) },
+  }).lean();
   const byId = new Map(organizations.map((organization) => [organization._id, organization]));
   const rows = await Promise.all(
     memberships.map(async (found) => {

@@ -76,7 +76,8 @@ function standing(
     organization,
     membership,
     roles,
-    activeRole: membership && organization ? activeRole({ userId: user._id, organization, membership }, roles) : undefined,
+    activeRole:
+      membership && organization ? activeRole({ userId: user._id, organization, membership }, roles) : undefined,
     permissionsAt: (api) => permissionsFor(roles, api.permissions),
   };
 }

@@ -42,7 +42,12 @@ export async function setMemberRoles(
 }
 
 /** Puts somebody among the administrators. Already so: nothing changes. */
-export async function addAdministrator(context: ServiceContext, actor: Actor, organizationId: string, userId: string): Promise<void> {
+export async function addAdministrator(
+  context: ServiceContext,
+  actor: Actor,
+  organizationId: string,
+  userId: string,
+): Promise<void> {
   const { models, clock } = context;
   const now = clock.now();
   const added = event(context, actor, 'administrator.added', userId, { organizationId });
@@ -61,7 +66,12 @@ export async function addAdministrator(context: ServiceContext, actor: Actor, or
 }
 
 /** Takes somebody from the administrators, unless nobody would be left (R2). Not one: nothing changes. */
-export async function removeAdministrator(context: ServiceContext, actor: Actor, organizationId: string, userId: string): Promise<void> {
+export async function removeAdministrator(
+  context: ServiceContext,
+  actor: Actor,
+  organizationId: string,
+  userId: string,
+): Promise<void> {
   const { models, clock } = context;
   const removed = event(context, actor, 'administrator.removed', userId, { organizationId });
   const result = await models.Organization.updateOne(

@@ -40,10 +40,7 @@ export function createSignInLimits(connection: Connection): SignInLimits {
 
   return {
     async begin(attempt) {
-      const taken = await Promise.all([
-        take(accounts, accountKey(attempt)),
-        take(addresses, attempt.address),
-      ]);
+      const taken = await Promise.all([take(accounts, accountKey(attempt)), take(addresses, attempt.address)]);
       return taken.every(Boolean);
     },
     async succeeded(attempt) {

@@ -36,7 +36,8 @@ export function signUpFaults(input: SignUpInput): SignUpFaults {
  */
 export async function signUp(context: ServiceContext, input: SignUpInput): Promise<User> {
   const faults = signUpFaults(input);
-  if (Object.keys(faults).length) throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [faults] });
+  if (Object.keys(faults).length)
+    throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [faults] });
   try {
     return await createUser(
       context,

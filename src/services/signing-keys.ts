@@ -36,7 +36,11 @@ function open(key: SigningKey, encryption: Encryption): JWK {
   }
 }
 
-async function makeKey(context: ServiceContext, encryption: Encryption, alg: SigningAlgorithm): Promise<SigningKey | undefined> {
+async function makeKey(
+  context: ServiceContext,
+  encryption: Encryption,
+  alg: SigningAlgorithm,
+): Promise<SigningKey | undefined> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   const kid = await calculateJwkThumbprint(await exportJWK(publicKey));
   const common = { kid, alg, use: 'sig' };
@@ -45,7 +49,10 @@ async function makeKey(context: ServiceContext, encryption: Encryption, alg: Sig
     alg,
     sequence: 1,
     publicJwk: { ...(await exportJWK(publicKey)), ...common },
-    sealedPrivateJwk: encryption.seal(JSON.stringify({ ...(await exportJWK(privateKey)), ...common }), `signing-key:${kid}`),
+    sealedPrivateJwk: encryption.seal(
+      JSON.stringify({ ...(await exportJWK(privateKey)), ...common }),
+      `signing-key:${kid}`,
+    ),
     createdAt: context.clock.now(),
   };
   try {

@@ -7,7 +7,11 @@ import type { ServiceContext } from './context.js';
 import { ensureBuiltIns } from './ensure-built-ins.js';
 
 /** Binds the services to a store, and makes what has to be there: indexes, built-in roles, the organization `system`. */
-export async function startServices(connection: Connection, logger: Logger, clock: Clock = systemClock): Promise<ServiceContext> {
+export async function startServices(
+  connection: Connection,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<ServiceContext> {
   const models = createModels(connection);
   await createIndexes(models);
   const context: ServiceContext = { models, clock, logger, catalog: createCatalog(models) };

@@ -1,8 +1,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
 import type { Api, Application } from '../../src/models/index.js';
+import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { setMemberRoles } from '../../src/services/set-member-roles.js';
 import type { BrowserClient } from '../support/browser-client.js';
@@ -76,7 +76,13 @@ describe('a person comes from an application', () => {
     expect(claims?.roles).toEqual(['member']);
 
     const seen = await client.tokenIntrospection(await asApi(), tokens.access_token);
-    expect(seen).toMatchObject({ active: true, roles: ['member'], username: 'ben@acme.test', oid: claims?.oid, sub: claims?.sub });
+    expect(seen).toMatchObject({
+      active: true,
+      roles: ['member'],
+      username: 'ben@acme.test',
+      oid: claims?.oid,
+      sub: claims?.sub,
+    });
     expect(seen.stale).toBeUndefined();
     await setMemberRoles(server.services, SYSTEM, {
       organizationId: claims?.oid as string,
@@ -94,20 +100,35 @@ describe('a person comes from an application', () => {
     expect(decodeJwt(refreshed.access_token).roles).toEqual(['admin', 'member']);
     // The application itself isn't the audience.
     expect(await client.tokenIntrospection(rp.config, tokens.access_token)).toEqual({ active: false });
-    expect(await client.tokenIntrospection(rp.config, refreshed.refresh_token as string)).toMatchObject({ active: true, roles: ['admin', 'member'] });
+    expect(await client.tokenIntrospection(rp.config, refreshed.refresh_token as string)).toMatchObject({
+      active: true,
+      roles: ['admin', 'member'],
+    });
   });
 });
 
 describe('client credentials', () => {
   it('carry what the application is allowed, and no organization', async () => {
-    const machine = await makeApplication(server.services, { type: 'machine', grantTypes: [], defaultApi: api._id, redirectUris: [] });
+    const machine = await makeApplication(server.services, {
+      type: 'machine',
+      grantTypes: [],
+      defaultApi: api._id,
+      redirectUris: [],
+    });
     const rp = await relyingParty(server, machine._id, SECRET);
     const tokens = await client.clientCredentialsGrant(rp.config);
     const payload = decodeJwt(tokens.access_token);
-    expect(payload).toMatchObject({ scope: 'invoices:read invoices:write', permissions: ['invoices:read', 'invoices:write'], aud: api._id });
+    expect(payload).toMatchObject({
+      scope: 'invoices:read invoices:write',
+      permissions: ['invoices:read', 'invoices:write'],
+      aud: api._id,
+    });
     expect(payload).not.toHaveProperty('roles');
     expect(payload).not.toHaveProperty('oid');
-    expect(await client.tokenIntrospection(await asApi(), tokens.access_token)).toMatchObject({ active: true, scope: 'invoices:read invoices:write' });
+    expect(await client.tokenIntrospection(await asApi(), tokens.access_token)).toMatchObject({
+      active: true,
+      scope: 'invoices:read invoices:write',
+    });
   });
 });
 
@@ -131,7 +152,9 @@ describe('switching and signing out', () => {
     const closed = await makeOrganization(server.services, { name: 'Closed' });
     const foreign = await rp.begin(newBrowserLike(flow.browser), { organization: closed.slug });
     expect(foreign.callbackUrl().searchParams.get('error')).toBe('access_denied');
-    expect(unknown.callbackUrl().searchParams.get('error_description')).toBe(foreign.callbackUrl().searchParams.get('error_description'));
+    expect(unknown.callbackUrl().searchParams.get('error_description')).toBe(
+      foreign.callbackUrl().searchParams.get('error_description'),
+    );
 
     const out = client.buildEndSessionUrl(rp.config, {
       post_logout_redirect_uri: 'https://app.example.test/',
@@ -141,7 +164,9 @@ describe('switching and signing out', () => {
     await flow.browser.open(out.href);
     expect(flow.browser.location).toBe('https://app.example.test/?state=bye');
     for (const token of [refreshed.refresh_token, switched.refresh_token]) {
-      await expect(client.refreshTokenGrant(rp.config, token as string)).rejects.toMatchObject({ error: 'invalid_grant' });
+      await expect(client.refreshTokenGrant(rp.config, token as string)).rejects.toMatchObject({
+        error: 'invalid_grant',
+      });
     }
     expect(await client.tokenIntrospection(await asApi(), switched.access_token)).toEqual({ active: false });
   });
@@ -151,7 +176,9 @@ describe('switching and signing out', () => {
     await flow.browser.submit('Create organization', { name: 'Third' });
     const tokens = await flow.tokens();
     const next = await client.refreshTokenGrant(rp.config, tokens.refresh_token as string);
-    await expect(client.refreshTokenGrant(rp.config, tokens.refresh_token as string)).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(client.refreshTokenGrant(rp.config, tokens.refresh_token as string)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
     await expect(client.refreshTokenGrant(rp.config, next.refresh_token as string)).resolves.toBeDefined();
   });
 

@@ -23,7 +23,7 @@ export class BrowserClient {
   /** Follows a link by its text. */
   async follow(link: string): Promise<this> {
     for (const [, href, text] of this.html.matchAll(/<a\b[^>]*href="([^"]*)"[^>]*>([\s\S]*?)<\/a>/g)) {
-      if (plain(text ?? '') === link) return this.open(new URL(unescape(href ?? ''), this.url).href);
+      if (plain(text ?? '') === link) return this.open(new URL(decodeEntities(href ?? ''), this.url).href);
     }
     throw new Error(`no link "${link}" on ${this.url}:\n${plain(this.html)}`);
   }
@@ -74,10 +74,14 @@ export class BrowserClient {
       }
     }
     // A button outside of its form names it (the sign-out page's).
-    for (const [, attributes, text] of this.html.matchAll(/<button\b([^>]*\bform="[^"]+"[^>]*)>([\s\S]*?)<\/button>/g)) {
+    for (const [, attributes, text] of this.html.matchAll(
+      /<button\b([^>]*\bform="[^"]+"[^>]*)>([\s\S]*?)<\/button>/g,
+    )) {
       if (!plain(text ?? '').includes(button)) continue;
       const id = attribute(`<b ${attributes}>`, 'form');
-      const form = [...this.html.matchAll(/<form\b[\s\S]*?<\/form>/g)].map(([whole]) => whole).find((whole) => whole.includes(`id="${id}"`));
+      const form = [...this.html.matchAll(/<form\b[\s\S]*?<\/form>/g)]
+        .map(([whole]) => whole)
+        .find((whole) => whole.includes(`id="${id}"`));
       if (!form) continue;
       const named = attribute(`<b ${attributes}>`, 'name');
       return {
@@ -120,10 +124,21 @@ function hiddenFields(form: string): Record<string, string> {
 
 const attribute = (tag: string, name: string) => {
   const match = new RegExp(`\\b${name}="([^"]*)"`).exec(tag);
-  return match ? unescape(match[1] ?? '') : undefined;
+  return match ? decodeEntities(match[1] ?? '') : undefined;
 };
 
-const unescape = (text: string) =>
-  text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))).replace(/&quot;/g, '"').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
+const decodeEntities = (text: string) =>
+  text
+    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    .replace(/&quot;/g, '"')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
 
-const plain = (html: string) => unescape(html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim());
+const plain = (html: string) =>
+  decodeEntities(
+    html
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Api, Application, User } from '../../src/models/index.js';
 import { hashPassword } from '../../src/lib/password.js';
-import { SYSTEM, type ServiceContext } from '../../src/services/context.js';
+import type { Api, Application, User } from '../../src/models/index.js';
+import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
 import { createOrganization, type NewOrganization } from '../../src/services/create-organization.js';
 import { createUser } from '../../src/services/create-user.js';
 import { joinOrganization } from '../../src/services/join-organization.js';
@@ -38,7 +38,10 @@ export async function makeApi(context: ServiceContext, values: Partial<Api> = {}
 }
 
 /** A confidential web application with every grant a person's login uses. */
-export async function makeApplication(context: ServiceContext, values: Partial<Application> = {}): Promise<Application> {
+export async function makeApplication(
+  context: ServiceContext,
+  values: Partial<Application> = {},
+): Promise<Application> {
   const number = ++count;
   const now = new Date();
   const application: Application = {

@@ -19,7 +19,11 @@ export interface Flow {
 const REDIRECT = 'https://app.example.test/callback';
 
 /** A relying party made of openid-client, as an integrator would write it. */
-export async function relyingParty(server: TestServer, clientId: string, secret: string | undefined = SECRET): Promise<RelyingParty> {
+export async function relyingParty(
+  server: TestServer,
+  clientId: string,
+  secret: string | undefined = SECRET,
+): Promise<RelyingParty> {
   const config = await client.discovery(
     new URL(server.issuer),
     clientId,
@@ -45,7 +49,9 @@ export async function relyingParty(server: TestServer, clientId: string, secret:
       await browser.open(url.href);
       const callbackUrl = () => {
         if (!browser.location?.startsWith(REDIRECT)) {
-          throw new Error(`not at the redirect URI but ${browser.status} ${browser.url}\n${browser.html.slice(0, 1500)}`);
+          throw new Error(
+            `not at the redirect URI but ${browser.status} ${browser.url}\n${browser.html.slice(0, 1500)}`,
+          );
         }
         return new URL(browser.location);
       };

@@ -9,8 +9,9 @@ export interface TestStore extends Store {
   config: StoreConfig;
 }
 
-/** A fresh store: a database of its own on TEST_MONGODB_URI, else an embedded store in a folder of its own. */
-export async function testStore(uri = process.env.TEST_MONGODB_URI): Promise<TestStore> {
+/** A fresh store: a database of its own on TEST_MONGODB_URI in the project `mongodb`, else an embedded store in a folder of its own. */
+export async function testStore(): Promise<TestStore> {
+  const uri = process.env.TEST_STORE === 'mongodb' ? process.env.TEST_MONGODB_URI : undefined;
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-'));
   const database = `test_${randomBytes(6).toString('hex')}`;
   const mongodbUri = uri ? withDatabase(uri, database) : null;

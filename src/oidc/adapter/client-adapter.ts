@@ -1,6 +1,6 @@
 import type { CatalogSnapshot } from '../../services/catalog.js';
 import type { Runtime } from '../runtime.js';
-import { apiMetadata, applicationMetadata, consoleMetadata, CONSOLE_CLIENT_ID } from '../settings/clients.js';
+import { apiMetadata, applicationMetadata, CONSOLE_CLIENT_ID, consoleMetadata } from '../settings/clients.js';
 
 /** Clients are read from the catalog: our own records, projected (architecture 6). The library never writes one. */
 export class ClientAdapter {

@@ -1,8 +1,8 @@
-import { errors } from 'oidc-provider';
 import type { Model } from 'mongoose';
+import { errors } from 'oidc-provider';
+import type { Clock } from '../../lib/clock.js';
 import { isDuplicateKey } from '../../lib/errors.js';
 import { digest } from '../../lib/ids.js';
-import type { Clock } from '../../lib/clock.js';
 import type { OidcRecord } from '../../models/index.js';
 
 type Payload = Record<string, unknown>;

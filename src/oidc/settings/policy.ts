@@ -19,8 +19,11 @@ export function policy() {
   prompts.add(
     new Prompt(
       { name: 'organization', requestable: false },
-      new Check('organization_undecided', 'the organization has to be chosen', 'interaction_required', (ctx: OidcContext) =>
-        decisionOf(ctx)?.kind === 'decided' ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
+      new Check(
+        'organization_undecided',
+        'the organization has to be chosen',
+        'interaction_required',
+        (ctx: OidcContext) => (decisionOf(ctx)?.kind === 'decided' ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT),
         (ctx: OidcContext) => {
           const decision = decisionOf(ctx);
           return decision?.kind === 'join'

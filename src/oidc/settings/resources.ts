@@ -1,8 +1,8 @@
 import { errors } from 'oidc-provider';
 import type { Api, Application } from '../../models/index.js';
 import { loadStanding } from '../../services/load-standing.js';
-import type { OidcContext, Runtime } from '../runtime.js';
 import { applicationOf } from '../grants.js';
+import type { OidcContext, Runtime } from '../runtime.js';
 import { USERINFO_SCOPES } from './scopes.js';
 
 /**
@@ -51,7 +51,8 @@ function permissionsAllowed(
   if (application.permissions) {
     const name = api._id === `${issuer}/api` ? 'management' : api._id;
     const entry = application.permissions.find((one) => one.api === name || one.api === api._id);
-    if (entry) return entry.permissions.includes('*') ? declared : declared.filter((key) => entry.permissions.includes(key));
+    if (entry)
+      return entry.permissions.includes('*') ? declared : declared.filter((key) => entry.permissions.includes(key));
   }
   return application.defaultApi === api._id ? declared : undefined;
 }
@@ -64,7 +65,10 @@ export const machinePermissions = (application: Application, api: Api, issuer: s
 async function backed(runtime: Runtime, ctx: OidcContext, api: Api, reachable: string[]): Promise<string[]> {
   const grant = ctx.oidc.entities.Grant;
   if (!grant || !['token', 'userinfo'].includes(ctx.oidc.route)) return reachable;
-  const standing = await loadStanding(runtime.services, { userId: grant.accountId, organizationId: grant.organizationId ?? null });
+  const standing = await loadStanding(runtime.services, {
+    userId: grant.accountId,
+    organizationId: grant.organizationId ?? null,
+  });
   const given = new Set(standing?.permissionsAt(api) ?? []);
   return reachable.filter((key) => given.has(key));
 }

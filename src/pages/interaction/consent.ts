@@ -60,7 +60,9 @@ function items(login: Login, standing: Standing): Item[] {
   const apis = [login.params.resource ?? login.application?.defaultApi].flat().map((id) => catalog.apis.get(id ?? ''));
   for (const permission of apis.flatMap((api) => api?.permissions ?? [])) {
     if (!asked.has(permission.key)) continue;
-    const text = organization ? `Only while your roles at ${organization.name} allow it` : 'Only while your roles allow it';
+    const text = organization
+      ? `Only while your roles at ${organization.name} allow it`
+      : 'Only while your roles allow it';
     result.push({ icon: 'scroll-text', title: permission.description ?? permission.key, text });
   }
   if (asked.has('offline_access')) {

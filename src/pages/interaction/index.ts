@@ -9,7 +9,14 @@ import { allowFormTarget } from '../../middleware/security-headers.js';
 import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import type { PageDeps } from '../deps.js';
 import { showConsent, submitConsent } from './consent.js';
-import { showCreate, showOrganization, submitCancel, submitCreate, submitJoin, submitOrganization } from './organization.js';
+import {
+  showCreate,
+  showOrganization,
+  submitCancel,
+  submitCreate,
+  submitJoin,
+  submitOrganization,
+} from './organization.js';
 import { showSignIn, submitSignIn } from './sign-in.js';
 import { showSignUp, submitSignUp } from './sign-up.js';
 

@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
+import type { Actor } from '../../access/can.js';
 import { RollcallError } from '../../lib/errors.js';
 import { field } from '../../middleware/form-body.js';
 import { answerLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import { createOrganization } from '../../services/create-organization.js';
 import { joinOrganization } from '../../services/join-organization.js';
 import { actable, listMemberships } from '../../services/list-memberships.js';
-import type { Actor } from '../../access/can.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
 
@@ -62,7 +62,11 @@ export async function submitCreate(deps: PageDeps, ctx: Context, login: Login): 
   const userId = signedIn(login);
   if (deps.createOrganizations !== 'anyone') return showCreate(deps, ctx, login);
   const name = field(ctx, 'name').trim().replace(/\s+/g, ' ');
-  const fault = !name ? 'Enter a name.' : [...name].length > NAME_MAX ? `Use at most ${NAME_MAX} characters.` : undefined;
+  const fault = !name
+    ? 'Enter a name.'
+    : [...name].length > NAME_MAX
+      ? `Use at most ${NAME_MAX} characters.`
+      : undefined;
   if (fault) {
     ctx.status = 422;
     return createPage(deps, ctx, login, name, { name: fault });

@@ -26,7 +26,12 @@ export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): 
   if (!password) errors.password = 'Enter your password.';
   if (Object.keys(errors).length) return again(deps, ctx, login, email, errors);
   const device = knownDevice(deps, ctx, email);
-  const user = await authenticate(deps.services, deps.limits, { email, password, address: ctx.ip, knownDevice: device });
+  const user = await authenticate(deps.services, deps.limits, {
+    email,
+    password,
+    address: ctx.ip,
+    knownDevice: device,
+  });
   if (!user) return again(deps, ctx, login, email, WRONG);
   rememberDevice(deps, ctx, email);
   await answerLogin(deps.runtime, deps.provider, ctx, {
@@ -41,7 +46,13 @@ function again(deps: PageDeps, ctx: Context, login: Login, email: string, errors
   page(deps, ctx, login, { email }, errors);
 }
 
-function page(deps: PageDeps, ctx: Context, login: Login, values: { email: string }, errors: Record<string, string>): void {
+function page(
+  deps: PageDeps,
+  ctx: Context,
+  login: Login,
+  values: { email: string },
+  errors: Record<string, string>,
+): void {
   ctx.body = deps.render('interaction/sign-in', {
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),

@@ -28,7 +28,13 @@ export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): 
   }
 }
 
-function page(deps: PageDeps, ctx: Context, login: Login, values: { name: string; email: string }, errors: SignUpFaults): void {
+function page(
+  deps: PageDeps,
+  ctx: Context,
+  login: Login,
+  values: { name: string; email: string },
+  errors: SignUpFaults,
+): void {
   ctx.body = deps.render('interaction/sign-up', {
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),

@@ -33,7 +33,11 @@ const faces = Object.entries(RANGES).map(([file, range]) => {
   return `@font-face { font-family: "Inter Variable"; font-style: normal; font-display: swap; font-weight: 100 900; src: url(${url}) format("woff2"); unicode-range: ${range}; }`;
 });
 add('icon.svg', 'image/svg+xml', readFileSync(join(root, 'public/icon.svg')));
-add('rollcall.css', 'text/css', Buffer.from(`${faces.join('\n')}\n${readFileSync(join(root, 'public/rollcall.css'), 'utf8')}`));
+add(
+  'rollcall.css',
+  'text/css',
+  Buffer.from(`${faces.join('\n')}\n${readFileSync(join(root, 'public/rollcall.css'), 'utf8')}`),
+);
 
 /** What is served under /assets, by its path, which holds its digest. */
 export const assets: ReadonlyMap<string, Asset> = byUrl;

@@ -48,7 +48,16 @@ export async function applyApi(applying: Applying, state: StoredState, entry: Ap
 export async function applyApplication(applying: Applying, state: StoredState, entry: ApplicationEntry): Promise<void> {
   const { models, clock } = applying.context;
   const stored = state.applications.get(entry.clientId);
-  const { clientId, clientSecret, backchannelLogoutUri: _b, securityProfile: _s, claims: _c, jwks: _j, jwksUri: _u, ...rest } = entry;
+  const {
+    clientId,
+    clientSecret,
+    backchannelLogoutUri: _b,
+    securityProfile: _s,
+    claims: _c,
+    jwks: _j,
+    jwksUri: _u,
+    ...rest
+  } = entry;
   const wanted: Partial<Application> = { ...rest, ...(clientSecret ? { secretHash: hashSecret(clientSecret) } : {}) };
   const change = differences<Application>(stored ?? {}, wanted);
   if (stored && Object.keys(change).length === 0) return;
@@ -83,4 +92,5 @@ function applicationDefaults(type: Application['type']): Partial<Application> {
   };
 }
 
-const omit = (values: object, keys: object) => Object.fromEntries(Object.entries(values).filter(([key]) => !(key in keys)));
+const omit = (values: object, keys: object) =>
+  Object.fromEntries(Object.entries(values).filter(([key]) => !(key in keys)));

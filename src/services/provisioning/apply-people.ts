@@ -7,13 +7,14 @@ import { createUser } from '../create-user.js';
 import { insertMembership, joinOrganization } from '../join-organization.js';
 import { addAdministrator, setMemberRoles } from '../set-member-roles.js';
 import { type Applying, changeEvent, differences } from './applying.js';
-import { type MembershipEntry, type UserEntry } from './schema.js';
+import type { MembershipEntry, UserEntry } from './schema.js';
 
 export async function applyUser(applying: Applying, stored: User | undefined, entry: UserEntry): Promise<User> {
   const { context } = applying;
   const { name, emailVerified, profile, metadata } = entry;
   if (!stored) {
-    const passwordHash = entry.passwordHash ?? (entry.password === undefined ? undefined : await hashPassword(entry.password));
+    const passwordHash =
+      entry.passwordHash ?? (entry.password === undefined ? undefined : await hashPassword(entry.password));
     const user = await createUser(context, SYSTEM, {
       email: entry.email,
       name,
@@ -98,9 +99,16 @@ export async function settleMembershipAsSaid(applying: Applying, plan: PlannedMe
 const seatless = (plan: PlannedMembership, membership: Membership) =>
   membership.status === 'suspended' && plan.entry.status !== 'active' ? true : plan.user.status !== 'active';
 
-async function rolesDiffer({ models }: ServiceContext, plan: PlannedMembership, membership: Membership, roleIds: string[]): Promise<boolean> {
+async function rolesDiffer(
+  { models }: ServiceContext,
+  plan: PlannedMembership,
+  membership: Membership,
+  roleIds: string[],
+): Promise<boolean> {
   const organization = await models.Organization.findById(plan.organization._id, { administrators: 1 }).lean();
-  const admin = seatless(plan, membership) ? membership.wasAdministrator === true : organization?.administrators.includes(plan.user._id);
+  const admin = seatless(plan, membership)
+    ? membership.wasAdministrator === true
+    : organization?.administrators.includes(plan.user._id);
   const held = [...membership.roles.map((role) => role.roleId), ...(admin ? [ADMIN_ROLE_ID] : [])];
   return !membership.settled || [...held].sort().join() !== [...new Set(roleIds)].sort().join();
 }
@@ -119,7 +127,12 @@ async function setRoles({ context }: Applying, plan: PlannedMembership, roleIds:
   );
 }
 
-async function saveDetails(applying: Applying, plan: PlannedMembership, before: Membership, name: string): Promise<void> {
+async function saveDetails(
+  applying: Applying,
+  plan: PlannedMembership,
+  before: Membership,
+  name: string,
+): Promise<void> {
   const { context, applied } = applying;
   const { entry, defaultRoleId } = plan;
   const change = differences<Membership>(before, { defaultRole: defaultRoleId, metadata: entry.metadata });
@@ -137,7 +150,11 @@ async function saveDetails(applying: Applying, plan: PlannedMembership, before: 
 }
 
 /** Last: a status of a user that counts in every organization. */
-export async function applyUserStatus(applying: Applying, user: User, status: 'active' | 'disabled' | undefined): Promise<void> {
+export async function applyUserStatus(
+  applying: Applying,
+  user: User,
+  status: 'active' | 'disabled' | undefined,
+): Promise<void> {
   if (status === undefined || user.status === status) return;
   await setUserStatus(applying.context, SYSTEM, { userId: user._id, status });
   applying.applied.push(`${status === 'active' ? 'Enabled' : 'Disabled'} the user ${user.email}`);

@@ -26,13 +26,21 @@ export async function applyCustomRole(
   await saveRole(applying, { id, stored, entry, organizationId });
   if (!stored && (await claimOwner(context, 'role', entry.key))) {
     await context.models.Role.deleteOne({ _id: id });
-    throw new ProvisioningError([{ path: '', message: `${entry.key} became an instance-wide role meanwhile` }], applying.applied);
+    throw new ProvisioningError(
+      [{ path: '', message: `${entry.key} became an instance-wide role meanwhile` }],
+      applying.applied,
+    );
   }
 }
 
 async function saveRole(
   applying: Applying,
-  { id, stored, entry, organizationId }: { id: string; stored: Role | undefined; entry: RoleEntry; organizationId: string | null },
+  {
+    id,
+    stored,
+    entry,
+    organizationId,
+  }: { id: string; stored: Role | undefined; entry: RoleEntry; organizationId: string | null },
 ): Promise<void> {
   const { models, clock } = applying.context;
   const { key, ...wanted } = entry;
@@ -45,14 +53,25 @@ async function saveRole(
       {
         $setOnInsert: { key, organizationId, createdAt: now, ...('permissions' in change ? {} : { permissions: [] }) },
         $set: { ...change, updatedAt: now },
-        $push: { pendingEvents: changeEvent(applying, stored ? 'role.changed' : 'role.created', id, { key, ...change }, organizationId) },
+        $push: {
+          pendingEvents: changeEvent(
+            applying,
+            stored ? 'role.changed' : 'role.created',
+            id,
+            { key, ...change },
+            organizationId,
+          ),
+        },
       },
       { upsert: true },
     );
   } catch (error) {
     // Somebody made it at the same moment; the next run brings it to what the file says.
     if (!isDuplicateKey(error)) throw error;
-    throw new ProvisioningError([{ path: '', message: `the role ${key} was made by somebody else meanwhile` }], applying.applied);
+    throw new ProvisioningError(
+      [{ path: '', message: `the role ${key} was made by somebody else meanwhile` }],
+      applying.applied,
+    );
   }
   if (organizationId === null) applying.catalogChanged = true;
   applying.applied.push(`${stored ? 'Changed' : 'Created'} the role ${key}`);

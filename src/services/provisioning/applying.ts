@@ -21,7 +21,11 @@ export function differences<T extends object>(stored: Partial<T>, wanted: Partia
 function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, inner: unknown) =>
     inner && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).filter(([, one]) => one !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(
+          Object.entries(inner)
+            .filter(([, one]) => one !== undefined)
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
       : inner,
   );
 }
@@ -33,6 +37,11 @@ export function changeEvent(
   after: object,
   organizationId: string | null = null,
 ): PendingEvent {
-  const { secretHash: _secret, passwordHash: _password, introspection: _introspection, ...shown } = after as Record<string, unknown>;
+  const {
+    secretHash: _secret,
+    passwordHash: _password,
+    introspection: _introspection,
+    ...shown
+  } = after as Record<string, unknown>;
   return event(context, SYSTEM, action, subject, { organizationId, after: shown });
 }

@@ -3,8 +3,8 @@
  * end state would break (R2, R5, R15). Collects every fault.
  */
 import { SYSTEM_ORGANIZATION } from '../../access/can.js';
-import { normalizeEmail } from '../create-user.js';
 import { isReservedSlug } from '../create-organization.js';
+import { normalizeEmail } from '../create-user.js';
 import type { Fault } from './faults.js';
 import { type ApplicationEntry, type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
 import { membershipKey, type StoredState } from './state.js';
@@ -37,18 +37,46 @@ function twice(values: (string | undefined)[], path: (index: number) => string, 
 }
 
 function checkTwice(file: ProvisioningFile, fault: Report): void {
-  twice((file.apis ?? []).map((api) => api.identifier), (i) => `apis[${i}].identifier`, fault);
-  twice((file.roles ?? []).map((role) => role.key), (i) => `roles[${i}].key`, fault);
-  twice((file.organizations ?? []).map((one) => one.slug), (i) => `organizations[${i}].slug`, fault);
-  twice((file.users ?? []).map((user) => normalizeEmail(user.email)), (i) => `users[${i}].email`, fault);
+  twice(
+    (file.apis ?? []).map((api) => api.identifier),
+    (i) => `apis[${i}].identifier`,
+    fault,
+  );
+  twice(
+    (file.roles ?? []).map((role) => role.key),
+    (i) => `roles[${i}].key`,
+    fault,
+  );
+  twice(
+    (file.organizations ?? []).map((one) => one.slug),
+    (i) => `organizations[${i}].slug`,
+    fault,
+  );
+  twice(
+    (file.users ?? []).map((user) => normalizeEmail(user.email)),
+    (i) => `users[${i}].email`,
+    fault,
+  );
   (file.apis ?? []).forEach((api, a) => {
-    twice((api.permissions ?? []).map((one) => one.key), (i) => `apis[${a}].permissions[${i}].key`, fault);
+    twice(
+      (api.permissions ?? []).map((one) => one.key),
+      (i) => `apis[${a}].permissions[${i}].key`,
+      fault,
+    );
   });
   (file.organizations ?? []).forEach((one, o) => {
-    twice((one.roles ?? []).map((role) => role.key), (i) => `organizations[${o}].roles[${i}].key`, fault);
+    twice(
+      (one.roles ?? []).map((role) => role.key),
+      (i) => `organizations[${o}].roles[${i}].key`,
+      fault,
+    );
   });
   (file.users ?? []).forEach((user, u) => {
-    twice((user.memberships ?? []).map((one) => one.organization), (i) => `users[${u}].memberships[${i}].organization`, fault);
+    twice(
+      (user.memberships ?? []).map((one) => one.organization),
+      (i) => `users[${u}].memberships[${i}].organization`,
+      fault,
+    );
   });
 }
 
@@ -77,7 +105,8 @@ function checkApplications(file: ProvisioningFile, state: StoredState, fault: Re
     const stored = state.applications.get(entry.clientId);
     const type = entry.type ?? stored?.type ?? 'web';
     checkClient(entry, type, stored?.secretHash !== undefined, path, fault);
-    if (entry.defaultApi && !apis.has(entry.defaultApi)) fault(`${path}.defaultApi`, `there is no API ${entry.defaultApi}`);
+    if (entry.defaultApi && !apis.has(entry.defaultApi))
+      fault(`${path}.defaultApi`, `there is no API ${entry.defaultApi}`);
     (entry.permissions ?? []).forEach((permission, p) => {
       if (permission.api !== 'management' && !apis.has(permission.api)) {
         fault(`${path}.permissions[${p}].api`, `there is no API ${permission.api}`);
@@ -92,10 +121,14 @@ function checkClient(entry: ApplicationEntry, type: string, hasSecret: boolean, 
   const publicType = type === 'spa' || type === 'native';
   const method = entry.tokenEndpointAuthMethod ?? (publicType ? 'none' : 'client_secret_basic');
   if (publicType && entry.clientSecret) fault(`${path}.clientSecret`, `an application of type ${type} has none`);
-  if (publicType && method !== 'none') fault(`${path}.tokenEndpointAuthMethod`, `expected none for an application of type ${type}`);
-  if (type === 'machine' && method === 'none') fault(`${path}.tokenEndpointAuthMethod`, 'a machine application authenticates by its secret');
-  if (method !== 'none' && !entry.clientSecret && !hasSecret) fault(`${path}.clientSecret`, 'a confidential application needs one');
-  if (method === 'none' && entry.requirePkce === false) fault(`${path}.requirePkce`, 'false only for a confidential application');
+  if (publicType && method !== 'none')
+    fault(`${path}.tokenEndpointAuthMethod`, `expected none for an application of type ${type}`);
+  if (type === 'machine' && method === 'none')
+    fault(`${path}.tokenEndpointAuthMethod`, 'a machine application authenticates by its secret');
+  if (method !== 'none' && !entry.clientSecret && !hasSecret)
+    fault(`${path}.clientSecret`, 'a confidential application needs one');
+  if (method === 'none' && entry.requirePkce === false)
+    fault(`${path}.requirePkce`, 'false only for a confidential application');
   if (type === 'machine' && entry.redirectUris?.length) fault(`${path}.redirectUris`, 'a machine application has none');
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
     (entry[list] ?? []).forEach((text, i) => {
@@ -103,9 +136,12 @@ function checkClient(entry: ApplicationEntry, type: string, hasSecret: boolean, 
       if (!url) return;
       const at = `${path}.${list}[${i}]`;
       if (text.includes('#')) fault(at, 'expected a URI without a fragment');
-      if (/^(javascript|data|vbscript|file|blob):$/.test(url.protocol)) fault(at, 'expected a URI that an application can be reached by');
-      else if (type !== 'native' && !/^https?:$/.test(url.protocol)) fault(at, 'a custom scheme only for a native application');
-      else if (url.protocol === 'http:' && !isLoopback(url)) fault(at, 'expected https, or http on this machine itself');
+      if (/^(javascript|data|vbscript|file|blob):$/.test(url.protocol))
+        fault(at, 'expected a URI that an application can be reached by');
+      else if (type !== 'native' && !/^https?:$/.test(url.protocol))
+        fault(at, 'a custom scheme only for a native application');
+      else if (url.protocol === 'http:' && !isLoopback(url))
+        fault(at, 'expected https, or http on this machine itself');
     });
   }
 }
@@ -163,35 +199,46 @@ function checkOrganizations(file: ProvisioningFile, state: StoredState, fault: R
       if (instance.has(role.key)) fault(`${path}.roles[${r}].key`, `${role.key} is an instance-wide role`);
       if (!role.name) fault(`${path}.roles[${r}].name`, 'expected a name');
       (role.permissions ?? []).forEach((key, p) => {
-        if (!permissions.has(key)) fault(`${path}.roles[${r}].permissions[${p}]`, `no API declares the permission ${key}`);
-        else if (permissions.get(key)) fault(`${path}.roles[${r}].permissions[${p}]`, `${key} is for operators’ roles only`);
+        if (!permissions.has(key))
+          fault(`${path}.roles[${r}].permissions[${p}]`, `no API declares the permission ${key}`);
+        else if (permissions.get(key))
+          fault(`${path}.roles[${r}].permissions[${p}]`, `${key} is for operators’ roles only`);
       });
     });
     const keys = keysIn(file, state, entry.slug);
-    (entry.defaultRoles ?? []).forEach((key, r) => checkDefault(key, keys.has(key), `${path}.defaultRoles[${r}]`, fault));
+    (entry.defaultRoles ?? []).forEach((key, r) =>
+      checkDefault(key, keys.has(key), `${path}.defaultRoles[${r}]`, fault),
+    );
   });
 }
 
 function checkMemberships(file: ProvisioningFile, state: StoredState, fault: Report): void {
   const slugs = new Set([...state.organizations.keys(), ...(file.organizations ?? []).map((one) => one.slug)]);
   (file.users ?? []).forEach((user, u) => {
-    if (user.password !== undefined && user.passwordHash !== undefined) fault(`users[${u}].passwordHash`, 'expected a password or its hash, not both');
+    if (user.password !== undefined && user.passwordHash !== undefined)
+      fault(`users[${u}].passwordHash`, 'expected a password or its hash, not both');
     (user.memberships ?? []).forEach((entry, m) => {
       const path = `users[${u}].memberships[${m}]`;
-      if (entry.organization === SYSTEM_ORGANIZATION) return fault(`${path}.organization`, 'operators are not available yet');
-      if (!slugs.has(entry.organization)) return fault(`${path}.organization`, `there is no organization ${entry.organization}`);
+      if (entry.organization === SYSTEM_ORGANIZATION)
+        return fault(`${path}.organization`, 'operators are not available yet');
+      if (!slugs.has(entry.organization))
+        return fault(`${path}.organization`, `there is no organization ${entry.organization}`);
       const keys = keysIn(file, state, entry.organization);
       (roleKeysOf(entry) ?? []).forEach((key, r) => {
         if (!keys.has(key)) fault(`${path}.roles[${r}]`, `there is no role ${key} in ${entry.organization}`);
       });
-      if (entry.defaultRole && !keys.has(entry.defaultRole)) fault(`${path}.defaultRole`, `there is no role ${entry.defaultRole} in ${entry.organization}`);
+      if (entry.defaultRole && !keys.has(entry.defaultRole))
+        fault(`${path}.defaultRole`, `there is no role ${entry.defaultRole} in ${entry.organization}`);
     });
   });
 }
 
 /** R2: no organization with members may end up without an active administrator. */
 function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: Report): void {
-  const touched = new Map<string, { path: string; email: string; entry: MembershipEntry | undefined; disabled: boolean }[]>();
+  const touched = new Map<
+    string,
+    { path: string; email: string; entry: MembershipEntry | undefined; disabled: boolean }[]
+  >();
   (file.users ?? []).forEach((user, u) => {
     const email = normalizeEmail(user.email);
     const disabled = user.status === 'disabled';
@@ -205,7 +252,10 @@ function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: 
     for (const [slug, organization] of state.organizations) {
       const named = (user.memberships ?? []).some((one) => one.organization === slug);
       if (!stored || named || !organization.administrators.includes(stored._id)) continue;
-      touched.set(slug, [...(touched.get(slug) ?? []), { path: `users[${u}].status`, email, entry: undefined, disabled }]);
+      touched.set(slug, [
+        ...(touched.get(slug) ?? []),
+        { path: `users[${u}].status`, email, entry: undefined, disabled },
+      ]);
     }
   });
   for (const [slug, rows] of touched) {
@@ -216,16 +266,24 @@ function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: 
     for (const { email, entry, disabled } of rows) {
       const stored = state.users.get(email);
       const id = stored?._id ?? email;
-      const present = organization && stored ? state.memberships.get(membershipKey(organization._id, stored._id)) : undefined;
+      const present =
+        organization && stored ? state.memberships.get(membershipKey(organization._id, stored._id)) : undefined;
       const keys = entry ? roleKeysOf(entry) : undefined;
       const active = !disabled && (entry?.status ?? present?.status ?? 'active') === 'active';
       const first = keys === undefined && waiting && !present && active;
-      const admin = keys ? keys.includes('admin') : first || administrators.has(id) || present?.wasAdministrator === true;
+      const admin = keys
+        ? keys.includes('admin')
+        : first || administrators.has(id) || present?.wasAdministrator === true;
       if (admin && active) administrators.add(id);
       else administrators.delete(id);
       if (admin) waiting = false;
     }
-    const path = rows.find(({ entry }) => !entry || !(roleKeysOf(entry) ?? ['admin']).includes('admin') || entry.status === 'suspended')?.path ?? rows[0]?.path ?? '';
+    const path =
+      rows.find(
+        ({ entry }) => !entry || !(roleKeysOf(entry) ?? ['admin']).includes('admin') || entry.status === 'suspended',
+      )?.path ??
+      rows[0]?.path ??
+      '';
     if (administrators.size === 0 && (before > 0 || waiting || organization === undefined)) {
       fault(path, `${slug} would have members but no active administrator`);
     }

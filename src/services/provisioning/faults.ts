@@ -10,12 +10,17 @@ export class ProvisioningError extends Error {
     readonly faults: readonly Fault[],
     readonly applied: readonly string[] = [],
   ) {
-    super(`The provisioning file is refused:\n${faults.map(({ path, message }) => `  ${path || 'the file'}: ${message}`).join('\n')}`);
+    super(
+      `The provisioning file is refused:\n${faults.map(({ path, message }) => `  ${path || 'the file'}: ${message}`).join('\n')}`,
+    );
     this.name = 'ProvisioningError';
   }
 }
 
 /** `['applications', 0, 'name']` as `applications[0].name`. */
 export function pathOf(parts: readonly PropertyKey[]): string {
-  return parts.reduce<string>((path, part) => (typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part)), '');
+  return parts.reduce<string>(
+    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part)),
+    '',
+  );
 }

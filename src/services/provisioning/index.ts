@@ -6,11 +6,9 @@
  */
 import { RollcallError } from '../../lib/errors.js';
 import type { Organization, Role, User } from '../../models/index.js';
-import { findOrganization } from '../create-organization.js';
-import { createOrganization } from '../create-organization.js';
 import { type ServiceContext, SYSTEM } from '../context.js';
+import { createOrganization, findOrganization } from '../create-organization.js';
 import { findUserByEmail, normalizeEmail } from '../create-user.js';
-import { type Applying, changeEvent, differences } from './applying.js';
 import { applyApi, applyApplication } from './apply-clients.js';
 import {
   addMembership,
@@ -20,8 +18,9 @@ import {
   settleMembershipAsSaid,
 } from './apply-people.js';
 import { applyCustomRole, applyDefaultRoles, applyRole } from './apply-roles.js';
+import { type Applying, changeEvent, differences } from './applying.js';
 import { checkFile } from './check.js';
-import { pathOf, ProvisioningError } from './faults.js';
+import { ProvisioningError, pathOf } from './faults.js';
 import { fileSchema, type OrganizationEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
 import { readState, type StoredState } from './state.js';
 
@@ -66,7 +65,11 @@ async function applyAll(applying: Applying, file: ProvisioningFile, state: Store
   for (const entry of file.roles ?? []) await applyRole(applying, state, entry);
   for (const entry of file.applications ?? []) await applyApplication(applying, state, entry);
   const roles = await instanceRoles(applying.context);
-  if (file.defaultRoles) await applyDefaultRoles(applying, file.defaultRoles.map((key) => idOf(roles, key)));
+  if (file.defaultRoles)
+    await applyDefaultRoles(
+      applying,
+      file.defaultRoles.map((key) => idOf(roles, key)),
+    );
   for (const entry of file.organizations ?? []) await applyOrganization(applying, state, entry, roles);
   const plans = await planPeople(applying, file, state, roles);
   for (const plan of plans) await addMembership(applying, plan);
@@ -148,7 +151,8 @@ async function planPeople(
     // What the file says counts from the first pass on: who is to be enabled may take a seat, who is to be disabled may not.
     for (const membership of entry.memberships ?? []) {
       const organization = await findOrganization(context, membership.organization);
-      if (!organization) throw new RollcallError('not_found', 404, `The organization ${membership.organization} is gone meanwhile.`);
+      if (!organization)
+        throw new RollcallError('not_found', 404, `The organization ${membership.organization} is gone meanwhile.`);
       const roles = await rolesIn(context, organization._id, instance);
       plans.push({
         user,

@@ -16,7 +16,10 @@ export async function readProvisioningFile(path: string): Promise<unknown> {
   const document = parseDocument(text, { uniqueKeys: true });
   if (document.errors.length) {
     throw new ProvisioningError(
-      document.errors.map((error) => ({ path: `line ${error.linePos?.[0].line ?? '?'}`, message: error.message.split('\n')[0] ?? 'not YAML' })),
+      document.errors.map((error) => ({
+        path: `line ${error.linePos?.[0].line ?? '?'}`,
+        message: error.message.split('\n')[0] ?? 'not YAML',
+      })),
     );
   }
   return document.toJS({ maxAliasCount: 100 }) ?? {};

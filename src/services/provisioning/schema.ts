@@ -14,23 +14,34 @@ const unused = <T extends z.ZodType>(schema: T, isDefault: (value: z.infer<T>) =
 const none = (what: string) => z.null(notYet(what)).optional();
 const emptyList = (what: string) => unused(z.array(z.unknown()), (list) => list.length === 0, what);
 
-const key = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, _ and -, beginning with a letter');
+const key = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, _ and -, beginning with a letter');
 const permissionKey = z.string().regex(/^[a-z0-9][a-z0-9._-]*:[a-z0-9][a-z0-9._-]*$/i, 'expected resource:action');
 const clientId = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'expected 1 to 200 visible ASCII characters');
-const secret = z.string().regex(/^[\x20-\x7e]+$/, 'expected visible ASCII characters').min(8, 'expected at least 8 characters');
+const secret = z
+  .string()
+  .regex(/^[\x20-\x7e]+$/, 'expected visible ASCII characters')
+  .min(8, 'expected at least 8 characters');
 const name = z.string().trim().min(1, 'expected a name').max(200);
 const uri = z.string().refine((text) => URL.canParse(text), 'expected an absolute URI');
 const webUri = uri.refine((text) => /^https?:/.test(text), 'expected an http or https URL');
 const metadata = z.record(z.string(), z.string()).optional();
 const algorithm = z.enum(['RS256', 'ES256', 'EdDSA']);
-const claims = unused(z.strictObject({ dialect: z.string() }), (value) => value.dialect === 'standard', 'a claim dialect other than standard');
+const claims = unused(
+  z.strictObject({ dialect: z.string() }),
+  (value) => value.dialect === 'standard',
+  'a claim dialect other than standard',
+);
 const status = <A extends string, B extends string>(a: A, b: B) => z.enum([a, b]).optional();
 
 export const apiSchema = z.strictObject({
   identifier: uri.refine((text) => !text.includes('#'), 'expected a URI without a fragment'),
   name,
   permissions: z
-    .array(z.strictObject({ key: permissionKey, description: z.string().optional(), operatorsOnly: z.boolean().optional() }))
+    .array(
+      z.strictObject({ key: permissionKey, description: z.string().optional(), operatorsOnly: z.boolean().optional() }),
+    )
     .optional(),
   tokenFormat: z.enum(['jwt', 'opaque']).optional(),
   accessTokenSigningAlg: algorithm.optional(),
@@ -57,7 +68,12 @@ export const applicationSchema = z.strictObject({
   grantTypes: z
     .array(
       z
-        .enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'])
+        .enum([
+          'authorization_code',
+          'refresh_token',
+          'client_credentials',
+          'urn:ietf:params:oauth:grant-type:device_code',
+        ])
         .refine((type) => !type.endsWith('device_code'), notYet('the device flow')),
     )
     .optional(),
@@ -72,7 +88,9 @@ export const applicationSchema = z.strictObject({
   jwks: none('jwks'),
   jwksUri: none('jwksUri'),
   requirePkce: z.boolean().optional(),
-  permissions: z.array(z.strictObject({ api: z.string(), permissions: z.array(z.union([z.literal('*'), permissionKey])) })).optional(),
+  permissions: z
+    .array(z.strictObject({ api: z.string(), permissions: z.array(z.union([z.literal('*'), permissionKey])) }))
+    .optional(),
 });
 
 export const roleSchema = z.strictObject({
@@ -83,14 +101,28 @@ export const roleSchema = z.strictObject({
 });
 
 export const organizationSchema = z.strictObject({
-  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected 1 to 63 lower-case letters, digits and hyphens, none at its ends'),
+  slug: z
+    .string()
+    .regex(
+      /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+      'expected 1 to 63 lower-case letters, digits and hyphens, none at its ends',
+    ),
   name,
   status: status('active', 'suspended'),
-  joinPolicy: z.enum(['invite', 'domain', 'open']).refine((value) => value !== 'domain', notYet('joining by domain')).optional(),
+  joinPolicy: z
+    .enum(['invite', 'domain', 'open'])
+    .refine((value) => value !== 'domain', notYet('joining by domain'))
+    .optional(),
   domains: emptyList('a verified domain'),
   defaultRoles: z.array(key).min(1, 'expected at least one role').optional(),
-  roleMode: z.enum(['multiple', 'single']).refine((value) => value === 'multiple', notYet('the single role mode')).optional(),
-  revokeOnDowngrade: z.boolean().refine((value) => !value, notYet('revokeOnDowngrade')).optional(),
+  roleMode: z
+    .enum(['multiple', 'single'])
+    .refine((value) => value === 'multiple', notYet('the single role mode'))
+    .optional(),
+  revokeOnDowngrade: z
+    .boolean()
+    .refine((value) => !value, notYet('revokeOnDowngrade'))
+    .optional(),
   roles: z.array(roleSchema).optional(),
   groups: emptyList('a group'),
   metadata,
@@ -98,7 +130,10 @@ export const organizationSchema = z.strictObject({
 
 const assignment = z.union([key, z.strictObject({ role: key, until: none('an end date') })], {
   error: (issue) =>
-    typeof issue.input === 'object' && issue.input !== null && 'until' in issue.input && (issue.input as { until: unknown }).until != null
+    typeof issue.input === 'object' &&
+    issue.input !== null &&
+    'until' in issue.input &&
+    (issue.input as { until: unknown }).until != null
       ? 'an end date is not available yet'
       : 'expected a role key, 1 to 63 lower-case letters, digits, _ and -',
 });
@@ -110,7 +145,10 @@ export const userSchema = z.strictObject({
   emailVerified: z.boolean().optional(),
   profile: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   password: z.string().min(PASSWORD_MIN, `expected at least ${PASSWORD_MIN} characters`).max(PASSWORD_MAX).optional(),
-  passwordHash: z.string().regex(/^\$argon2(id|i|d)\$/, 'only argon2 hashes are available yet').optional(),
+  passwordHash: z
+    .string()
+    .regex(/^\$argon2(id|i|d)\$/, 'only argon2 hashes are available yet')
+    .optional(),
   memberships: z
     .array(
       z.strictObject({

@@ -35,7 +35,9 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
     ...(file.organizations ?? []).map((one) => one.slug),
     ...(file.users ?? []).flatMap((user) => (user.memberships ?? []).map((one) => one.organization)),
   ]);
-  const organizations = await byClaim(context, 'slug', slugs, (ids) => models.Organization.find({ _id: { $in: ids } }).lean());
+  const organizations = await byClaim(context, 'slug', slugs, (ids) =>
+    models.Organization.find({ _id: { $in: ids } }).lean(),
+  );
   const emails = new Set((file.users ?? []).map((user) => normalizeEmail(user.email)));
   const users = await byClaim(context, 'email', emails, (ids) => models.User.find({ _id: { $in: ids } }).lean());
   const organizationIds = [...organizations.values()].map((one) => one._id);
@@ -43,7 +45,11 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
   const [customRoles, memberships, members] = await Promise.all([
     models.Role.find({ organizationId: { $in: organizationIds } }).lean(),
     userIds.length ? models.Membership.find({ userId: { $in: userIds } }).lean() : [],
-    Promise.all(organizationIds.map(async (id) => [id, await models.Membership.countDocuments({ organizationId: id, status: 'active' })] as const)),
+    Promise.all(
+      organizationIds.map(
+        async (id) => [id, await models.Membership.countDocuments({ organizationId: id, status: 'active' })] as const,
+      ),
+    ),
   ]);
   // Where the file's people are administrators besides: disabling one of them counts there too.
   const elsewhere = memberships.map((one) => one.organizationId).filter((id) => !organizationIds.includes(id));
@@ -73,7 +79,9 @@ async function byClaim<T extends { _id: string }>(
   values: Iterable<string>,
   find: (ids: string[]) => Promise<T[]>,
 ): Promise<Map<string, T>> {
-  const owners = await Promise.all([...values].map(async (value) => [value, await claimOwner(context, kind, value)] as const));
+  const owners = await Promise.all(
+    [...values].map(async (value) => [value, await claimOwner(context, kind, value)] as const),
+  );
   const found = await find(owners.flatMap(([, owner]) => owner ?? []));
   const byId = new Map(found.map((one) => [one._id, one]));
   return new Map(owners.flatMap(([value, owner]) => (owner && byId.has(owner) ? [[value, byId.get(owner) as T]] : [])));

@@ -6,7 +6,17 @@ import { compileFilter } from './matcher.js';
 import { onlyFields, toFilter } from './query-commands.js';
 
 /** Commands about collections and indexes; those that write are called inside of a transaction. */
-const INDEX_OPTIONS = new Set(['key', 'name', 'unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds', 'background', 'v', 'ns']);
+const INDEX_OPTIONS = new Set([
+  'key',
+  'name',
+  'unique',
+  'sparse',
+  'partialFilterExpression',
+  'expireAfterSeconds',
+  'background',
+  'v',
+  'ns',
+]);
 
 export function createIndexes(database: Database, command: Document): Document {
   onlyFields(command, 'createIndexes', 'indexes', 'commitQuorum');
@@ -36,8 +46,17 @@ function present(database: Database, collection: Collection, index: Omit<IndexSp
     const sameKey = JSON.stringify(other.key) === JSON.stringify(index.key);
     if (other.name !== index.name && !sameKey) continue;
     if (shapeOf(other) === shapeOf(index)) return true;
-    if (sameKey) throw new CommandError(85, 'IndexOptionsConflict', `An equivalent index already exists with different options: ${other.name}`);
-    throw new CommandError(86, 'IndexKeySpecsConflict', `An existing index has the same name as the requested index: ${index.name}`);
+    if (sameKey)
+      throw new CommandError(
+        85,
+        'IndexOptionsConflict',
+        `An equivalent index already exists with different options: ${other.name}`,
+      );
+    throw new CommandError(
+      86,
+      'IndexKeySpecsConflict',
+      `An existing index has the same name as the requested index: ${index.name}`,
+    );
   }
   return false;
 }
@@ -52,7 +71,10 @@ function build(database: Database, collection: Collection, spec: Document, parse
     Buffer.from(serialize({ v: 2, ...kept })),
   );
   const index = { ...parsed, id: lastInsertRowid };
-  for (const row of database.all<{ body: Uint8Array }>('SELECT body FROM documents WHERE collection = ?', collection.id)) {
+  for (const row of database.all<{ body: Uint8Array }>(
+    'SELECT body FROM documents WHERE collection = ?',
+    collection.id,
+  )) {
     const document = readBson(row.body);
     addEntries(database, collection, index, idKey(document._id), document);
   }
@@ -61,7 +83,8 @@ function build(database: Database, collection: Collection, spec: Document, parse
 
 export function listIndexes(database: Database, command: Document): Document[] {
   const collection = database.collection(command.$db, command.listIndexes);
-  if (!collection) throw new CommandError(26, 'NamespaceNotFound', `ns does not exist: ${command.$db}.${command.listIndexes}`);
+  if (!collection)
+    throw new CommandError(26, 'NamespaceNotFound', `ns does not exist: ${command.$db}.${command.listIndexes}`);
   const own = collection.indexes.map((index) => ({
     v: 2,
     key: Object.fromEntries(index.key),
@@ -79,7 +102,8 @@ export function dropIndexes(database: Database, command: Document): Document {
   if (!collection) throw new CommandError(26, 'NamespaceNotFound', 'ns not found');
   const named = [command.index].flat() as unknown[];
   const dropped = collection.indexes.filter((index) => named.includes('*') || named.includes(index.name));
-  if (!dropped.length && !named.includes('*')) throw new CommandError(27, 'IndexNotFound', `index not found with name [${named.join()}]`);
+  if (!dropped.length && !named.includes('*'))
+    throw new CommandError(27, 'IndexNotFound', `index not found with name [${named.join()}]`);
   for (const index of dropped) dropIndex(database, index.id);
   database.catalogChanged();
   return { nIndexesWas: collection.indexes.length + 1, ok: 1 };
@@ -122,6 +146,12 @@ export function listCollections(database: Database, command: Document): Document
   const matches = compileFilter(toFilter(command.filter));
   return database
     .collections(command.$db)
-    .map((one) => ({ name: one.name, type: 'collection', options: {}, info: { readOnly: false }, idIndex: { v: 2, key: { _id: 1 }, name: '_id_' } }))
+    .map((one) => ({
+      name: one.name,
+      type: 'collection',
+      options: {},
+      info: { readOnly: false },
+      idIndex: { v: 2, key: { _id: 1 }, name: '_id_' },
+    }))
     .filter(matches);
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { deserialize, type Document, serialize } from 'bson';
+import { type Document, deserialize, serialize } from 'bson';
 
 /** An index as `createIndexes` describes it. */
 export interface IndexSpec {
@@ -58,7 +58,8 @@ export class Database {
     this.#sqlite = new DatabaseSync(path);
     this.#sqlite.exec('PRAGMA busy_timeout = 10000');
     const found = (this.#sqlite.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
-    if (found > FORMAT) throw new Error(`${path} was written by a newer version (format ${found}; this one reads ${FORMAT})`);
+    if (found > FORMAT)
+      throw new Error(`${path} was written by a newer version (format ${found}; this one reads ${FORMAT})`);
     this.#sqlite.exec('PRAGMA journal_mode = WAL');
     this.#sqlite.exec('PRAGMA synchronous = FULL');
     this.#sqlite.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${FORMAT}; COMMIT`);
@@ -122,7 +123,9 @@ export class Database {
     for (const row of this.all<{ id: number; db: string; name: string }>('SELECT id, db, name FROM collections')) {
       collections.set(row.id, { ...row, indexes: [] });
     }
-    for (const row of this.all<{ id: number; collection: number; spec: Uint8Array }>('SELECT id, collection, spec FROM indexes ORDER BY id')) {
+    for (const row of this.all<{ id: number; collection: number; spec: Uint8Array }>(
+      'SELECT id, collection, spec FROM indexes ORDER BY id',
+    )) {
       collections.get(row.collection)?.indexes.push({ ...parseIndex(deserialize(row.spec)), id: row.id });
     }
     this.#collections = new Map([...collections.values()].map((one) => [`${one.db} ${one.name}`, one]));
@@ -139,7 +142,10 @@ export class Database {
 export function parseIndex(spec: Document): Omit<IndexSpec, 'id'> {
   return {
     name: spec.name,
-    key: Object.entries(spec.key as Record<string, number>).map(([path, direction]) => [path, Number(direction) < 0 ? -1 : 1]),
+    key: Object.entries(spec.key as Record<string, number>).map(([path, direction]) => [
+      path,
+      Number(direction) < 0 ? -1 : 1,
+    ]),
     unique: Boolean(spec.unique),
     sparse: Boolean(spec.sparse),
     partialFilterExpression: spec.partialFilterExpression,

@@ -1,5 +1,13 @@
 import { type Document, Long } from 'bson';
-import { create, createIndexes, drop, dropDatabase, dropIndexes, listCollections, listIndexes } from './catalog-commands.js';
+import {
+  create,
+  createIndexes,
+  drop,
+  dropDatabase,
+  dropIndexes,
+  listCollections,
+  listIndexes,
+} from './catalog-commands.js';
 import type { Database } from './database.js';
 import { CommandError, notSupported } from './errors.js';
 import { aggregate, count, distinct, explain, find, toNumber } from './query-commands.js';
@@ -20,7 +28,12 @@ export const WRITES: Record<string, (database: Database, command: Document) => D
 };
 
 /** Commands whose answer is a list, given out in batches. */
-const LISTS: Record<string, (database: Database, command: Document) => Document[]> = { find, aggregate, listIndexes, listCollections };
+const LISTS: Record<string, (database: Database, command: Document) => Document[]> = {
+  find,
+  aggregate,
+  listIndexes,
+  listCollections,
+};
 
 const READS: Record<string, (database: Database, command: Document) => Document> = {
   count,
@@ -31,7 +44,13 @@ const READS: Record<string, (database: Database, command: Document) => Document>
   ismaster: hello,
   isMaster: hello,
   endSessions: () => ({ ok: 1 }),
-  buildInfo: () => ({ version: '6.0.0', gitVersion: 'embedded', versionArray: [6, 0, 0, 0], maxBsonObjectSize: MAX_BSON, ok: 1 }),
+  buildInfo: () => ({
+    version: '6.0.0',
+    gitVersion: 'embedded',
+    versionArray: [6, 0, 0, 0],
+    maxBsonObjectSize: MAX_BSON,
+    ok: 1,
+  }),
   serverStatus: () => ({ process: 'rollcall embedded store', version: '6.0.0', ok: 1 }),
   listDatabases: (database) => {
     const names = [...new Set(database.collections().map((one) => one.db))];

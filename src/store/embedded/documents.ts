@@ -32,13 +32,23 @@ export function deleteDocument(database: Database, collection: Collection, docum
   const id = idKey(document._id);
   database.run('DELETE FROM documents WHERE collection = ? AND id = ?', collection.id, id);
   for (const index of collection.indexes) {
-    for (const key of entryKeys(index, document)) database.run('DELETE FROM entries WHERE idx = ? AND key = ? AND id = ?', index.id, key, id);
+    for (const key of entryKeys(index, document))
+      database.run('DELETE FROM entries WHERE idx = ? AND key = ? AND id = ?', index.id, key, id);
   }
 }
 
-export function addEntries(database: Database, collection: Collection, index: IndexSpec, id: Buffer, document: Document): void {
+export function addEntries(
+  database: Database,
+  collection: Collection,
+  index: IndexSpec,
+  id: Buffer,
+  document: Document,
+): void {
   for (const key of entryKeys(index, document)) {
-    if (index.unique && database.get('SELECT 1 FROM entries WHERE idx = ? AND key = ? AND id <> ? LIMIT 1', index.id, key, id)) {
+    if (
+      index.unique &&
+      database.get('SELECT 1 FROM entries WHERE idx = ? AND key = ? AND id <> ? LIMIT 1', index.id, key, id)
+    ) {
       throw duplicate(collection, index.name, index.key, document);
     }
     database.run('INSERT OR IGNORE INTO entries (idx, key, id) VALUES (?, ?, ?)', index.id, key, id);
@@ -67,14 +77,20 @@ function fieldValues(document: Document, path: string): Value[] {
 }
 
 export function findById(database: Database, collection: Collection, id: Buffer): Document | undefined {
-  const row = database.get<{ body: Uint8Array }>('SELECT body FROM documents WHERE collection = ? AND id = ?', collection.id, id);
+  const row = database.get<{ body: Uint8Array }>(
+    'SELECT body FROM documents WHERE collection = ? AND id = ?',
+    collection.id,
+    id,
+  );
   return row && readBson(row.body);
 }
 
 function duplicate(collection: Collection, name: string, key: IndexSpec['key'], document: Document): CommandError {
   const keyPattern = Object.fromEntries(key);
   const keyValue = Object.fromEntries(key.map(([path]) => [path, pathValues(document, path.split('.'))[0] ?? null]));
-  const shown = Object.entries(keyValue).map(([path, value]) => `${path}: ${JSON.stringify(value)}`).join(', ');
+  const shown = Object.entries(keyValue)
+    .map(([path, value]) => `${path}: ${JSON.stringify(value)}`)
+    .join(', ');
   return new CommandError(
     11000,
     'DuplicateKey',

@@ -14,8 +14,16 @@ export const badValue = (message: string) => new CommandError(2, 'BadValue', mes
 export const failedToParse = (message: string) => new CommandError(9, 'FailedToParse', message);
 export const typeMismatch = (message: string) => new CommandError(14, 'TypeMismatch', message);
 export const conflictingUpdate = (path: string) =>
-  new CommandError(40, 'ConflictingUpdateOperators', `Updating the path '${path}' would create a conflict at '${path}'`);
+  new CommandError(
+    40,
+    'ConflictingUpdateOperators',
+    `Updating the path '${path}' would create a conflict at '${path}'`,
+  );
 export const immutableField = (path: string) =>
-  new CommandError(66, 'ImmutableField', `Performing an update on the path '${path}' would modify the immutable field '${path}'`);
+  new CommandError(
+    66,
+    'ImmutableField',
+    `Performing an update on the path '${path}' would modify the immutable field '${path}'`,
+  );
 export const notSupported = (what: string) =>
   new CommandError(115, 'CommandNotSupported', `the embedded store does not support ${what}`);

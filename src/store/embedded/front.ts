@@ -2,8 +2,8 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Document } from 'bson';
 import type { Database } from './database.js';
-import { deleteDocument } from './documents.js';
 import { Session, WRITES } from './dispatch.js';
+import { deleteDocument } from './documents.js';
 import { badValue, CommandError } from './errors.js';
 import { execute } from './planner.js';
 import { createReader, formatReply, type Message } from './wire.js';
@@ -72,7 +72,15 @@ export class Front {
     const [name] = Object.keys(message.command);
     if (!name) return reply(failure(badValue('a command without a name')));
     if (message.command.txnNumber !== undefined) {
-      return reply(failure(new CommandError(20, 'IllegalOperation', 'Transaction numbers are only allowed on a replica set member or mongos')));
+      return reply(
+        failure(
+          new CommandError(
+            20,
+            'IllegalOperation',
+            'Transaction numbers are only allowed on a replica set member or mongos',
+          ),
+        ),
+      );
     }
     if (name in WRITES) {
       this.#waiting.push({ name, command: message.command, done: reply });

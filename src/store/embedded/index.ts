@@ -36,7 +36,9 @@ export async function startEmbeddedStore({ dataDir }: { dataDir: string }): Prom
   const worker = startWorker({ dataDir: resolve(dataDir), socketPath: path });
   await new Promise<void>((done, failed) => {
     worker.once('error', failed);
-    worker.once('message', (message: { error?: string }) => (message.error ? failed(new Error(message.error)) : done()));
+    worker.once('message', (message: { error?: string }) =>
+      message.error ? failed(new Error(message.error)) : done(),
+    );
   });
   worker.unref();
   return {
@@ -63,7 +65,8 @@ function startWorker(workerData: object): Worker {
 /** The first live server has the well-known path, others one of their own; what a dead one left behind is removed. */
 async function freePath(wanted: string): Promise<string> {
   mkdirSync(join(wanted, '..'), { recursive: true, mode: 0o700 });
-  if (await answers(wanted)) return wanted.replace(/store\.sock$/, `store-${process.pid.toString(36)}-${Date.now().toString(36)}.sock`);
+  if (await answers(wanted))
+    return wanted.replace(/store\.sock$/, `store-${process.pid.toString(36)}-${Date.now().toString(36)}.sock`);
   rmSync(wanted, { force: true });
   return wanted;
 }

@@ -1,4 +1,4 @@
-import { type Binary, type Document, type ObjectId, Timestamp } from 'bson';
+import type { Binary, Document, ObjectId, Timestamp } from 'bson';
 import { numeric, typeOrder, type Value } from './values.js';
 
 /**
@@ -41,7 +41,8 @@ function encodeNumber(value: number): Buffer {
   // NaN comes first; -0 equals 0.
   if (Number.isNaN(number)) return body;
   body.writeDoubleBE(number === 0 ? 0 : number);
-  if ((body[0] as number) & 0x80) for (let index = 0; index < 8; index += 1) body[index] = ~(body[index] as number) & 0xff;
+  if ((body[0] as number) & 0x80)
+    for (let index = 0; index < 8; index += 1) body[index] = ~(body[index] as number) & 0xff;
   else body[0] = (body[0] as number) | 0x80;
   body.writeUInt16BE(residual + 0x8000, 8);
   return body;

@@ -42,7 +42,8 @@ export function pathValues(value: Value, parts: readonly string[]): Value[] {
 }
 
 /** A value and, where it is an array, its elements. */
-const withElements = (values: Value[]): Value[] => values.flatMap((value) => (Array.isArray(value) ? [...value, value] : [value]));
+const withElements = (values: Value[]): Value[] =>
+  values.flatMap((value) => (Array.isArray(value) ? [...value, value] : [value]));
 
 type Test = (values: Value[]) => boolean;
 
@@ -62,7 +63,10 @@ function compileCondition(condition: Value): Test {
 
 const equality = (operand: Value): Test => {
   if (operand === undefined) throw badValue('cannot compare to undefined');
-  return (values) => withElements(values).some((value) => (operand === null ? value === undefined || value === null : value !== undefined && equal(value, operand)));
+  return (values) =>
+    withElements(values).some((value) =>
+      operand === null ? value === undefined || value === null : value !== undefined && equal(value, operand),
+    );
 };
 
 /** Comparisons stay within a type; null equals absent. */
@@ -73,7 +77,8 @@ const ordering =
     withElements(values).some((value) => {
       if (operand === null) return (value === undefined || value === null) && accept(0);
       if (value === undefined || typeOrder(value) !== typeOrder(operand)) return false;
-      if (isNumber(value) && Number.isNaN(numeric(value).number) !== Number.isNaN(numeric(operand as number).number)) return false;
+      if (isNumber(value) && Number.isNaN(numeric(value).number) !== Number.isNaN(numeric(operand as number).number))
+        return false;
       return accept(compare(value, operand));
     });
 
@@ -92,21 +97,42 @@ function oneOf(operand: Value): Test {
 
 function regex(pattern: Value, options: Value): Test {
   const source = pattern instanceof BSONRegExp ? pattern.pattern : pattern instanceof RegExp ? pattern.source : pattern;
-  const flags = String(options ?? (pattern instanceof BSONRegExp ? pattern.options : pattern instanceof RegExp ? pattern.flags : ''));
+  const flags = String(
+    options ?? (pattern instanceof BSONRegExp ? pattern.options : pattern instanceof RegExp ? pattern.flags : ''),
+  );
   if (typeof source !== 'string') throw badValue('$regex has to be a string');
   if (/[^ims]/.test(flags)) throw badValue(`the embedded store does not support the regex options ${flags}`);
   const compiled = new RegExp(source, `u${flags}`);
   return (values) => withElements(values).some((value) => typeof value === 'string' && compiled.test(value));
 }
 
-const not = (test: Test): Test => (values) => !test(values);
+const not =
+  (test: Test): Test =>
+  (values) =>
+    !test(values);
 
-const TYPES: Record<number, string> = { 1: 'double', 2: 'string', 3: 'object', 4: 'array', 5: 'binData', 7: 'objectId', 8: 'bool', 9: 'date', 10: 'null', 16: 'int', 17: 'timestamp', 18: 'long' };
+const TYPES: Record<number, string> = {
+  1: 'double',
+  2: 'string',
+  3: 'object',
+  4: 'array',
+  5: 'binData',
+  7: 'objectId',
+  8: 'bool',
+  9: 'date',
+  10: 'null',
+  16: 'int',
+  17: 'timestamp',
+  18: 'long',
+};
 
 function ofType(operand: Value): Test {
-  const names = (Array.isArray(operand) ? operand : [operand]).map((one) => (isNumber(one) ? TYPES[numeric(one).number] : one));
+  const names = (Array.isArray(operand) ? operand : [operand]).map((one) =>
+    isNumber(one) ? TYPES[numeric(one).number] : one,
+  );
   for (const name of names) {
-    if (typeof name !== 'string' || (name !== 'number' && !Object.values(TYPES).includes(name))) throw badValue(`Unknown type name alias: ${String(name)}`);
+    if (typeof name !== 'string' || (name !== 'number' && !Object.values(TYPES).includes(name)))
+      throw badValue(`Unknown type name alias: ${String(name)}`);
   }
   const matches = (value: Value) =>
     names.some((name) => (name === 'number' ? isNumber(value) : typeName(value) === name));
@@ -128,7 +154,8 @@ const OPERATORS: Record<string, (operand: Value, all: Document) => Test> = {
   },
   $type: ofType,
   $not: (operand) => {
-    if (!(operand instanceof RegExp) && !(operand instanceof BSONRegExp) && !isOperators(operand)) throw badValue('$not needs a regex or a document');
+    if (!(operand instanceof RegExp) && !(operand instanceof BSONRegExp) && !isOperators(operand))
+      throw badValue('$not needs a regex or a document');
     return not(compileCondition(operand));
   },
   $all: (operand) => {
@@ -153,9 +180,14 @@ const OPERATORS: Record<string, (operand: Value, all: Document) => Test> = {
     return () => true;
   },
   $mod: (operand) => {
-    const [divisor, remainder] = list('$mod', operand).map((one) => (isNumber(one) ? Math.trunc(numeric(one).number) : Number.NaN));
+    const [divisor, remainder] = list('$mod', operand).map((one) =>
+      isNumber(one) ? Math.trunc(numeric(one).number) : Number.NaN,
+    );
     if (!divisor || remainder === undefined) throw badValue('malformed mod');
-    return (values) => withElements(values).some((value) => isNumber(value) && Math.trunc(numeric(value).number) % divisor === remainder);
+    return (values) =>
+      withElements(values).some(
+        (value) => isNumber(value) && Math.trunc(numeric(value).number) % divisor === remainder,
+      );
   },
 };
 

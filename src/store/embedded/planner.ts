@@ -60,7 +60,12 @@ function boundsOfCondition(condition: Value): Bounds {
   const bounds: Bounds = {};
   for (const [operator, operand] of Object.entries(condition)) {
     if (operator === '$eq' && !Array.isArray(operand)) bounds.points = [operand];
-    if (operator === '$in' && Array.isArray(operand) && !operand.some((one) => Array.isArray(one) || one instanceof RegExp || one instanceof BSONRegExp)) bounds.points = operand;
+    if (
+      operator === '$in' &&
+      Array.isArray(operand) &&
+      !operand.some((one) => Array.isArray(one) || one instanceof RegExp || one instanceof BSONRegExp)
+    )
+      bounds.points = operand;
     if (operand === null || Array.isArray(operand)) continue;
     if (operator === '$gt' || operator === '$gte') bounds.lower = { value: operand, inclusive: operator === '$gte' };
     if (operator === '$lt' || operator === '$lte') bounds.upper = { value: operand, inclusive: operator === '$lte' };
@@ -70,11 +75,16 @@ function boundsOfCondition(condition: Value): Bounds {
 
 /** A sparse or partial index may only serve a filter that finds nothing outside of it. */
 function usable(index: IndexSpec, filter: Document, bounds: Map<string, Bounds>): boolean {
-  if (index.sparse && !index.key.some(([path]) => bounds.get(path)?.points?.every((value) => value !== null && value !== undefined))) return false;
+  if (
+    index.sparse &&
+    !index.key.some(([path]) => bounds.get(path)?.points?.every((value) => value !== null && value !== undefined))
+  )
+    return false;
   if (!index.partialFilterExpression) return true;
   return Object.entries(index.partialFilterExpression).every(([path, condition]) => {
     const points = bounds.get(path)?.points;
-    if (isOperators(condition) && condition.$exists === true) return points?.every((value) => value !== null && value !== undefined) ?? false;
+    if (isOperators(condition) && condition.$exists === true)
+      return points?.every((value) => value !== null && value !== undefined) ?? false;
     return !isOperators(condition) && points?.length === 1 && equal(points[0], condition) && path in filter;
   });
 }
@@ -117,7 +127,12 @@ export interface Found {
 }
 
 /** The documents that a filter matches, each once, in no particular order; `examined` counts what was looked at. */
-export function* execute(database: Database, collection: Collection, filter: Document, counts = { keys: 0, documents: 0 }): Generator<Document> {
+export function* execute(
+  database: Database,
+  collection: Collection,
+  filter: Document,
+  counts = { keys: 0, documents: 0 },
+): Generator<Document> {
   const matches = compileFilter(filter);
   for (const document of candidates(database, collection, makePlan(collection, filter), counts)) {
     counts.documents += 1;
@@ -125,9 +140,18 @@ export function* execute(database: Database, collection: Collection, filter: Doc
   }
 }
 
-function* candidates(database: Database, collection: Collection, plan: Plan, counts: { keys: number }): Generator<Document> {
+function* candidates(
+  database: Database,
+  collection: Collection,
+  plan: Plan,
+  counts: { keys: number },
+): Generator<Document> {
   if (plan.stage === 'COLLSCAN') {
-    for (const row of database.all<{ body: Uint8Array }>('SELECT body FROM documents WHERE collection = ?', collection.id)) yield readBson(row.body);
+    for (const row of database.all<{ body: Uint8Array }>(
+      'SELECT body FROM documents WHERE collection = ?',
+      collection.id,
+    ))
+      yield readBson(row.body);
     return;
   }
   const seen = new Set<string>();
@@ -146,7 +170,12 @@ function* idsOf(database: Database, plan: Plan, counts: { keys: number }): Gener
   else if (plan.stage === 'IXSCAN') {
     for (const { from, to } of plan.ranges) {
       const rows = to
-        ? database.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE idx = ? AND key >= ? AND key < ?', plan.index.id, from, to)
+        ? database.all<{ id: Uint8Array }>(
+            'SELECT id FROM entries WHERE idx = ? AND key >= ? AND key < ?',
+            plan.index.id,
+            from,
+            to,
+          )
         : database.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE idx = ? AND key >= ?', plan.index.id, from);
       counts.keys += rows.length;
       for (const row of rows) yield Buffer.from(row.id);

@@ -7,12 +7,14 @@ export function compileProjection(projection: Document | undefined): (document: 
   const entries = Object.entries(projection ?? {});
   if (entries.length === 0) return (document) => document;
   const flags = entries.map(([path, value]) => {
-    if (typeof value !== 'boolean' && !isNumber(value)) throw badValue(`the embedded store does not support the projection of '${path}'`);
+    if (typeof value !== 'boolean' && !isNumber(value))
+      throw badValue(`the embedded store does not support the projection of '${path}'`);
     return [path, typeof value === 'boolean' ? value : numeric(value).number !== 0] as const;
   });
   const others = flags.filter(([path]) => path !== '_id');
   const including = others.length ? (others[0]?.[1] as boolean) : (flags[0]?.[1] as boolean);
-  if (others.some(([, value]) => value !== including)) throw badValue('Cannot mix inclusion and exclusion in a projection');
+  if (others.some(([, value]) => value !== including))
+    throw badValue('Cannot mix inclusion and exclusion in a projection');
   const withId = flags.find(([path]) => path === '_id')?.[1] ?? true;
   const paths = others.map(([path]) => path.split('.'));
   if (including) {
@@ -24,7 +26,8 @@ export function compileProjection(projection: Document | undefined): (document: 
 }
 
 function include(value: Value, paths: string[][]): Value {
-  if (Array.isArray(value)) return value.filter((one) => isDocument(one) || Array.isArray(one)).map((one) => include(one, paths));
+  if (Array.isArray(value))
+    return value.filter((one) => isDocument(one) || Array.isArray(one)).map((one) => include(one, paths));
   if (!isDocument(value)) return undefined;
   const result: Document = {};
   for (const [key, inner] of Object.entries(value)) {

@@ -8,18 +8,35 @@ import { compare, equal, isDocument, isNumber, numeric, type Value } from './val
 
 /** Fields of commands that change nothing here: sessions, concern levels, hints. */
 const IGNORED = new Set([
-  '$db', 'lsid', '$clusterTime', '$readPreference', 'readConcern', 'writeConcern', 'maxTimeMS', 'comment', 'hint', 'apiVersion',
-  'singleBatch', 'batchSize', 'noCursorTimeout', 'allowDiskUse', 'ordered', 'bypassDocumentValidation', 'cursor',
+  '$db',
+  'lsid',
+  '$clusterTime',
+  '$readPreference',
+  'readConcern',
+  'writeConcern',
+  'maxTimeMS',
+  'comment',
+  'hint',
+  'apiVersion',
+  'singleBatch',
+  'batchSize',
+  'noCursorTimeout',
+  'allowDiskUse',
+  'ordered',
+  'bypassDocumentValidation',
+  'cursor',
 ]);
 
 /** Refuses by name what a command asks beyond what is done. */
 export function onlyFields(command: Document, ...known: string[]): void {
   for (const key of Object.keys(command)) {
-    if (!known.includes(key) && !IGNORED.has(key) && command[key] !== undefined) throw badValue(`the embedded store does not support '${key}' in ${known[0]}`);
+    if (!known.includes(key) && !IGNORED.has(key) && command[key] !== undefined)
+      throw badValue(`the embedded store does not support '${key}' in ${known[0]}`);
   }
 }
 
-export const toNumber = (value: Value, otherwise: number): number => (isNumber(value) ? numeric(value).number : otherwise);
+export const toNumber = (value: Value, otherwise: number): number =>
+  isNumber(value) ? numeric(value).number : otherwise;
 export const toFilter = (value: Value): Document => (isDocument(value) ? value : {});
 
 export function find(database: Database, command: Document): Document[] {
@@ -60,7 +77,9 @@ export function sortDocuments(documents: Document[], sort: Document): Document[]
   const keyed = documents.map((document) => ({
     document,
     values: keys.map(({ parts, direction }) => {
-      const values = pathValues(document, parts).flatMap((value) => (Array.isArray(value) && value.length ? value : [value]));
+      const values = pathValues(document, parts).flatMap((value) =>
+        Array.isArray(value) && value.length ? value : [value],
+      );
       return values.reduce((best, value) => (compare(value, best) * direction < 0 ? value : best), values[0]);
     }),
   }));
@@ -96,7 +115,8 @@ export function distinct(database: Database, command: Document): Document {
 export function aggregate(database: Database, command: Document): Document[] {
   onlyFields(command, 'aggregate', 'pipeline');
   const stages = command.pipeline as Document[];
-  const collection = typeof command.aggregate === 'string' ? database.collection(command.$db, command.aggregate) : undefined;
+  const collection =
+    typeof command.aggregate === 'string' ? database.collection(command.$db, command.aggregate) : undefined;
   const [first] = stages;
   const filter = first && '$match' in first ? (first.$match as Document) : {};
   let documents: Document[] = collection ? [...execute(database, collection, filter)] : [];
@@ -134,7 +154,9 @@ function group(documents: Document[], spec: Document): Document[] {
   const { _id: by, ...fields } = spec;
   const groups: { key: Value; documents: Document[] }[] = [];
   const read = (document: Document, expression: Value): Value =>
-    typeof expression === 'string' && expression.startsWith('$') ? pathValues(document, expression.slice(1).split('.'))[0] : expression;
+    typeof expression === 'string' && expression.startsWith('$')
+      ? pathValues(document, expression.slice(1).split('.'))[0]
+      : expression;
   if (isDocument(by)) throw notSupported('grouping by more than one field');
   for (const document of documents) {
     const key = read(document, by) ?? null;
@@ -160,7 +182,9 @@ function accumulate(operator: string, values: Value[]): Value {
       const numbers = present.filter(isNumber);
       const sum = numbers.reduce((total: number, value) => total + numeric(value).number, 0);
       if (numbers.some((value) => value instanceof Double)) return new Double(sum);
-      return Math.abs(sum) < 2 ** 31 && !numbers.some((value) => value instanceof Long) ? new Int32(sum) : Long.fromNumber(sum);
+      return Math.abs(sum) < 2 ** 31 && !numbers.some((value) => value instanceof Long)
+        ? new Int32(sum)
+        : Long.fromNumber(sum);
     }
     case '$min':
       return present.length ? present.reduce((a, b) => (compare(a, b) <= 0 ? a : b)) : null;
@@ -179,9 +203,17 @@ export function explain(database: Database, command: Document): Document {
   const [kind] = Object.keys(inner);
   const name = inner[kind as string] as string;
   const filter = toFilter(
-    kind === 'find' ? inner.filter : kind === 'findAndModify' || kind === 'count' || kind === 'distinct' ? inner.query
-      : kind === 'update' ? (inner.updates as Document[])[0]?.q : kind === 'delete' ? (inner.deletes as Document[])[0]?.q
-        : kind === 'aggregate' ? ((inner.pipeline as Document[])[0]?.$match ?? {}) : undefined,
+    kind === 'find'
+      ? inner.filter
+      : kind === 'findAndModify' || kind === 'count' || kind === 'distinct'
+        ? inner.query
+        : kind === 'update'
+          ? (inner.updates as Document[])[0]?.q
+          : kind === 'delete'
+            ? (inner.deletes as Document[])[0]?.q
+            : kind === 'aggregate'
+              ? ((inner.pipeline as Document[])[0]?.$match ?? {})
+              : undefined,
   );
   const collection = database.collection(command.$db, name);
   const counts = { keys: 0, documents: 0 };
@@ -189,15 +221,24 @@ export function explain(database: Database, command: Document): Document {
   const plan: Plan = collection ? makePlan(collection, filter) : { stage: 'IDHACK', ids: [] };
   return {
     queryPlanner: { namespace: `${command.$db}.${name}`, winningPlan: explainPlan(plan) },
-    executionStats: { executionSuccess: true, nReturned: returned, totalKeysExamined: counts.keys, totalDocsExamined: counts.documents },
+    executionStats: {
+      executionSuccess: true,
+      nReturned: returned,
+      totalKeysExamined: counts.keys,
+      totalDocsExamined: counts.documents,
+    },
     ok: 1,
   };
 }
 
 function explainPlan(plan: Plan): Document {
   if (plan.stage === 'IXSCAN') {
-    return { stage: 'FETCH', inputStage: { stage: 'IXSCAN', indexName: plan.index.name, keyPattern: Object.fromEntries(plan.index.key) } };
+    return {
+      stage: 'FETCH',
+      inputStage: { stage: 'IXSCAN', indexName: plan.index.name, keyPattern: Object.fromEntries(plan.index.key) },
+    };
   }
-  if (plan.stage === 'OR') return { stage: 'SUBPLAN', inputStage: { stage: 'OR', inputStages: plan.branches.map(explainPlan) } };
+  if (plan.stage === 'OR')
+    return { stage: 'SUBPLAN', inputStage: { stage: 'OR', inputStages: plan.branches.map(explainPlan) } };
   return { stage: plan.stage };
 }

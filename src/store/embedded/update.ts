@@ -19,7 +19,8 @@ export function applyUpdate(document: Document, update: Document, inserting: boo
         throw badValue(`the embedded store does not support the update path '${path}'`);
       }
       for (const other of touched) {
-        if (other === path || other.startsWith(`${path}.`) || path.startsWith(`${other}.`)) throw conflictingUpdate(path);
+        if (other === path || other.startsWith(`${path}.`) || path.startsWith(`${other}.`))
+          throw conflictingUpdate(path);
       }
       touched.push(path);
       if (operator === '$setOnInsert' && !inserting) continue;
@@ -53,7 +54,11 @@ function define(target: Document, key: string, value: Value): void {
 type Apply = (document: Document, path: string[], operand: Value) => void;
 
 /** Where a path ends: its container and key; missing documents on the way are made when `make`. */
-function locate(document: Document, path: string[], make: boolean): { container: Document | Value[]; key: string } | undefined {
+function locate(
+  document: Document,
+  path: string[],
+  make: boolean,
+): { container: Document | Value[]; key: string } | undefined {
   let container: Document | Value[] = document;
   for (const part of path.slice(0, -1)) {
     const next: Value = get(container, part);
@@ -127,7 +132,8 @@ const OPERATORS: Record<string, Apply> = {
   $min: change((before, operand) => (before === undefined || compare(operand, before) < 0 ? copy(operand) : before)),
   $max: change((before, operand) => (before === undefined || compare(operand, before) > 0 ? copy(operand) : before)),
   $currentDate: change((_before, operand) => {
-    if (operand !== true && !(isDocument(operand) && operand.$type === 'date')) throw badValue('the embedded store supports only dates in $currentDate');
+    if (operand !== true && !(isDocument(operand) && operand.$type === 'date'))
+      throw badValue('the embedded store supports only dates in $currentDate');
     return new Date();
   }),
   $push: (document, path, operand) => {
@@ -185,7 +191,10 @@ const pullTest = (operand: Document): ((element: Value) => boolean) => {
 
 /** int with int stays int unless it overflows to long; with a double it is double (as MongoDB does). */
 function arithmetic(operator: '$inc' | '$mul', before: Value, operand: Value, path: string): Value {
-  if (!isNumber(operand)) throw typeMismatch(`Cannot ${operator === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: {${path}: ...}`);
+  if (!isNumber(operand))
+    throw typeMismatch(
+      `Cannot ${operator === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: {${path}: ...}`,
+    );
   if (before === undefined) return operator === '$inc' ? operand : arithmetic('$mul', new Int32(0), operand, path);
   if (!isNumber(before)) throw typeMismatch(`Cannot apply ${operator} to a value of non-numeric type, at '${path}'`);
   if (before instanceof Double || operand instanceof Double) {
@@ -194,7 +203,8 @@ function arithmetic(operator: '$inc' | '$mul', before: Value, operand: Value, pa
   }
   const [x, y] = [BigInt(before.toString()), BigInt(operand.toString())];
   const result = operator === '$inc' ? x + y : x * y;
-  if (BigInt.asIntN(64, result) !== result) throw badValue(`Failed to apply ${operator} operations to current value at '${path}'`);
+  if (BigInt.asIntN(64, result) !== result)
+    throw badValue(`Failed to apply ${operator} operations to current value at '${path}'`);
   const small = BigInt.asIntN(32, result) === result && before instanceof Int32 && operand instanceof Int32;
   return small ? new Int32(Number(result)) : Long.fromBigInt(result);
 }
@@ -210,7 +220,8 @@ export function upsertDocument(filter: Document, update: Document): Document {
 
 function collectEqualities(filter: Document, base: Document): void {
   for (const [key, condition] of Object.entries(filter)) {
-    if (key === '$and' && Array.isArray(condition)) for (const branch of condition) collectEqualities(branch as Document, base);
+    if (key === '$and' && Array.isArray(condition))
+      for (const branch of condition) collectEqualities(branch as Document, base);
     if (key.startsWith('$')) continue;
     if (!isOperators(condition)) {
       if (!(condition instanceof RegExp)) set(base, key.split('.'), condition);

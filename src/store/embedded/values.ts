@@ -27,7 +27,9 @@ export function typeOrder(value: Value): number {
   if (value instanceof ObjectId) return 35;
   if (value instanceof Timestamp) return 47;
   if (isDocument(value)) return 20;
-  throw badValue(`the embedded store does not support a value of type ${(value as { _bsontype?: string })._bsontype ?? typeof value}`);
+  throw badValue(
+    `the embedded store does not support a value of type ${(value as { _bsontype?: string })._bsontype ?? typeof value}`,
+  );
 }
 
 /** A number as JavaScript's; exact up to 2^53. `residual` is what a Long has beyond that. */
@@ -40,7 +42,8 @@ export function numeric(value: Int32 | Double | Long | number): { number: number
   return { number: value.valueOf(), residual: 0 };
 }
 
-const bytesOf = (value: Binary | Uint8Array): Uint8Array => (value instanceof Binary ? value.value() as Uint8Array : value);
+const bytesOf = (value: Binary | Uint8Array): Uint8Array =>
+  value instanceof Binary ? (value.value() as Uint8Array) : value;
 const subtypeOf = (value: Binary | Uint8Array): number => (value instanceof Binary ? value.sub_type : 0);
 
 /** Compares two values in MongoDB's order: negative, zero or positive. */
@@ -86,7 +89,10 @@ function compareDocuments(a: Document, b: Document): number {
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
     const [keyA, valueA] = left[index] as [string, Value];
     const [keyB, valueB] = right[index] as [string, Value];
-    const by = typeOrder(valueA) - typeOrder(valueB) || Buffer.compare(Buffer.from(keyA), Buffer.from(keyB)) || compare(valueA, valueB);
+    const by =
+      typeOrder(valueA) - typeOrder(valueB) ||
+      Buffer.compare(Buffer.from(keyA), Buffer.from(keyB)) ||
+      compare(valueA, valueB);
     if (by !== 0) return by;
   }
   return left.length - right.length;

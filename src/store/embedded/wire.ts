@@ -1,4 +1,4 @@
-import { deserialize, type Document, serialize } from 'bson';
+import { type Document, deserialize, serialize } from 'bson';
 
 /** MongoDB's wire protocol, as far as today's drivers speak it: OP_MSG, and OP_QUERY for the first hello. Little-endian throughout. */
 export const OP_QUERY = 2004;
@@ -71,13 +71,9 @@ function readSequence(section: Buffer, into: Document): void {
   into[section.toString('utf8', 4, end)] = documents;
 }
 
-
 export function formatReply(to: Message, answer: Document, requestId: number): Buffer {
   const body = Buffer.from(serialize(answer, { ignoreUndefined: true }));
-  const head =
-    to.opCode === OP_QUERY
-      ? Buffer.alloc(36)
-      : Buffer.alloc(21);
+  const head = to.opCode === OP_QUERY ? Buffer.alloc(36) : Buffer.alloc(21);
   head.writeInt32LE(head.length + body.length, 0);
   head.writeInt32LE(requestId, 4);
   head.writeInt32LE(to.requestId, 8);

@@ -20,7 +20,12 @@ interface WriteError {
 }
 
 /** Runs each part; one that fails is undone alone and reported, and with `ordered` ends the rest. */
-function each(database: Database, parts: Document[], ordered: boolean, run: (part: Document, index: number) => void): WriteError[] {
+function each(
+  database: Database,
+  parts: Document[],
+  ordered: boolean,
+  run: (part: Document, index: number) => void,
+): WriteError[] {
   const errors: WriteError[] = [];
   for (const [index, part] of parts.entries()) {
     database.exec('SAVEPOINT part');
@@ -101,12 +106,19 @@ export function findAndModify(database: Database, command: Document): Document {
   onlyFields(command, 'findAndModify', 'findandmodify', 'query', 'sort', 'remove', 'update', 'new', 'fields', 'upsert');
   const filter = toFilter(command.query);
   const project = compileProjection(command.fields);
-  const collection = target(database, command.$db, command.findAndModify ?? command.findandmodify, filter, command.upsert === true);
+  const collection = target(
+    database,
+    command.$db,
+    command.findAndModify ?? command.findandmodify,
+    filter,
+    command.upsert === true,
+  );
   const sort = isDocument(command.sort) && Object.keys(command.sort).length ? command.sort : undefined;
   const all = collection ? select(database, collection, filter, sort ? 0 : 1) : [];
   const [found] = sort ? sortDocuments(all, sort) : all;
   if (command.remove === true) {
-    if (command.update || command.new || command.upsert) throw failedToParse('Cannot specify both an update and remove=true');
+    if (command.update || command.new || command.upsert)
+      throw failedToParse('Cannot specify both an update and remove=true');
     if (found) deleteDocument(database, collection as Collection, found);
     return { lastErrorObject: { n: found ? 1 : 0 }, value: found ? project(found) : null, ok: 1 };
   }
@@ -114,7 +126,11 @@ export function findAndModify(database: Database, command: Document): Document {
   if (found) {
     const next = applyUpdate(found, command.update, false);
     if (!equal(found, next)) replaceDocument(database, collection as Collection, found, next);
-    return { lastErrorObject: { n: 1, updatedExisting: true }, value: project(command.new === true ? next : found), ok: 1 };
+    return {
+      lastErrorObject: { n: 1, updatedExisting: true },
+      value: project(command.new === true ? next : found),
+      ok: 1,
+    };
   }
   if (command.upsert !== true) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null, ok: 1 };
   const made = upsertDocument(filter, command.update);
