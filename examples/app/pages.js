@@ -1,6 +1,6 @@
 // The pages, as functions from values to HTML.
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escape = (value) => String(value ?? '').replace(/[&<>"']/g, (char) => ESCAPES[char]);
+const escapeHtml = (value) => String(value ?? '').replace(/[&<>"']/g, (char) => ESCAPES[char]);
 
 /** A template whose values are escaped, unless they are pieces of HTML themselves. */
 const html = (strings, ...values) => ({
@@ -8,7 +8,7 @@ const html = (strings, ...values) => ({
     const value = values[at - 1];
     const shown = [value]
       .flat()
-      .map((one) => (one?.html === undefined ? escape(one ?? '') : one.html))
+      .map((one) => (one?.html === undefined ? escapeHtml(one ?? '') : one.html))
       .join('');
     return all + shown + text;
   }),
@@ -16,7 +16,7 @@ const html = (strings, ...values) => ({
 
 const page = (title, body) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title><link rel="stylesheet" href="/style.css"></head>
+<title>${escapeHtml(title)}</title><link rel="stylesheet" href="/style.css"></head>
 <body><header><strong>Example</strong><span>an application that signs in with Rollcall</span></header><main>${body.html}</main></body></html>`;
 
 const HIGHLIGHTED = ['roles', 'oid', 'org_slug', 'org_name', 'active_role', 'permissions', 'roles_in_token', 'stale'];

@@ -26,5 +26,5 @@ export async function formBody(ctx: Context, next: Next): Promise<void> {
 
 /** A field of the parsed form, or an empty text. */
 export function field(ctx: Context, name: string): string {
-  return ((ctx.request as { body?: Record<string, string> }).body ?? {})[name] ?? '';
+  return (ctx.request as { body?: Record<string, string> }).body?.[name] ?? '';
 }

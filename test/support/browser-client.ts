@@ -55,7 +55,7 @@ export class BrowserClient {
       this.html = await response.text();
       const location = response.headers.get('location');
       this.location = location ? new URL(location, next.url).href : undefined;
-      if (!this.location || !this.location.startsWith(`${this.origin}/`)) return this;
+      if (!this.location?.startsWith(`${this.origin}/`)) return this;
       next = { method: 'GET', url: this.location, body: undefined };
     }
     throw new Error(`too many redirects at ${next.url}`);

@@ -1,0 +1,149 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Api, Application } from '../../src/models/index.js';
+import { launchBrowser, screenshot } from '../support/browser.js';
+import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
+import { startServer, type TestServer } from '../support/server.js';
+
+let server: TestServer;
+let browser: Browser;
+let api: Api;
+let application: Application;
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const VIEWS = [
+  { name: 'light-1280', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { name: 'dark-1280', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { name: 'light-360', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+] as const;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+  api = await makeApi(server.services);
+  application = await makeApplication(server.services, { name: 'Northwind Invoices', firstParty: false, defaultApi: api._id });
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Scripts are off in every page but the one that runs axe: each page has to work without. */
+const open = (view: (typeof VIEWS)[number]): Promise<BrowserContext> =>
+  browser.newContext({ javaScriptEnabled: false, colorScheme: view.colorScheme, viewport: view.viewport });
+
+function authorize(parameters: Record<string, string> = {}): string {
+  const query = new URLSearchParams({
+    client_id: application._id,
+    response_type: 'code',
+    redirect_uri: application.redirectUris[0] as string,
+    scope: 'openid profile email offline_access invoices:read',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    ...parameters,
+  });
+  return `${server.issuer}/oauth2/authorize?${query}`;
+}
+
+/** Looks at a page: a picture for people, axe for everyone, and nothing that sticks out of a narrow screen. */
+async function look(page: Page, name: string): Promise<void> {
+  await screenshot(page, name);
+  const cookies = await page.context().cookies();
+  const checking = await browser.newContext({ bypassCSP: true, ...(page.viewportSize() ? { viewport: page.viewportSize() } : {}) });
+  await checking.addCookies(cookies);
+  const copy = await checking.newPage();
+  await copy.route('**/*', async (route) =>
+    route.request().resourceType() === 'document' ? route.fulfill({ contentType: 'text/html', body: await page.content() }) : route.continue(),
+  );
+  await copy.goto(page.url());
+  await copy.evaluate(axe);
+  const { violations, wide } = await copy.evaluate(async () => {
+    const scope = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      document: { documentElement: { scrollWidth: number; clientWidth: number } };
+    };
+    const found = await scope.axe.run();
+    const { scrollWidth, clientWidth } = scope.document.documentElement;
+    return { violations: found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`), wide: scrollWidth > clientWidth };
+  });
+  expect(violations, name).toEqual([]);
+  expect(wide, `${name} is wider than its screen`).toBe(false);
+  await checking.close();
+}
+
+describe.each(VIEWS)('in $name', (view) => {
+  it('a person signs up, creates an organization, allows the application, sees the account and signs out', async () => {
+    const context = await open(view);
+    const page = await context.newPage();
+    const returned = new Promise<string>((resolve) => {
+      void context.route('https://app.example.test/**', (route) => {
+        resolve(route.request().url());
+        return route.fulfill({ contentType: 'text/html', body: 'back' });
+      });
+    });
+    await page.goto(authorize());
+    await look(page, `sign-in-${view.name}`);
+    await page.getByLabel('Email').fill('nobody@acme.test');
+    await page.getByLabel('Password').fill('not the right password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('don’t match');
+    expect(await page.getByLabel('Email').inputValue()).toBe('nobody@acme.test');
+    expect(await page.getByLabel('Password').inputValue()).toBe('');
+    await look(page, `sign-in-error-${view.name}`);
+
+    await page.getByRole('link', { name: 'Create account' }).click();
+    await page.getByLabel('Name').fill('Ada Byron');
+    await page.getByLabel('Email').fill(`ada-${view.name}@acme.test`);
+    await page.getByLabel('Password').fill('passwordpassword');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    expect(await page.getByText('too common').count()).toBeGreaterThan(0);
+    await look(page, `sign-up-error-${view.name}`);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await look(page, `create-organization-${view.name}`);
+    await page.getByLabel('Organization name').fill('Acme');
+    await page.getByRole('button', { name: 'Create organization' }).click();
+    await look(page, `consent-${view.name}`);
+    await page.getByRole('button', { name: 'Allow' }).click();
+    expect(new URL(await returned).searchParams.get('code')).toBeTruthy();
+
+    await page.goto(`${server.issuer}/account`);
+    expect(await page.getByText('Admin', { exact: true }).count()).toBe(1);
+    await look(page, `account-${view.name}`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await look(page, `sign-out-${view.name}`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    expect(await page.getByRole('heading', { name: 'Signed out' }).count()).toBe(1);
+    await look(page, `signed-out-${view.name}`);
+    await page.goto(`${server.issuer}/account`);
+    expect(await page.getByLabel('Password').count()).toBe(1);
+    await context.close();
+  });
+
+  it('a person of several organizations picks one; another joins; errors have a page', async () => {
+    const user = await makeUser(server.services, { name: 'Chiara Vitale' });
+    await makeOrganization(server.services, { name: 'Hollis & Lane', founder: user._id });
+    await makeOrganization(server.services, { name: 'Tidewater Shipping Cooperative', founder: user._id });
+    const closed = await makeOrganization(server.services, { name: 'Open House', joinPolicy: 'open' });
+    const context = await open(view);
+    const page = await context.newPage();
+    await page.goto(authorize());
+    await page.getByLabel('Email').fill(user.email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await look(page, `choose-organization-${view.name}`);
+    await page.goto(authorize({ organization: closed.slug }));
+    await look(page, `join-${view.name}`);
+    await page.goto(`${server.issuer}/join/${closed.slug}`);
+    await page.getByRole('button', { name: 'Join' }).click();
+    expect(page.url()).toBe(`${server.issuer}/account`);
+    const wrong = await page.goto(authorize({ redirect_uri: 'https://elsewhere.test/' }));
+    expect(wrong?.status()).toBe(400);
+    await look(page, `error-${view.name}`);
+    const over = await page.goto(`${server.issuer}/interaction/not-a-login`);
+    expect(over?.status()).toBe(400);
+    await look(page, `expired-${view.name}`);
+    await context.close();
+  });
+});

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createLogger } from '../../src/lib/logger.js';
+import type { ServiceContext } from '../../src/services/context.js';
+import { applyProvisioning, ProvisioningError } from '../../src/services/provisioning/index.js';
+import { startServices } from '../../src/services/start-services.js';
+import { type TestStore, testStore } from '../support/store.js';
+
+let store: TestStore;
+let context: ServiceContext;
+
+beforeAll(async () => {
+  store = await testStore();
+  context = await startServices(store.connection, createLogger('silent'));
+});
+afterAll(() => store?.close());
+
+const PASSWORD = 'correct horse battery staple';
+
+async function faultsOf(file: unknown): Promise<Record<string, string>> {
+  const error = await applyProvisioning(context, file).then(
+    () => undefined,
+    (refused: unknown) => refused,
+  );
+  expect(error).toBeInstanceOf(ProvisioningError);
+  expect((error as ProvisioningError).applied).toEqual([]);
+  return Object.fromEntries((error as ProvisioningError).faults.map((fault) => [fault.path, fault.message]));
+}
+
+describe('a provisioning file', () => {
+  it('applied twice changes nothing the second time, and wakes no cache', async () => {
+    const file = parse(readFileSync(new URL('../../config/demo.yaml', import.meta.url), 'utf8'));
+    expect((await applyProvisioning(context, file)).applied.length).toBeGreaterThan(5);
+    const { version } = await context.catalog.current();
+    expect((await applyProvisioning(context, file)).applied).toEqual([]);
+    expect((await context.catalog.current()).version).toBe(version);
+  });
+
+  it('is refused with the path of every fault, and nothing of it is applied', async () => {
+    const faults = await faultsOf({
+      apis: [{ identifier: 'not a uri', name: 'X', colour: 'red' }],
+      applications: [{ clientId: 'a', clientSecret: 'long-enough-1', name: 'A', redirectUris: ['https://a.test/cb', 'nonsense'] }],
+      organizations: [{ slug: 'Not-A-Slug', name: 'N' }],
+      users: [{ email: 'nobody', name: 'N', password: 'short' }],
+    });
+    expect(Object.keys(faults).sort()).toEqual(
+      [
+        'apis[0].colour',
+        'apis[0].identifier',
+        'applications[0].redirectUris[1]',
+        'organizations[0].slug',
+        'users[0].email',
+        'users[0].password',
+      ].sort(),
+    );
+    expect(await context.models.Application.findById('a')).toBeNull();
+  });
+
+  it('names what it refers to and nobody knows', async () => {
+    const faults = await faultsOf({
+      applications: [{ clientId: 'b', clientSecret: 'long-enough-1', name: 'B', defaultApi: 'https://no.test' }],
+      roles: [{ key: 'x', name: 'X', permissions: ['no:such'] }],
+      users: [{ email: 'x@x.test', name: 'X', memberships: [{ organization: 'nowhere' }, { organization: 'acme', roles: ['no-such'] }] }],
+    });
+    expect(Object.keys(faults)).toEqual(
+      expect.arrayContaining([
+        'applications[0].defaultApi',
+        'roles[0].permissions[0]',
+        'users[0].memberships[0].organization',
+        'users[0].memberships[1].roles[0]',
+      ]),
+    );
+  });
+
+  it('refuses by name what isn’t built, but never a default', async () => {
+    const organization = { slug: 'later', name: 'Later' };
+    const faults = await faultsOf({
+      applications: [
+        { clientId: 'c', name: 'C', tokenEndpointAuthMethod: 'private_key_jwt', securityProfile: 'fapi2', claims: { dialect: 'hasura' } },
+      ],
+      organizations: [
+        { ...organization, joinPolicy: 'domain', domains: ['x.test'], roleMode: 'single', revokeOnDowngrade: true, groups: [{ name: 'G' }] },
+      ],
+      users: [{ email: 'y@x.test', name: 'Y', memberships: [{ organization: 'acme', roles: [{ role: 'member', until: '2030-01-01T00:00:00Z' }] }] }],
+    });
+    for (const message of Object.values(faults)) expect(message).toMatch(/not available yet/);
+    expect(Object.keys(faults)).toHaveLength(9);
+    const defaults = { joinPolicy: 'invite', domains: [], roleMode: 'multiple', revokeOnDowngrade: false, groups: [] };
+    await applyProvisioning(context, { organizations: [{ ...organization, ...defaults }] });
+  });
+
+  it('would leave an organization without administrator: refused (R2)', async () => {
+    await applyProvisioning(context, {
+      organizations: [{ slug: 'r2', name: 'R2' }],
+      users: [{ email: 'r2@x.test', name: 'R', password: PASSWORD, memberships: [{ organization: 'r2' }] }],
+    });
+    const faults = await faultsOf({ users: [{ email: 'r2@x.test', name: 'R', memberships: [{ organization: 'r2', roles: ['member'] }] }] });
+    expect(Object.keys(faults)).toEqual(['users[0].memberships[0].roles']);
+    expect(Object.keys(await faultsOf({ users: [{ email: 'r2@x.test', name: 'R', status: 'disabled' }] }))).toEqual(['users[0].status']);
+  });
+
+  it('hands the seat over in one file, adding before taking', async () => {
+    await applyProvisioning(context, {
+      users: [
+        { email: 'r2@x.test', name: 'R', memberships: [{ organization: 'r2', roles: ['member'] }] },
+        { email: 'r3@x.test', name: 'S', password: PASSWORD, memberships: [{ organization: 'r2', roles: ['admin'] }] },
+      ],
+    });
+    const organization = await context.models.Organization.findOne({ slug: 'r2' }).lean();
+    const user = await context.models.User.findOne({ email: 'r3@x.test' }).lean();
+    expect(organization?.administrators).toEqual([user?._id]);
+  });
+
+  it('two files that demote each other’s author at once leave one administrator', async () => {
+    const roles = (email: string, keys: string[]) => ({ users: [{ email, name: 'R', memberships: [{ organization: 'r2', roles: keys }] }] });
+    for (let round = 0; round < 20; round += 1) {
+      await applyProvisioning(context, { users: [...roles('r2@x.test', ['admin']).users, ...roles('r3@x.test', ['admin']).users] });
+      await Promise.allSettled([
+        applyProvisioning(context, roles('r2@x.test', ['member'])),
+        applyProvisioning(context, roles('r3@x.test', ['member'])),
+      ]);
+      expect((await context.models.Organization.findOne({ slug: 'r2' }).lean())?.administrators).toHaveLength(1);
+    }
+  });
+});
