@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Every test runs on the embedded store; with TEST_MONGODB_URI those that use a store run on MongoDB as well. */
 const common = {
-  testTimeout: 60_000,
+  testTimeout: 40_000,
   hookTimeout: 60_000,
   pool: 'forks' as const,
   maxWorkers: 2,

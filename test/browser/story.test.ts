@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api, Application } from '../../src/models/index.js';
@@ -22,7 +22,11 @@ const VIEWS = [
 beforeAll(async () => {
   [server, browser] = await Promise.all([startServer(), launchBrowser()]);
   api = await makeApi(server.services);
-  application = await makeApplication(server.services, { name: 'Northwind Invoices', firstParty: false, defaultApi: api._id });
+  application = await makeApplication(server.services, {
+    name: 'Northwind Invoices',
+    firstParty: false,
+    defaultApi: api._id,
+  });
 });
 afterAll(async () => {
   await browser?.close();
@@ -46,15 +50,25 @@ function authorize(parameters: Record<string, string> = {}): string {
   return `${server.issuer}/oauth2/authorize?${query}`;
 }
 
+/** Presses a button or link, and waits for the page that comes of it. */
+async function press(page: Page, role: 'button' | 'link', name: string): Promise<void> {
+  await Promise.all([page.waitForEvent('domcontentloaded'), page.getByRole(role, { name, exact: true }).click()]);
+}
+
 /** Looks at a page: a picture for people, axe for everyone, and nothing that sticks out of a narrow screen. */
 async function look(page: Page, name: string): Promise<void> {
   await screenshot(page, name);
   const cookies = await page.context().cookies();
-  const checking = await browser.newContext({ bypassCSP: true, ...(page.viewportSize() ? { viewport: page.viewportSize() } : {}) });
+  const checking = await browser.newContext({
+    bypassCSP: true,
+    ...(page.viewportSize() ? { viewport: page.viewportSize() } : {}),
+  });
   await checking.addCookies(cookies);
   const copy = await checking.newPage();
   await copy.route('**/*', async (route) =>
-    route.request().resourceType() === 'document' ? route.fulfill({ contentType: 'text/html', body: await page.content() }) : route.continue(),
+    route.request().resourceType() === 'document'
+      ? route.fulfill({ contentType: 'text/html', body: await page.content() })
+      : route.continue(),
   );
   await copy.goto(page.url());
   await copy.evaluate(axe);
@@ -65,7 +79,10 @@ async function look(page: Page, name: string): Promise<void> {
     };
     const found = await scope.axe.run();
     const { scrollWidth, clientWidth } = scope.document.documentElement;
-    return { violations: found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`), wide: scrollWidth > clientWidth };
+    return {
+      violations: found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`),
+      wide: scrollWidth > clientWidth,
+    };
   });
   expect(violations, name).toEqual([]);
   expect(wide, `${name} is wider than its screen`).toBe(false);
@@ -76,6 +93,7 @@ describe.each(VIEWS)('in $name', (view) => {
   it('a person signs up, creates an organization, allows the application, sees the account and signs out', async () => {
     const context = await open(view);
     const page = await context.newPage();
+    page.setDefaultTimeout(5000);
     const returned = new Promise<string>((resolve) => {
       void context.route('https://app.example.test/**', (route) => {
         resolve(route.request().url());
@@ -86,34 +104,34 @@ describe.each(VIEWS)('in $name', (view) => {
     await look(page, `sign-in-${view.name}`);
     await page.getByLabel('Email').fill('nobody@acme.test');
     await page.getByLabel('Password').fill('not the right password');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await press(page, 'button', 'Sign in');
     expect(await page.getByRole('alert').textContent()).toContain('don’t match');
     expect(await page.getByLabel('Email').inputValue()).toBe('nobody@acme.test');
     expect(await page.getByLabel('Password').inputValue()).toBe('');
     await look(page, `sign-in-error-${view.name}`);
 
-    await page.getByRole('link', { name: 'Create account' }).click();
+    await press(page, 'link', 'Create account');
     await page.getByLabel('Name').fill('Ada Byron');
     await page.getByLabel('Email').fill(`ada-${view.name}@acme.test`);
     await page.getByLabel('Password').fill('passwordpassword');
-    await page.getByRole('button', { name: 'Create account' }).click();
+    await press(page, 'button', 'Create account');
     expect(await page.getByText('too common').count()).toBeGreaterThan(0);
     await look(page, `sign-up-error-${view.name}`);
     await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Create account' }).click();
+    await press(page, 'button', 'Create account');
     await look(page, `create-organization-${view.name}`);
     await page.getByLabel('Organization name').fill('Acme');
-    await page.getByRole('button', { name: 'Create organization' }).click();
+    await press(page, 'button', 'Create organization');
     await look(page, `consent-${view.name}`);
-    await page.getByRole('button', { name: 'Allow' }).click();
+    await press(page, 'button', 'Allow');
     expect(new URL(await returned).searchParams.get('code')).toBeTruthy();
 
     await page.goto(`${server.issuer}/account`);
     expect(await page.getByText('Admin', { exact: true }).count()).toBe(1);
     await look(page, `account-${view.name}`);
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await press(page, 'button', 'Sign out');
     await look(page, `sign-out-${view.name}`);
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await press(page, 'button', 'Sign out');
     expect(await page.getByRole('heading', { name: 'Signed out' }).count()).toBe(1);
     await look(page, `signed-out-${view.name}`);
     await page.goto(`${server.issuer}/account`);
@@ -128,15 +146,16 @@ describe.each(VIEWS)('in $name', (view) => {
     const closed = await makeOrganization(server.services, { name: 'Open House', joinPolicy: 'open' });
     const context = await open(view);
     const page = await context.newPage();
+    page.setDefaultTimeout(5000);
     await page.goto(authorize());
     await page.getByLabel('Email').fill(user.email);
     await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await press(page, 'button', 'Sign in');
     await look(page, `choose-organization-${view.name}`);
     await page.goto(authorize({ organization: closed.slug }));
     await look(page, `join-${view.name}`);
     await page.goto(`${server.issuer}/join/${closed.slug}`);
-    await page.getByRole('button', { name: 'Join' }).click();
+    await press(page, 'button', 'Join');
     expect(page.url()).toBe(`${server.issuer}/account`);
     const wrong = await page.goto(authorize({ redirect_uri: 'https://elsewhere.test/' }));
     expect(wrong?.status()).toBe(400);

@@ -40,7 +40,9 @@ describe('a provisioning file', () => {
   it('is refused with the path of every fault, and nothing of it is applied', async () => {
     const faults = await faultsOf({
       apis: [{ identifier: 'not a uri', name: 'X', colour: 'red' }],
-      applications: [{ clientId: 'a', clientSecret: 'long-enough-1', name: 'A', redirectUris: ['https://a.test/cb', 'nonsense'] }],
+      applications: [
+        { clientId: 'a', clientSecret: 'long-enough-1', name: 'A', redirectUris: ['https://a.test/cb', 'nonsense'] },
+      ],
       organizations: [{ slug: 'Not-A-Slug', name: 'N' }],
       users: [{ email: 'nobody', name: 'N', password: 'short' }],
     });
@@ -61,7 +63,13 @@ describe('a provisioning file', () => {
     const faults = await faultsOf({
       applications: [{ clientId: 'b', clientSecret: 'long-enough-1', name: 'B', defaultApi: 'https://no.test' }],
       roles: [{ key: 'x', name: 'X', permissions: ['no:such'] }],
-      users: [{ email: 'x@x.test', name: 'X', memberships: [{ organization: 'nowhere' }, { organization: 'acme', roles: ['no-such'] }] }],
+      users: [
+        {
+          email: 'x@x.test',
+          name: 'X',
+          memberships: [{ organization: 'nowhere' }, { organization: 'acme', roles: ['no-such'] }],
+        },
+      ],
     });
     expect(Object.keys(faults)).toEqual(
       expect.arrayContaining([
@@ -77,12 +85,31 @@ describe('a provisioning file', () => {
     const organization = { slug: 'later', name: 'Later' };
     const faults = await faultsOf({
       applications: [
-        { clientId: 'c', name: 'C', tokenEndpointAuthMethod: 'private_key_jwt', securityProfile: 'fapi2', claims: { dialect: 'hasura' } },
+        {
+          clientId: 'c',
+          name: 'C',
+          tokenEndpointAuthMethod: 'private_key_jwt',
+          securityProfile: 'fapi2',
+          claims: { dialect: 'hasura' },
+        },
       ],
       organizations: [
-        { ...organization, joinPolicy: 'domain', domains: ['x.test'], roleMode: 'single', revokeOnDowngrade: true, groups: [{ name: 'G' }] },
+        {
+          ...organization,
+          joinPolicy: 'domain',
+          domains: ['x.test'],
+          roleMode: 'single',
+          revokeOnDowngrade: true,
+          groups: [{ name: 'G' }],
+        },
       ],
-      users: [{ email: 'y@x.test', name: 'Y', memberships: [{ organization: 'acme', roles: [{ role: 'member', until: '2030-01-01T00:00:00Z' }] }] }],
+      users: [
+        {
+          email: 'y@x.test',
+          name: 'Y',
+          memberships: [{ organization: 'acme', roles: [{ role: 'member', until: '2030-01-01T00:00:00Z' }] }],
+        },
+      ],
     });
     for (const message of Object.values(faults)) expect(message).toMatch(/not available yet/);
     expect(Object.keys(faults)).toHaveLength(9);
@@ -95,9 +122,13 @@ describe('a provisioning file', () => {
       organizations: [{ slug: 'r2', name: 'R2' }],
       users: [{ email: 'r2@x.test', name: 'R', password: PASSWORD, memberships: [{ organization: 'r2' }] }],
     });
-    const faults = await faultsOf({ users: [{ email: 'r2@x.test', name: 'R', memberships: [{ organization: 'r2', roles: ['member'] }] }] });
+    const faults = await faultsOf({
+      users: [{ email: 'r2@x.test', name: 'R', memberships: [{ organization: 'r2', roles: ['member'] }] }],
+    });
     expect(Object.keys(faults)).toEqual(['users[0].memberships[0].roles']);
-    expect(Object.keys(await faultsOf({ users: [{ email: 'r2@x.test', name: 'R', status: 'disabled' }] }))).toEqual(['users[0].status']);
+    expect(Object.keys(await faultsOf({ users: [{ email: 'r2@x.test', name: 'R', status: 'disabled' }] }))).toEqual([
+      'users[0].status',
+    ]);
   });
 
   it('hands the seat over in one file, adding before taking', async () => {
@@ -113,9 +144,13 @@ describe('a provisioning file', () => {
   });
 
   it('two files that demote each other’s author at once leave one administrator', async () => {
-    const roles = (email: string, keys: string[]) => ({ users: [{ email, name: 'R', memberships: [{ organization: 'r2', roles: keys }] }] });
+    const roles = (email: string, keys: string[]) => ({
+      users: [{ email, name: 'R', memberships: [{ organization: 'r2', roles: keys }] }],
+    });
     for (let round = 0; round < 20; round += 1) {
-      await applyProvisioning(context, { users: [...roles('r2@x.test', ['admin']).users, ...roles('r3@x.test', ['admin']).users] });
+      await applyProvisioning(context, {
+        users: [...roles('r2@x.test', ['admin']).users, ...roles('r3@x.test', ['admin']).users],
+      });
       await Promise.allSettled([
         applyProvisioning(context, roles('r2@x.test', ['member'])),
         applyProvisioning(context, roles('r3@x.test', ['member'])),

@@ -80,11 +80,17 @@ describe('R2', () => {
         setMemberRoles(two, SYSTEM, { organizationId: organization._id, userId: ben._id, roleIds: [MEMBER_ROLE_ID] }),
       ]);
       expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
-      expect((results.find((result) => result.status === 'rejected') as PromiseRejectedResult).reason.code).toBe('last_administrator');
+      expect((results.find((result) => result.status === 'rejected') as PromiseRejectedResult).reason.code).toBe(
+        'last_administrator',
+      );
       const now = await one.models.Organization.findById(organization._id).lean();
       expect(now?.administrators).toHaveLength(1);
       for (const user of [ada, ben]) {
-        await setMemberRoles(one, SYSTEM, { organizationId: organization._id, userId: user._id, roleIds: [ADMIN_ROLE_ID] });
+        await setMemberRoles(one, SYSTEM, {
+          organizationId: organization._id,
+          userId: user._id,
+          roleIds: [ADMIN_ROLE_ID],
+        });
       }
     }
   });
@@ -93,8 +99,12 @@ describe('R2', () => {
     const ada = await makeUser(one);
     const organization = await makeOrganization(one, { founder: ada._id });
     const key = { organizationId: organization._id, userId: ada._id };
-    await expect(setMemberStatus(one, SYSTEM, { ...key, status: 'suspended' })).rejects.toMatchObject({ code: 'last_administrator' });
-    await expect(setUserStatus(one, SYSTEM, { userId: ada._id, status: 'disabled' })).rejects.toMatchObject({ code: 'last_administrator' });
+    await expect(setMemberStatus(one, SYSTEM, { ...key, status: 'suspended' })).rejects.toMatchObject({
+      code: 'last_administrator',
+    });
+    await expect(setUserStatus(one, SYSTEM, { userId: ada._id, status: 'disabled' })).rejects.toMatchObject({
+      code: 'last_administrator',
+    });
     expect(await rolesOf(ada._id, organization._id)).toEqual(['admin']);
   });
 
