@@ -3,6 +3,9 @@ import { BrowserClient } from './browser-client.js';
 import { SECRET } from './factories.js';
 import type { TestServer } from './server.js';
 
+/** All that it needs of a server: where it is. */
+type Somewhere = Pick<TestServer, 'issuer'>;
+
 export interface RelyingParty {
   config: client.Configuration;
   /** Sends a browser to sign in; `callback` takes what came back to the redirect URI. */
@@ -20,7 +23,7 @@ const REDIRECT = 'https://app.example.test/callback';
 
 /** A relying party made of openid-client, as an integrator would write it. */
 export async function relyingParty(
-  server: TestServer,
+  server: Somewhere,
   clientId: string,
   secret: string | undefined = SECRET,
 ): Promise<RelyingParty> {
@@ -70,4 +73,4 @@ export async function relyingParty(
   };
 }
 
-export const newBrowser = (server: TestServer) => new BrowserClient(server.issuer);
+export const newBrowser = (server: Somewhere) => new BrowserClient(server.issuer);
