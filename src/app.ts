@@ -10,10 +10,10 @@ import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 import { createSigner } from './lib/signatures.js';
 import { serveAssets } from './middleware/assets.js';
-import { authorizeByPost } from './middleware/authorize-post.js';
 import { createCsrf } from './middleware/csrf.js';
 import { errorHandler } from './middleware/errors.js';
 import { allowHost } from './middleware/host.js';
+import { postAsGet } from './middleware/post-as-get.js';
 import { requestLog } from './middleware/request.js';
 import { securityHeaders } from './middleware/security-headers.js';
 import { createProvider } from './oidc/provider.js';
@@ -79,7 +79,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(allowHost(issuer));
   app.use(securityHeaders(issuer));
   app.use(serveAssets(assets));
-  app.use(authorizeByPost);
+  app.use(postAsGet);
   app.use(routes(deps, pages).routes());
   app.use(async (ctx, next) => {
     if (!isProtocol(ctx.path)) return next();

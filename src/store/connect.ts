@@ -17,13 +17,16 @@ const DATABASE = 'rollcall';
 /** How long an operation waits for a database that is away. Every answer comes within 5 s (contract.md). */
 const SELECTION_MS = 3000;
 
-export async function connectStore(config: StoreConfig, options: { database?: string } = {}): Promise<Store> {
+export async function connectStore(
+  config: StoreConfig,
+  options: { database?: string; monitorCommands?: boolean } = {},
+): Promise<Store> {
   const database = options.database;
-  if (config.mongodbUri) return connectMongo(config.mongodbUri, database);
+  if (config.mongodbUri) return connectMongo(config.mongodbUri, database, options.monitorCommands);
   const { startEmbeddedStore } = await import('./embedded/index.js');
   const embedded = await startEmbeddedStore({ dataDir: config.dataDir });
   try {
-    const store = await connectMongo(embedded.uri, database ?? DATABASE);
+    const store = await connectMongo(embedded.uri, database ?? DATABASE, options.monitorCommands);
     return {
       connection: store.connection,
       async close() {
@@ -37,7 +40,7 @@ export async function connectStore(config: StoreConfig, options: { database?: st
   }
 }
 
-async function connectMongo(uri: string, database: string | undefined): Promise<Store> {
+async function connectMongo(uri: string, database: string | undefined, monitorCommands = false): Promise<Store> {
   const named = database ?? (/^[^?]*\/\/[^/]+\/[^?]/.test(uri) ? undefined : DATABASE);
   const connection = await mongoose
     .createConnection(uri, {
@@ -46,6 +49,7 @@ async function connectMongo(uri: string, database: string | undefined): Promise<
       socketTimeoutMS: 10_000,
       waitQueueTimeoutMS: SELECTION_MS,
       maxPoolSize: 50,
+      monitorCommands,
       autoIndex: false,
       autoCreate: false,
       bufferCommands: false,

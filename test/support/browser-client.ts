@@ -17,7 +17,9 @@ export class BrowserClient {
   async submit(button: string, fields: Record<string, string> = {}): Promise<this> {
     const form = this.#formOf(button);
     const body = new URLSearchParams({ ...form.hidden, ...form.button, ...fields });
-    return this.#send('POST', new URL(form.action, this.url).href, body);
+    const target = new URL(form.action, this.url).href;
+    if (form.method === 'get') return this.#send('GET', `${target}${body.size ? `?${body}` : ''}`);
+    return this.#send('POST', target, body);
   }
 
   /** Follows a link by its text. */
@@ -68,6 +70,7 @@ export class BrowserClient {
         const named = attribute(tag ?? '', 'name');
         return {
           action: attribute(form.slice(0, form.indexOf('>') + 1), 'action') ?? this.url,
+          method: attribute(form.slice(0, form.indexOf('>') + 1), 'method'),
           hidden: hiddenFields(form),
           button: named ? { [named]: attribute(`<b ${attributes}>`, 'value') ?? '' } : {},
         };
@@ -86,6 +89,7 @@ export class BrowserClient {
       const named = attribute(`<b ${attributes}>`, 'name');
       return {
         action: attribute(form.slice(0, form.indexOf('>') + 1), 'action') ?? this.url,
+        method: attribute(form.slice(0, form.indexOf('>') + 1), 'method'),
         hidden: hiddenFields(form),
         button: named ? { [named]: attribute(`<b ${attributes}>`, 'value') ?? '' } : {},
       };

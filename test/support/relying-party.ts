@@ -50,13 +50,16 @@ export async function relyingParty(
         ...parameters,
       });
       await browser.open(url.href);
+      let returned: URL | undefined;
       const callbackUrl = () => {
+        if (returned) return returned;
         if (!browser.location?.startsWith(REDIRECT)) {
           throw new Error(
             `not at the redirect URI but ${browser.status} ${browser.url}\n${browser.html.slice(0, 1500)}`,
           );
         }
-        return new URL(browser.location);
+        returned = new URL(browser.location);
+        return returned;
       };
       return {
         browser,

@@ -10,13 +10,13 @@ export interface TestStore extends Store {
 }
 
 /** A fresh store: a database of its own on TEST_MONGODB_URI in the project `mongodb`, else an embedded store in a folder of its own. */
-export async function testStore(): Promise<TestStore> {
+export async function testStore(options: { monitorCommands?: boolean } = {}): Promise<TestStore> {
   const uri = process.env.TEST_STORE === 'mongodb' ? process.env.TEST_MONGODB_URI : undefined;
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-'));
   const database = `test_${randomBytes(6).toString('hex')}`;
   const mongodbUri = uri ? withDatabase(uri, database) : null;
   const config = { mongodbUri, dataDir };
-  const store = await connectStore(config);
+  const store = await connectStore(config, options);
   return {
     ...store,
     config,

@@ -1,0 +1,118 @@
+import type { CommandStartedEvent, Document } from 'mongodb';
+import * as client from 'openid-client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
+import { SYSTEM } from '../../src/services/context.js';
+import { applyProvisioning } from '../../src/services/provisioning/index.js';
+import { makeApi, makeApplication, PASSWORD } from '../support/factories.js';
+import { newBrowser, relyingParty } from '../support/relying-party.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { type TestStore, testStore } from '../support/store.js';
+
+let store: TestStore;
+let server: TestServer;
+const recorded = new Map<string, { name: string; command: Document }>();
+
+const QUERIES = new Set(['find', 'update', 'delete', 'findAndModify', 'aggregate', 'count']);
+
+/** Read whole on purpose: what the catalog keeps in memory, when its version changed. */
+const WHOLE = new Set(['applications', 'apis', 'roles']);
+
+beforeAll(async () => {
+  store = await testStore({ monitorCommands: true });
+  store.connection.getClient().on('commandStarted', ({ commandName, command }: CommandStartedEvent) => {
+    if (QUERIES.has(commandName)) recorded.set(shapeOf(commandName, command), { name: commandName, command });
+  });
+  server = await startServer({ store });
+});
+afterAll(async () => {
+  await server?.close();
+  await store?.close();
+});
+
+/** Queries that differ in their values alone are one. */
+function shapeOf(name: string, command: Document): string {
+  const shape = (value: unknown): unknown =>
+    value && typeof value === 'object' && !('_bsontype' in value) && !(value instanceof Date)
+      ? Array.isArray(value)
+        ? value.slice(0, 1).map(shape)
+        : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
+      : typeof value;
+  return JSON.stringify([name, command[name], filtersOf(name, command).map(shape), shape(command.sort)]);
+}
+
+function filtersOf(name: string, command: Document): Document[] {
+  if (name === 'find') return [command.filter ?? {}];
+  if (name === 'findAndModify' || name === 'count') return [command.query ?? {}];
+  if (name === 'aggregate') return [command.pipeline[0]?.$match ?? {}];
+  return (command.updates ?? command.deletes).map((part: Document) => part.q);
+}
+
+async function story(): Promise<void> {
+  const api = await makeApi(server.services);
+  const opaque = await makeApi(server.services, { tokenFormat: 'opaque' });
+  for (const defaultApi of [api._id, opaque._id]) {
+    const application = await makeApplication(server.services, { defaultApi, firstParty: defaultApi === api._id });
+    const rp = await relyingParty(server, application._id);
+    const flow = await rp.begin(newBrowser(server), { scope: 'openid offline_access' });
+    await flow.browser.follow('Create account');
+    await flow.browser.submit('Create account', {
+      name: 'Ada',
+      email: `${application._id}@acme.test`,
+      password: PASSWORD,
+    });
+    await flow.browser.submit('Create organization', { name: 'Acme' });
+    if (!application.firstParty) await flow.browser.submit('Allow');
+    const tokens = await flow.tokens();
+    const asApi = await relyingParty(server, (defaultApi === api._id ? api : opaque).introspection?.clientId as string);
+    expect(await client.tokenIntrospection(asApi.config, tokens.access_token)).toMatchObject({
+      active: true,
+      roles: ['admin'],
+    });
+    await client.fetchUserInfo(rp.config, tokens.access_token, client.skipSubjectCheck);
+    const refreshed = await client.refreshTokenGrant(rp.config, tokens.refresh_token as string);
+    await client.tokenRevocation(rp.config, refreshed.access_token);
+    await client.tokenRevocation(rp.config, refreshed.refresh_token as string);
+    await flow.browser.open('/account');
+    await flow.browser.submit('Sign out');
+    await flow.browser.submit('Sign out');
+    await expect(flow.tokens()).rejects.toThrow();
+  }
+  const member = (email: string) => ({
+    email,
+    name: 'M',
+    password: PASSWORD,
+    memberships: [{ organization: 'r', roles: ['admin', 'own'] }],
+  });
+  await applyProvisioning(server.services, {
+    organizations: [{ slug: 'r', name: 'R', joinPolicy: 'open', roles: [{ key: 'own', name: 'Own' }] }],
+    users: [member('m@r.test'), member('n@r.test')],
+  });
+  const user = await server.services.models.User.findById(
+    (await server.services.models.Claim.findById('email:m@r.test'))?.owner,
+  );
+  const organization = await server.services.models.Claim.findById('slug:r');
+  const ids = { userId: user?._id as string, organizationId: organization?.owner as string };
+  await setMemberStatus(server.services, SYSTEM, { ...ids, status: 'suspended' });
+  await setMemberStatus(server.services, SYSTEM, { ...ids, status: 'active' });
+  await setUserStatus(server.services, SYSTEM, { userId: ids.userId, status: 'disabled' });
+  await setUserStatus(server.services, SYSTEM, { userId: ids.userId, status: 'active' });
+}
+
+it('every query that the server makes is served by an index', async () => {
+  await story();
+  expect(recorded.size).toBeGreaterThan(25);
+  const scanned: string[] = [];
+  for (const [shape, { name, command }] of [...recorded]) {
+    const collection = command[name] as string;
+    for (const filter of filtersOf(name, command)) {
+      if (WHOLE.has(collection) && Object.keys(filter).length === 0) continue;
+      const plan = await store.connection.db?.command({
+        explain: { find: collection, filter },
+        verbosity: 'queryPlanner',
+      });
+      if (JSON.stringify(plan?.queryPlanner.winningPlan).includes('COLLSCAN')) scanned.push(shape);
+    }
+  }
+  expect(scanned).toEqual([]);
+});
