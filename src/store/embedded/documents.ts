@@ -3,7 +3,7 @@ import { type Collection, type Database, type IndexSpec, readBson, writeBson } f
 import { CommandError } from './errors.js';
 import { encodeValue, inverted } from './keys.js';
 import { compileFilter, pathValues } from './matcher.js';
-import type { Value } from './values.js';
+import { isDocument, type Value } from './values.js';
 
 /** Rows of one collection, always together with their index entries; to be called inside of a transaction. */
 export const idKey = (id: Value): Buffer => encodeValue(id);
@@ -60,6 +60,13 @@ export function entryKeys(index: IndexSpec, document: Document): Buffer[] {
   if (index.partialFilterExpression && !compileFilter(index.partialFilterExpression)(document)) return [];
   const fields = index.key.map(([path]) => fieldValues(document, path));
   if (index.sparse && fields.every((values) => values.every((value) => value === undefined))) return [];
+  const arrays = new Set(index.key.map(([path]) => arrayOn(document, path.split('.'))).filter(Boolean));
+  if (arrays.size > 1)
+    throw new CommandError(
+      171,
+      'CannotIndexParallelArrays',
+      `cannot index parallel arrays [${[...arrays].join('] [')}]`,
+    );
   let keys: Buffer[] = [Buffer.alloc(0)];
   fields.forEach((values, at) => {
     const descending = index.key[at]?.[1] === -1;
@@ -68,6 +75,17 @@ export function entryKeys(index: IndexSpec, document: Document): Buffer[] {
   });
   const unique = new Map(keys.map((key) => [key.toString('latin1'), key]));
   return [...unique.values()];
+}
+
+/** The path of the first array that a path meets, or undefined. */
+function arrayOn(value: Value, parts: readonly string[]): string | undefined {
+  let inner = value;
+  for (const [at, part] of parts.entries()) {
+    inner = (inner as Document | undefined)?.[part];
+    if (Array.isArray(inner)) return parts.slice(0, at + 1).join('.');
+    if (!isDocument(inner)) return undefined;
+  }
+  return undefined;
 }
 
 function fieldValues(document: Document, path: string): Value[] {

@@ -4,12 +4,10 @@
  * keeps rows and index entries together, `database.ts` is the file. It implements what Rollcall uses, with MongoDB's semantics, and
  * refuses everything else by name.
  */
-import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { ownSocket, publishSocket, socketNamed, WELL_KNOWN, withdrawSocket } from './sockets.js';
 
 export interface EmbeddedStore {
   /** For the driver; the database is its option `dbName`. */
@@ -18,21 +16,13 @@ export interface EmbeddedStore {
   close(): Promise<void>;
 }
 
-/** What a unix socket's path may have at most, everywhere. */
-const LONGEST_PATH = 100;
-
 /** `DATA_DIR/store.sock`, or where that is too long for the system, a short one that is found by the folder alike. */
-export function socketPath(dataDir: string): string {
-  const own = join(resolve(dataDir), 'store.sock');
-  if (Buffer.byteLength(own) <= LONGEST_PATH) return own;
-  const digest = createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16);
-  return join(tmpdir(), `rollcall-${digest}`, 'store.sock');
-}
+export const socketPath = (dataDir: string): string => socketNamed(dataDir, WELL_KNOWN);
 
 /** Starts a front of this process's own; any number of processes may have one on the same folder. */
 export async function startEmbeddedStore({ dataDir }: { dataDir: string }): Promise<EmbeddedStore> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const path = await freePath(socketPath(dataDir));
+  const path = ownSocket(dataDir);
   const worker = startWorker({ dataDir: resolve(dataDir), socketPath: path });
   await new Promise<void>((done, failed) => {
     worker.once('error', failed);
@@ -41,10 +31,12 @@ export async function startEmbeddedStore({ dataDir }: { dataDir: string }): Prom
     );
   });
   worker.unref();
+  await publishSocket(dataDir, path);
   return {
     uri: `mongodb://${encodeURIComponent(path)}/?retryWrites=false`,
     socketPath: path,
     async close() {
+      withdrawSocket(dataDir, path);
       worker.ref();
       const ended = new Promise((done) => worker.once('exit', done));
       worker.postMessage('close');
@@ -60,24 +52,4 @@ function startWorker(workerData: object): Worker {
   const source = new URL('./worker.ts', import.meta.url).href;
   const load = `import('tsx/esm/api').then((tsx) => { tsx.register(); return import(${JSON.stringify(source)}); })`;
   return new Worker(load, { eval: true, workerData });
-}
-
-/** The first live server has the well-known path, others one of their own; what a dead one left behind is removed. */
-async function freePath(wanted: string): Promise<string> {
-  mkdirSync(join(wanted, '..'), { recursive: true, mode: 0o700 });
-  if (await answers(wanted))
-    return wanted.replace(/store\.sock$/, `store-${process.pid.toString(36)}-${Date.now().toString(36)}.sock`);
-  rmSync(wanted, { force: true });
-  return wanted;
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.once('error', () => done(false));
-  });
 }

@@ -10,7 +10,7 @@ export function compileFilter(filter: Document): Predicate {
     if (key.startsWith('$')) return logical(key, condition);
     const parts = key.split('.');
     const test = compileCondition(condition);
-    return (document: Document) => test(pathValues(document, parts));
+    return (document: Document) => test(places(document, parts));
   });
   return (document) => predicates.every((predicate) => predicate(document));
 }
@@ -25,27 +25,34 @@ function logical(operator: string, operand: Value): Predicate {
   return operator === '$or' ? some : (document) => !some(document);
 }
 
-/**
- * What a dotted path finds: one entry per place, `undefined` where a place lacks it. Arrays on the way are entered; `whole` values are
- * compared as they are and, where they are arrays, by their elements too.
- */
-export function pathValues(value: Value, parts: readonly string[]): Value[] {
-  const [head, ...rest] = parts;
-  if (head === undefined) return [value];
-  if (Array.isArray(value)) {
-    const found = value.flatMap((element) => (isDocument(element) ? pathValues(element, parts) : []));
-    if (/^\d+$/.test(head) && Number(head) < value.length) found.push(...pathValues(value[Number(head)], rest));
-    return found;
-  }
-  if (!isDocument(value)) return [undefined];
-  return Object.hasOwn(value, head) ? pathValues(value[head], rest) : [undefined];
+/** A value that a path found. An array that was reached by its position in another one is compared only as a whole. */
+interface Place {
+  value: Value;
+  unwind: boolean;
 }
 
-/** A value and, where it is an array, its elements. */
-const withElements = (values: Value[]): Value[] =>
-  values.flatMap((value) => (Array.isArray(value) ? [...value, value] : [value]));
+/** What a dotted path finds: one entry per place, `undefined` where a place lacks it. Arrays on the way are entered. */
+export const pathValues = (value: Value, parts: readonly string[]): Value[] =>
+  places(value, parts).map((place) => place.value);
 
-type Test = (values: Value[]) => boolean;
+function places(value: Value, parts: readonly string[], unwind = true): Place[] {
+  const [head, ...rest] = parts;
+  if (head === undefined) return [{ value, unwind }];
+  if (Array.isArray(value)) {
+    const found = value.flatMap((element) => (isDocument(element) ? places(element, parts) : []));
+    if (/^\d+$/.test(head) && Number(head) < value.length) found.push(...places(value[Number(head)], rest, false));
+    return found;
+  }
+  if (!isDocument(value)) return [{ value: undefined, unwind }];
+  return Object.hasOwn(value, head) ? places(value[head], rest) : [{ value: undefined, unwind }];
+}
+
+/** The values and, where they are arrays, their elements. */
+const withElements = (found: Place[]): Value[] =>
+  found.flatMap(({ value, unwind }) => (unwind && Array.isArray(value) ? [...value, value] : [value]));
+
+/** Whether one of the places passes. */
+type Test = (found: Place[]) => boolean;
 
 export const isOperators = (condition: Value): condition is Document =>
   isDocument(condition) && Object.keys(condition).length > 0 && Object.keys(condition)[0]?.startsWith('$') === true;
@@ -58,13 +65,13 @@ function compileCondition(condition: Value): Test {
     if (!make) throw badValue(`unknown operator: ${operator}`);
     return make(operand, condition);
   });
-  return (values) => tests.every((test) => test(values));
+  return (found) => tests.every((test) => test(found));
 }
 
 const equality = (operand: Value): Test => {
   if (operand === undefined) throw badValue('cannot compare to undefined');
-  return (values) =>
-    withElements(values).some((value) =>
+  return (found) =>
+    withElements(found).some((value) =>
       operand === null ? value === undefined || value === null : value !== undefined && equal(value, operand),
     );
 };
@@ -73,8 +80,8 @@ const equality = (operand: Value): Test => {
 const ordering =
   (accept: (order: number) => boolean) =>
   (operand: Value): Test =>
-  (values) =>
-    withElements(values).some((value) => {
+  (found) =>
+    withElements(found).some((value) => {
       if (operand === null) return (value === undefined || value === null) && accept(0);
       if (value === undefined || typeOrder(value) !== typeOrder(operand)) return false;
       if (isNumber(value) && Number.isNaN(numeric(value).number) !== Number.isNaN(numeric(operand as number).number))
@@ -92,7 +99,7 @@ function oneOf(operand: Value): Test {
     if (isOperators(one)) throw badValue('cannot nest $ under $in');
     return one instanceof RegExp || one instanceof BSONRegExp ? regex(one, undefined) : equality(one);
   });
-  return (values) => tests.some((test) => test(values));
+  return (found) => tests.some((test) => test(found));
 }
 
 function regex(pattern: Value, options: Value): Test {
@@ -103,13 +110,13 @@ function regex(pattern: Value, options: Value): Test {
   if (typeof source !== 'string') throw badValue('$regex has to be a string');
   if (/[^ims]/.test(flags)) throw badValue(`the embedded store does not support the regex options ${flags}`);
   const compiled = new RegExp(source, `u${flags}`);
-  return (values) => withElements(values).some((value) => typeof value === 'string' && compiled.test(value));
+  return (found) => withElements(found).some((value) => typeof value === 'string' && compiled.test(value));
 }
 
 const not =
   (test: Test): Test =>
-  (values) =>
-    !test(values);
+  (found) =>
+    !test(found);
 
 const TYPES: Record<number, string> = {
   1: 'double',
@@ -136,7 +143,7 @@ function ofType(operand: Value): Test {
   }
   const matches = (value: Value) =>
     names.some((name) => (name === 'number' ? isNumber(value) : typeName(value) === name));
-  return (values) => withElements(values).some((value) => value !== undefined && matches(value));
+  return (found) => withElements(found).some((value) => value !== undefined && matches(value));
 }
 
 const OPERATORS: Record<string, (operand: Value, all: Document) => Test> = {
@@ -150,7 +157,7 @@ const OPERATORS: Record<string, (operand: Value, all: Document) => Test> = {
   $nin: (operand) => not(oneOf(operand)),
   $exists: (operand) => {
     const wanted = isNumber(operand) ? numeric(operand).number !== 0 : Boolean(operand);
-    return (values) => values.some((value) => value !== undefined) === wanted;
+    return (found) => found.some(({ value }) => value !== undefined) === wanted;
   },
   $type: ofType,
   $not: (operand) => {
@@ -163,16 +170,16 @@ const OPERATORS: Record<string, (operand: Value, all: Document) => Test> = {
       if (isOperators(one)) throw badValue('the embedded store does not support operators under $all');
       return equality(one);
     });
-    return (values) => tests.length > 0 && tests.every((test) => test(values));
+    return (found) => tests.length > 0 && tests.every((test) => test(found));
   },
   $size: (operand) => {
     if (!isNumber(operand)) throw badValue('$size needs a number');
-    return (values) => values.some((value) => Array.isArray(value) && value.length === numeric(operand).number);
+    return (found) => found.some(({ value }) => Array.isArray(value) && value.length === numeric(operand).number);
   },
   $elemMatch: (operand) => {
     if (!isDocument(operand)) throw badValue('$elemMatch needs an Object');
     const test = elementTest(operand);
-    return (values) => values.some((value) => Array.isArray(value) && value.some(test));
+    return (found) => found.some(({ value }) => Array.isArray(value) && value.some(test));
   },
   $regex: (operand, all) => regex(operand, all.$options),
   $options: (_operand, all) => {
@@ -184,20 +191,19 @@ const OPERATORS: Record<string, (operand: Value, all: Document) => Test> = {
       isNumber(one) ? Math.trunc(numeric(one).number) : Number.NaN,
     );
     if (!divisor || remainder === undefined) throw badValue('malformed mod');
-    return (values) =>
-      withElements(values).some(
-        (value) => isNumber(value) && Math.trunc(numeric(value).number) % divisor === remainder,
-      );
+    return (found) =>
+      withElements(found).some((value) => isNumber(value) && Math.trunc(numeric(value).number) % divisor === remainder);
   },
 };
 
 /** The test of one element of an array, by conditions on the element itself or by a filter on its fields. */
-export function elementTest(operand: Document): (element: Value) => boolean {
+export function elementTest(operand: Document, unwind = false): (element: Value) => boolean {
   const [first] = Object.keys(operand);
   if (first && first in OPERATORS) {
     const test = compileCondition(operand);
-    return (element) => test([element]);
+    return (element) => test([{ value: element, unwind }]);
   }
   const predicate = compileFilter(operand);
-  return (element) => isDocument(element) && predicate(element);
+  // To MongoDB an array within the array is a document whose fields are its positions.
+  return (element) => (isDocument(element) || Array.isArray(element)) && predicate({ ...element });
 }

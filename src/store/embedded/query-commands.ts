@@ -67,6 +67,12 @@ function window(database: Database, collection: Collection, filter: Document, co
   return found;
 }
 
+/** What an empty array sorts as: before everything, null included. */
+const NOTHING = Symbol('an empty array');
+
+const compareKeys = (a: Value, b: Value): number =>
+  a === NOTHING || b === NOTHING ? Number(b === NOTHING) - Number(a === NOTHING) : compare(a, b);
+
 /** Sorts by paths; of an array its smallest element counts (its greatest, descending). Stable. */
 export function sortDocuments(documents: Document[], sort: Document): Document[] {
   const keys = Object.entries(sort).map(([path, direction]) => {
@@ -78,14 +84,14 @@ export function sortDocuments(documents: Document[], sort: Document): Document[]
     document,
     values: keys.map(({ parts, direction }) => {
       const values = pathValues(document, parts).flatMap((value) =>
-        Array.isArray(value) && value.length ? value : [value],
+        Array.isArray(value) ? (value.length ? value : [NOTHING]) : [value],
       );
-      return values.reduce((best, value) => (compare(value, best) * direction < 0 ? value : best), values[0]);
+      return values.reduce((best, value) => (compareKeys(value, best) * direction < 0 ? value : best), values[0]);
     }),
   }));
   keyed.sort((a, b) => {
     for (let at = 0; at < keys.length; at += 1) {
-      const by = compare(a.values[at], b.values[at]) * (keys[at]?.direction as number);
+      const by = compareKeys(a.values[at], b.values[at]) * (keys[at]?.direction as number);
       if (by !== 0) return by;
     }
     return 0;

@@ -53,25 +53,37 @@ function define(target: Document, key: string, value: Value): void {
 
 type Apply = (document: Document, path: string[], operand: Value) => void;
 
-/** Where a path ends: its container and key; missing documents on the way are made when `make`. */
+const notViable = (part: string) =>
+  new CommandError(28, 'PathNotViable', `Cannot use the part '${part}' of the path to traverse the element`);
+
+/**
+ * What to do about the way to a path: `make` the documents that are missing on it, or find nothing. A value on the way that holds no
+ * fields is an error, save where it is to be left (`$unset`).
+ */
+type Missing = 'make' | 'refuse' | 'leave';
+
+/** Where a path ends: its container and key. */
 function locate(
   document: Document,
   path: string[],
-  make: boolean,
+  missing: Missing,
 ): { container: Document | Value[]; key: string } | undefined {
   let container: Document | Value[] = document;
   for (const part of path.slice(0, -1)) {
+    if (missing !== 'leave' && Array.isArray(container) && !/^\d+$/.test(part)) throw notViable(part);
     const next: Value = get(container, part);
     if (next === undefined) {
-      if (!make) return undefined;
+      if (missing !== 'make') return undefined;
       const made = {};
       put(container, part, made);
       container = made;
     } else if (isDocument(next) || Array.isArray(next)) container = next;
-    else if (make) throw new CommandError(28, 'PathNotViable', `Cannot create field '${part}' in element`);
-    else return undefined;
+    else if (missing === 'leave') return undefined;
+    else throw notViable(part);
   }
-  return { container, key: path.at(-1) as string };
+  const key = path.at(-1) as string;
+  if (missing === 'refuse' && Array.isArray(container) && !/^\d+$/.test(key)) throw notViable(key);
+  return { container, key };
 }
 
 function get(container: Document | Value[], key: string): Value {
@@ -87,20 +99,20 @@ function put(container: Document | Value[], key: string, value: Value): void {
 }
 
 const set: Apply = (document, path, operand) => {
-  const { container, key } = locate(document, path, true) as { container: Document; key: string };
+  const { container, key } = locate(document, path, 'make') as { container: Document; key: string };
   put(container, key, copy(operand));
 };
 
 const change =
   (make: (before: Value, operand: Value, path: string) => Value): Apply =>
   (document, path, operand) => {
-    const place = locate(document, path, true) as { container: Document; key: string };
+    const place = locate(document, path, 'make') as { container: Document; key: string };
     put(place.container, place.key, make(get(place.container, place.key), operand, path.join('.')));
   };
 
 /** The array at a path, to be changed in place; made when absent and `make`. */
 function arrayAt(document: Document, path: string[], operator: string, make: boolean): Value[] | undefined {
-  const place = locate(document, path, make);
+  const place = locate(document, path, make ? 'make' : 'refuse');
   if (!place) return undefined;
   const present = get(place.container, place.key);
   if (present === undefined) {
@@ -110,6 +122,7 @@ function arrayAt(document: Document, path: string[], operator: string, make: boo
     return made;
   }
   if (!Array.isArray(present)) {
+    if (operator === '$pop') throw typeMismatch(`Path '${path.join('.')}' contains an element of non-array type`);
     throw operator === '$pull' || operator === '$pullAll' || operator === '$addToSet'
       ? badValue(`Cannot apply ${operator} to a non-array value`)
       : badValue(`The field '${path.join('.')}' must be an array but is not`);
@@ -121,7 +134,7 @@ const OPERATORS: Record<string, Apply> = {
   $set: set,
   $setOnInsert: set,
   $unset: (document, path) => {
-    const place = locate(document, path, false);
+    const place = locate(document, path, 'leave');
     if (!place) return;
     if (Array.isArray(place.container)) {
       if (get(place.container, place.key) !== undefined) place.container[Number(place.key)] = null;
@@ -174,7 +187,7 @@ const OPERATORS: Record<string, Apply> = {
   },
   $rename: (document, path, operand) => {
     if (typeof operand !== 'string') throw badValue("The 'to' field for $rename must be a string");
-    const place = locate(document, path, false);
+    const place = locate(document, path, 'refuse');
     if (!place || get(place.container, place.key) === undefined) return;
     const value = get(place.container, place.key);
     if (Array.isArray(place.container)) throw badValue('The source field cannot be an array element');
@@ -184,7 +197,7 @@ const OPERATORS: Record<string, Apply> = {
 };
 
 const pullTest = (operand: Document): ((element: Value) => boolean) => {
-  if (isOperators(operand)) return elementTest(operand);
+  if (isOperators(operand)) return elementTest(operand, true);
   const predicate = compileFilter(operand);
   return (element) => isDocument(element) && predicate(element);
 };

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import { ObjectId } from 'bson';
-import type { Collection, Database } from './database.js';
+import { type Collection, type Database, writeBson } from './database.js';
 import { deleteDocument, insertDocument, replaceDocument } from './documents.js';
 import { badValue, CommandError, failedToParse } from './errors.js';
 import { compileFilter } from './matcher.js';
@@ -8,7 +8,7 @@ import { execute } from './planner.js';
 import { compileProjection } from './projection.js';
 import { onlyFields, sortDocuments, toFilter, toNumber } from './query-commands.js';
 import { applyUpdate, upsertDocument } from './update.js';
-import { equal, isDocument, type Value } from './values.js';
+import { isDocument, type Value } from './values.js';
 
 /** Writes of one command, to be called inside of a transaction. */
 interface WriteError {
@@ -74,7 +74,7 @@ export function update(database: Database, command: Document): Document {
     for (const document of found) {
       const next = applyUpdate(document, part.u, false);
       n += 1;
-      if (equal(document, next)) continue;
+      if (changesNothing(document, next, part.u)) continue;
       replaceDocument(database, collection as Collection, document, next);
       nModified += 1;
     }
@@ -125,7 +125,7 @@ export function findAndModify(database: Database, command: Document): Document {
   if (!isDocument(command.update)) throw failedToParse('Either an update or remove=true must be specified');
   if (found) {
     const next = applyUpdate(found, command.update, false);
-    if (!equal(found, next)) replaceDocument(database, collection as Collection, found, next);
+    if (!changesNothing(found, next, command.update)) replaceDocument(database, collection as Collection, found, next);
     return {
       lastErrorObject: { n: 1, updatedExisting: true },
       value: project(command.new === true ? next : found),
@@ -141,6 +141,10 @@ export function findAndModify(database: Database, command: Document): Document {
     ok: 1,
   };
 }
+
+/** Byte for byte: 1 and 1.0 are equal, and yet one replaces the other. A `$push` counts as a change even when it cuts off what it added. */
+const changesNothing = (before: Document, after: Document, update: Document): boolean =>
+  !('$push' in update) && writeBson(before).equals(writeBson(after));
 
 /** The collection; a filter is checked also where there is nothing yet to match. */
 function target(database: Database, db: string, name: string, filter: Document, make: boolean): Collection | undefined {

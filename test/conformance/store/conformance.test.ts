@@ -1,0 +1,230 @@
+import { Binary, type Document, Double, Int32, Long, ObjectId } from 'mongodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type TestStore, testStore } from '../../support/store.js';
+
+/** What Rollcall relies on, held against the embedded store and a real MongoDB alike. */
+let store: TestStore;
+let number = 0;
+
+const db = () => {
+  if (!store.connection.db) throw new Error('not connected');
+  return store.connection.db;
+};
+/** A collection of the test's own. */
+let things: ReturnType<typeof collection>;
+// biome-ignore lint/suspicious/noExplicitAny: documents of every shape, as the store has to take them.
+const collection = (name: string) => db().collection<any>(name);
+
+const code = (error: { code?: number }) => error.code;
+const codeOf = (work: Promise<unknown>) => work.then(() => undefined, code);
+
+beforeAll(async () => {
+  store = await testStore();
+});
+afterAll(() => store?.close());
+beforeEach(() => {
+  number += 1;
+  things = collection(`things${number}`);
+});
+
+describe('documents', () => {
+  it('come back as they were sent, with their types and the order of their keys', async () => {
+    const document = {
+      _id: new ObjectId('0123456789abcdef01234567'),
+      z: new Int32(1),
+      a: new Double(1),
+      long: Long.fromString('9007199254740993'),
+      date: new Date('2026-01-02T03:04:05.678Z'),
+      bytes: new Binary(Buffer.from([0, 255])),
+      nested: { b: [null, { 'with.dot': true }], a: 'ä\u0000z' },
+    };
+    await things.insertOne({ ...document });
+    const found = (await things.findOne({}, { promoteValues: false })) as Document;
+    expect(Object.keys(found)).toEqual(Object.keys(document));
+    expect(found).toEqual(document);
+  });
+
+  it('a second one with the same id is refused with what is the same', async () => {
+    await things.insertOne({ _id: 'a' });
+    const error = await things.insertOne({ _id: 'a' }).catch((cause) => cause);
+    expect(error).toMatchObject({ code: 11000, keyPattern: { _id: 1 }, keyValue: { _id: 'a' } });
+  });
+
+  it('of a list in order, those behind a refused one are not written; without order they are', async () => {
+    await things.insertOne({ _id: 'b' });
+    const list = () => [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }];
+    expect(await codeOf(things.insertMany(list()))).toBe(11000);
+    expect(await things.distinct('_id')).toEqual(['a', 'b']);
+    expect(await codeOf(things.insertMany(list(), { ordered: false }))).toBe(11000);
+    expect(await things.distinct('_id')).toEqual(['a', 'b', 'c']);
+  });
+
+  it('a long list comes in batches, each once', async () => {
+    await things.insertMany(Array.from({ length: 1234 }, (_, n) => ({ _id: n })));
+    const found = await things.find({}, { batchSize: 100 }).sort({ _id: -1 }).toArray();
+    expect(found.map((one) => one._id)).toEqual(Array.from({ length: 1234 }, (_, n) => 1233 - n));
+  });
+});
+
+describe('filters', () => {
+  it('null matches what is absent', async () => {
+    await things.insertMany([{ _id: 1 }, { _id: 2, a: null }, { _id: 3, a: 0 }]);
+    const ids = async (filter: object) => (await things.find(filter).sort({ _id: 1 }).toArray()).map((one) => one._id);
+    expect(await ids({ a: null })).toEqual([1, 2]);
+    expect(await ids({ a: { $ne: null } })).toEqual([3]);
+    expect(await ids({ a: { $gte: null } })).toEqual([1, 2]);
+    expect(await ids({ a: { $exists: false } })).toEqual([1]);
+  });
+
+  it('the order of keys counts when documents are compared', async () => {
+    await things.insertOne({ _id: 1, a: { x: 1, y: 2 } });
+    expect(await things.countDocuments({ a: { x: 1, y: 2 } })).toBe(1);
+    expect(await things.countDocuments({ a: { y: 2, x: 1 } })).toBe(0);
+  });
+
+  it('comparisons stay within a type', async () => {
+    await things.insertMany([
+      { _id: 1, a: 5 },
+      { _id: 2, a: '5' },
+      { _id: 3, a: new Date(5) },
+    ]);
+    expect((await things.find({ a: { $gt: 1 } }).toArray()).map((one) => one._id)).toEqual([1]);
+  });
+
+  it('an operator that does not exist is refused', async () => {
+    expect(await codeOf(things.find({ a: { $like: 'x' } }).toArray())).toBe(2);
+    expect(await codeOf(things.find({ $xor: [] }).toArray())).toBe(2);
+  });
+});
+
+describe('updates', () => {
+  it('an upsert begins with what its filter says, and knows whether it inserts', async () => {
+    const upsert = () =>
+      things.updateOne({ _id: 'k', kind: 'x' }, { $setOnInsert: { made: 1 }, $inc: { n: 1 } }, { upsert: true });
+    expect(await upsert()).toMatchObject({ upsertedCount: 1, upsertedId: 'k' });
+    expect(await upsert()).toMatchObject({ matchedCount: 1, modifiedCount: 1, upsertedCount: 0 });
+    expect(await things.findOne()).toEqual({ _id: 'k', kind: 'x', made: 1, n: 2 });
+  });
+
+  it('what can not be done is refused, and nothing of it is done', async () => {
+    await things.insertOne({ _id: 1, text: 'a', list: [1] });
+    expect(await codeOf(things.updateOne({ _id: 1 }, { $set: { n: 1 }, $inc: { text: 1 } }))).toBe(14);
+    expect(await codeOf(things.updateOne({ _id: 1 }, { $push: { text: 1 as never } }))).toBe(2);
+    expect(await codeOf(things.updateOne({ _id: 1 }, { $set: { _id: 2 } }))).toBe(66);
+    expect(await codeOf(things.updateOne({ _id: 1 }, { $set: { a: 1, 'a.b': 2 } }))).toBe(40);
+    expect(await codeOf(things.updateOne({ _id: 1 }, { $set: { 'text.b': 2 } }))).toBe(28);
+    expect(await codeOf(things.updateOne({ _id: 1 }, { $grow: { a: 1 } }))).toBe(9);
+    expect(await things.findOne()).toEqual({ _id: 1, text: 'a', list: [1] });
+  });
+
+  it('of 50 that compare and set at once, one changes the document', async () => {
+    await things.insertOne({ _id: 1, consumed: false });
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () => things.updateOne({ _id: 1, consumed: false }, { $set: { consumed: true } })),
+    );
+    expect(results.filter((result) => result.modifiedCount === 1)).toHaveLength(1);
+  });
+
+  it('of two who leave a list at once that must not be empty, one does', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await things.insertOne({ _id: round, people: ['a', 'b'] });
+      const leave = (name: string) =>
+        things.updateOne(
+          { _id: round, people: name, 'people.1': { $exists: true } },
+          { $pull: { people: name as never } },
+        );
+      const results = await Promise.all([leave('a'), leave('b')]);
+      expect(results.map((result) => result.modifiedCount).sort()).toEqual([0, 1]);
+    }
+  });
+
+  it('50 increments at once add up', async () => {
+    await Promise.all(
+      Array.from({ length: 50 }, () =>
+        things
+          .findOneAndUpdate({ _id: 'n' }, { $inc: { n: 1 } }, { upsert: true, returnDocument: 'after' })
+          .catch((e) => {
+            if (code(e) !== 11000) throw e;
+            return things.updateOne({ _id: 'n' }, { $inc: { n: 1 } });
+          }),
+      ),
+    );
+    expect(await things.findOne({ _id: 'n' })).toEqual({ _id: 'n', n: 50 });
+  });
+
+  it('find and modify answers with the document before or after, or with none', async () => {
+    await things.insertMany([
+      { _id: 1, n: 2 },
+      { _id: 2, n: 1 },
+    ]);
+    expect(await things.findOneAndUpdate({}, { $inc: { n: 5 } }, { sort: { n: 1 } })).toEqual({ _id: 2, n: 1 });
+    expect(await things.findOneAndDelete({ _id: 2 })).toEqual({ _id: 2, n: 6 });
+    expect(await things.findOneAndUpdate({ _id: 9 }, { $set: { n: 1 } })).toBeNull();
+  });
+});
+
+describe('indexes', () => {
+  it('a unique one holds among 30 writers at once, in lists too', async () => {
+    await things.createIndex({ names: 1 }, { unique: true });
+    const results = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => codeOf(things.insertOne({ _id: n, names: [`own ${n}`, 'shared'] }))),
+    );
+    expect(results.filter((one) => one === undefined)).toHaveLength(1);
+    expect(results.filter((one) => one === 11000)).toHaveLength(29);
+    expect(await things.countDocuments({ names: 'shared' })).toBe(1);
+  });
+
+  it('a unique one tells a change that would break it, and the change is not made', async () => {
+    await things.createIndex({ organization: 1, key: 1 }, { unique: true });
+    await things.insertMany([
+      { _id: 1, organization: null, key: 'a' },
+      { _id: 2, organization: null, key: 'b' },
+    ]);
+    const error = await things.updateOne({ _id: 2 }, { $set: { key: 'a' } }).catch((cause) => cause);
+    expect(error).toMatchObject({ code: 11000, keyPattern: { organization: 1, key: 1 } });
+    expect(await things.findOne({ _id: 2 })).toMatchObject({ key: 'b' });
+    expect(await codeOf(things.insertOne({ _id: 3, key: 'a' }))).toBe(11000);
+  });
+
+  it('a partial one binds only what it is about', async () => {
+    await things.createIndex({ uid: 1 }, { unique: true, partialFilterExpression: { uid: { $exists: true } } });
+    await things.insertMany([{ _id: 1 }, { _id: 2 }, { _id: 3, uid: 'a' }]);
+    expect(await codeOf(things.insertOne({ _id: 4, uid: 'a' }))).toBe(11000);
+    expect(await things.findOne({ uid: 'a' })).toMatchObject({ _id: 3 });
+    expect(await things.countDocuments({ uid: null })).toBe(2);
+  });
+
+  it('can not be made over what breaks it, nor differently under its name; making it again is nothing', async () => {
+    await things.insertMany([
+      { _id: 1, a: 1 },
+      { _id: 2, a: 1 },
+    ]);
+    expect(await codeOf(things.createIndex({ a: 1 }, { unique: true }))).toBe(11000);
+    await things.createIndex({ a: 1 });
+    await things.createIndex({ a: 1 });
+    expect(await codeOf(things.createIndex({ b: 1 }, { name: 'a_1' }))).toBe(86);
+    expect((await things.listIndexes().toArray()).map((index) => index.name)).toEqual(['_id_', 'a_1']);
+  });
+
+  it('of two lists together there is none', async () => {
+    await things.createIndex({ a: 1, b: 1 });
+    expect(await codeOf(things.insertOne({ _id: 1, a: [1], b: [1] }))).toBe(171);
+    expect(await things.countDocuments()).toBe(0);
+  });
+
+  it('ten who make the same ones at once all succeed', async () => {
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        things.createIndexes([
+          { key: { a: 1 }, name: 'a', unique: true },
+          { key: { at: 1 }, name: 'at', expireAfterSeconds: 60 },
+        ]),
+      ),
+    );
+    expect(await things.listIndexes().toArray()).toMatchObject([
+      {},
+      { name: 'a' },
+      { name: 'at', expireAfterSeconds: 60 },
+    ]);
+  });
+});
