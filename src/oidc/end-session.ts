@@ -10,7 +10,10 @@ export function createEndSessionMiddleware(runtime: Runtime) {
     await next();
     const oidc = (ctx as OidcContext).oidc;
     if (oidc?.route === 'end_session' && ctx.status === 200 && needsNoQuestion(oidc))
-      await endAtOnce(runtime, ctx, oidc);
+      await endAtOnce(runtime, ctx, oidc, afterwards(oidc, oidc.params));
+    // Somebody else has signed in: the first one's session ends, and the login goes on in a new one.
+    const resumed = oidc?.route === 'resume' && ctx.status === 200 && oidc.session?.state?.postLogoutRedirectUri;
+    if (resumed) await endAtOnce(runtime, ctx, oidc, resumed);
     if (oidc?.route === 'end_session_confirm' && oidc.session?.destroyed)
       await endGrantsOfSession(runtime, oidc.session.uid);
   };
@@ -26,8 +29,9 @@ function needsNoQuestion(oidc: OidcContext): boolean {
   );
 }
 
-async function endAtOnce(runtime: Runtime, ctx: Context, oidc: OidcContext): Promise<void> {
-  const { session, provider, params } = oidc;
+/** Ends the session of this browser and sends it on. */
+async function endAtOnce(runtime: Runtime, ctx: Context, oidc: OidcContext, destination: string): Promise<void> {
+  const { session, provider } = oidc;
   const { uid } = session;
   await session.destroy();
   ctx.cookies.set(provider.cookieName('session'), null, {
@@ -42,7 +46,7 @@ async function endAtOnce(runtime: Runtime, ctx: Context, oidc: OidcContext): Pro
   provider.emit('end_session.success', ctx);
   ctx.status = 303;
   ctx.remove('Content-Type');
-  ctx.redirect(afterwards(oidc, params));
+  ctx.redirect(destination);
 }
 
 function afterwards(oidc: OidcContext, params: { post_logout_redirect_uri?: string; state?: string }): string {

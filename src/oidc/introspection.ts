@@ -3,6 +3,7 @@
  * tokens, which the library doesn't know once they are issued, around its endpoint. Both tell a caller nothing of what isn't its own.
  */
 import type { Context, Next } from 'koa';
+import { digest } from '../lib/ids.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
 import type { OidcContext, Runtime } from './runtime.js';
@@ -74,6 +75,8 @@ export function createIntrospectionPolicy(runtime: Runtime) {
     if (!live) return false;
     token.extra = live.extra;
     token.scope = live.scope || undefined;
+    // The library's id of an opaque token is the token itself, which it doesn't show; what is shown opens nothing.
+    token.jti = digest('jti', token.jti);
     return true;
   };
 }

@@ -58,7 +58,7 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
     pkce: {
       required: (_ctx: OidcContext, client: OidcContext) => client.requirePkce !== false,
     },
-    extraClientMetadata: { properties: ['requirePkce'] },
+    extraClientMetadata: { properties: ['requirePkce', 'isApi'] },
     extraParams: { organization: restoreOfflineAccess(runtime) },
     interactions: {
       policy: policy(),

@@ -77,9 +77,16 @@ function completeIdTokens(provider: Provider): void {
 function hashClientSecrets(provider: Provider): void {
   const prototype = provider.Client.prototype as OidcContext;
   prototype.compareClientSecret = function compareHashed(actual: string) {
-    return secretMatches(this.clientSecret, actual);
+    return usesItsMethod(provider, this) && secretMatches(this.clientSecret, actual);
   };
   prototype.includeSid = () => true;
+}
+
+/** An application authenticates only as it is registered, where the library takes either way for a secret. An API registers none. */
+function usesItsMethod(provider: Provider, client: OidcContext): boolean {
+  if (client.isApi) return true;
+  const inBody = (provider.constructor as OidcContext).ctx?.oidc.params.client_secret !== undefined;
+  return client.clientAuthMethod === (inBody ? 'client_secret_post' : 'client_secret_basic');
 }
 
 function graceOfRefresh(provider: Provider): void {

@@ -14,10 +14,15 @@ export async function authenticate(
   attempt: Omit<Attempt, 'email'> & { email: string; password: string },
 ): Promise<User | undefined> {
   const place = { ...attempt, email: normalizeEmail(attempt.email) };
-  const [allowed, user] = await Promise.all([limits.begin(place), findUserByEmail(context, attempt.email)]);
-  const matches = await verifyPassword(user?.passwordHash, attempt.password);
-  if (!allowed || !matches || user?.status !== 'active') return undefined;
-  await limits.succeeded(place);
+  const [{ allowed, end }, user] = await Promise.all([limits.begin(place), findUserByEmail(context, attempt.email)]);
+  let failed = false;
+  try {
+    const matches = await verifyPassword(user?.passwordHash, attempt.password);
+    failed = !allowed || !matches || user?.status !== 'active';
+  } finally {
+    await end(failed);
+  }
+  if (failed || !user) return undefined;
   if (user.passwordHash && needsRehash(user.passwordHash)) await rehash(context, user, attempt.password);
   return user;
 }

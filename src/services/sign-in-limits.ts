@@ -17,10 +17,15 @@ export interface Attempt {
 
 /** Counts failed sign-ins per account and per address, across processes, and so that 50 parallel guesses can't slip through. */
 export interface SignInLimits {
-  /** Takes a place before the password is looked at. @returns false where too many have failed. */
-  begin(attempt: Attempt): Promise<boolean>;
-  /** Gives the place back: only failures count. */
-  succeeded(attempt: Attempt): Promise<void>;
+  /** Takes a place before the password is looked at. Its end has to be told. */
+  begin(attempt: Attempt): Promise<Place>;
+}
+
+export interface Place {
+  /** False where too many have failed. */
+  allowed: boolean;
+  /** Gives the place back where nothing has failed: only failures count. */
+  end(failed: boolean): Promise<void>;
 }
 
 export function createSignInLimits(connection: Connection): SignInLimits {
@@ -37,14 +42,29 @@ export function createSignInLimits(connection: Connection): SignInLimits {
   const accounts = limiter('sign-in:account', PER_ACCOUNT);
   const addresses = limiter('sign-in:address', PER_ADDRESS);
   const accountKey = ({ email, knownDevice }: Attempt) => digest(email, knownDevice ?? '');
+  const line = new WaitingLine();
+  const enter = (limiter: RateLimiterMongo, key: string) => line.enter(key, () => take(limiter, key));
 
   return {
     async begin(attempt) {
-      const taken = await Promise.all([take(accounts, accountKey(attempt)), take(addresses, attempt.address)]);
-      return taken.every(Boolean);
-    },
-    async succeeded(attempt) {
-      await Promise.all([accounts.delete(accountKey(attempt)), addresses.reward(attempt.address, 1)]);
+      const account = accountKey(attempt);
+      const places = [
+        { limiter: accounts, key: account, taken: await enter(accounts, account) },
+        { limiter: addresses, key: attempt.address, taken: await enter(addresses, attempt.address) },
+      ];
+      const taken = places.filter((place) => place.taken);
+      const allowed = taken.length === places.length;
+      return {
+        allowed,
+        async end(failed) {
+          try {
+            if (!allowed) await Promise.all(taken.map(({ limiter, key }) => limiter.reward(key, 1)));
+            else if (!failed) await Promise.all([accounts.delete(account), addresses.reward(attempt.address, 1)]);
+          } finally {
+            for (const { key } of taken) line.leave(key);
+          }
+        },
+      };
     },
   };
 }
@@ -54,7 +74,41 @@ async function take(limiter: RateLimiterMongo, key: string): Promise<boolean> {
     await limiter.consume(key, 1);
     return true;
   } catch (error) {
-    if (error instanceof RateLimiterRes) return false;
-    throw error;
+    if (!(error instanceof RateLimiterRes)) throw error;
+    await limiter.reward(key, 1);
+    return false;
+  }
+}
+
+const MOST_WAITING = 500;
+
+/**
+ * A place may be given back: who finds none waits as long as somebody in this process has one that isn't decided yet, so that many who
+ * sign in at once from one office aren't taken for guesses.
+ */
+class WaitingLine {
+  readonly #inside = new Map<string, number>();
+  readonly #waiting = new Map<string, (() => void)[]>();
+  #leaves = 0;
+
+  async enter(key: string, attempt: () => Promise<boolean>): Promise<boolean> {
+    for (let leaves = this.#leaves; !(await attempt()); leaves = this.#leaves) {
+      if (leaves !== this.#leaves) continue;
+      const waiting = this.#waiting.get(key) ?? [];
+      if (!this.#inside.get(key) || waiting.length >= MOST_WAITING) return false;
+      await new Promise<void>((resolve) => this.#waiting.set(key, [...waiting, resolve]));
+    }
+    this.#inside.set(key, (this.#inside.get(key) ?? 0) + 1);
+    return true;
+  }
+
+  leave(key: string): void {
+    this.#leaves += 1;
+    const left = (this.#inside.get(key) ?? 1) - 1;
+    if (left) this.#inside.set(key, left);
+    else this.#inside.delete(key);
+    const waiting = this.#waiting.get(key) ?? [];
+    this.#waiting.delete(key);
+    for (const go of waiting) go();
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { newId } from '../../src/lib/ids.js';
 import { hashPassword } from '../../src/lib/password.js';
-import type { Api, Application, User } from '../../src/models/index.js';
+import type { Api, Application, Role, User } from '../../src/models/index.js';
 import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
 import { createOrganization, type NewOrganization } from '../../src/services/create-organization.js';
 import { createUser } from '../../src/services/create-user.js';
@@ -40,11 +41,11 @@ export async function makeApi(context: ServiceContext, values: Partial<Api> = {}
 /** A confidential web application with every grant a person's login uses. */
 export async function makeApplication(
   context: ServiceContext,
-  values: Partial<Application> = {},
+  values: { [K in keyof Application]?: Application[K] | undefined } = {},
 ): Promise<Application> {
   const number = ++count;
   const now = new Date();
-  const application: Application = {
+  const application = {
     _id: `app-${number}`,
     name: 'Example',
     type: 'web',
@@ -61,7 +62,7 @@ export async function makeApplication(
     createdAt: now,
     updatedAt: now,
     ...values,
-  };
+  } as Application;
   await context.models.Application.create(application);
   await context.catalog.changed();
   return application;
@@ -80,6 +81,23 @@ export async function makeUser(context: ServiceContext, values: { email?: string
 
 export const makeOrganization = (context: ServiceContext, values: Partial<NewOrganization> = {}) =>
   createOrganization(context, SYSTEM, { name: 'Acme', ...values });
+
+/** An instance-wide role. */
+export async function makeRole(context: ServiceContext, values: Pick<Role, 'key'> & Partial<Role>): Promise<Role> {
+  const now = new Date();
+  const role: Role = {
+    _id: newId('rol'),
+    name: values.key,
+    permissions: [],
+    organizationId: null,
+    createdAt: now,
+    updatedAt: now,
+    ...values,
+  };
+  await context.models.Role.create(role);
+  await context.catalog.changed();
+  return role;
+}
 
 /** Joins, and then has just these roles, where some are given by their ids. */
 export async function makeMember(context: ServiceContext, organizationId: string, userId: string, roleIds?: string[]) {

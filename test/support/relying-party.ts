@@ -25,13 +25,13 @@ const REDIRECT = 'https://app.example.test/callback';
 export async function relyingParty(
   server: Somewhere,
   clientId: string,
-  secret: string | undefined = SECRET,
+  secret: string | null = SECRET,
 ): Promise<RelyingParty> {
   const config = await client.discovery(
     new URL(server.issuer),
     clientId,
-    secret === undefined ? { token_endpoint_auth_method: 'none' } : secret,
-    secret === undefined ? client.None() : client.ClientSecretBasic(secret),
+    secret === null ? { token_endpoint_auth_method: 'none' } : secret,
+    secret === null ? client.None() : client.ClientSecretBasic(secret),
     { execute: [client.allowInsecureRequests] },
   );
   return {

@@ -33,6 +33,7 @@ export function apiMetadata(api: Api, clientId: string): Record<string, unknown>
     response_types: [],
     grant_types: [],
     token_endpoint_auth_method: 'client_secret_basic',
+    isApi: true,
   };
 }
 
