@@ -17,13 +17,7 @@ export interface ServerProcess {
 export async function startProcess(store: StoreConfig, env: Record<string, string> = {}): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['dist/main.js'], {
     cwd: root,
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      DATA_DIR: store.dataDir,
-      ...(store.mongodbUri ? { MONGODB_URI: store.mongodbUri } : {}),
-      ...env,
-    },
+    env: environment(store, { PORT: '0', ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
@@ -58,3 +52,34 @@ export async function startProcess(store: StoreConfig, env: Record<string, strin
     },
   };
 }
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs one of the compiled programs until it ends by itself. */
+export function runToEnd(
+  program: string,
+  args: string[],
+  store: StoreConfig,
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args], { cwd: root, env: environment(store, env) });
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    ended.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    ended.stderr += chunk;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ ...ended, code })));
+}
+
+const environment = (store: StoreConfig, env: Record<string, string>) => ({
+  PATH: process.env.PATH,
+  DATA_DIR: store.dataDir,
+  ...(store.mongodbUri ? { MONGODB_URI: store.mongodbUri } : {}),
+  ...env,
+});
