@@ -11,6 +11,7 @@ import type { Logger } from './lib/logger.js';
 import { createSigner } from './lib/signatures.js';
 import { serveAssets } from './middleware/assets.js';
 import { createCsrf } from './middleware/csrf.js';
+import { answerInTime } from './middleware/deadline.js';
 import { errorHandler } from './middleware/errors.js';
 import { allowHost } from './middleware/host.js';
 import { postAsGet } from './middleware/post-as-get.js';
@@ -43,6 +44,8 @@ export interface AppDeps {
   sessionAbsolute: number;
   /** False while starting, draining, or without a store: then readiness answers 503. */
   ready: () => boolean | Promise<boolean>;
+  /** Whether the store can be reached now; answers within a second. */
+  storeAnswers: () => Promise<boolean>;
 }
 
 export function createApp(deps: AppDeps): Koa {
@@ -78,6 +81,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(errorHandler(logger, errorPage(render)));
   app.use(allowHost(issuer));
   app.use(securityHeaders(issuer));
+  app.use(answerInTime(deps.storeAnswers, errorPage(render)));
   app.use(serveAssets(assets));
   app.use(postAsGet);
   app.use(routes(deps, pages).routes());

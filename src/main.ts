@@ -1,10 +1,12 @@
 /** The process: load the configuration, connect, listen, drain. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.js';
 import { ConfigError, loadConfig, loadSecrets, resolveIssuer } from './config/index.js';
 import { systemClock } from './lib/clock.js';
 import { createEncryption } from './lib/encryption.js';
+import { isStoreAway } from './lib/errors.js';
 import { createLogger, type Logger } from './lib/logger.js';
 import { captureNotices } from './lib/notices.js';
 import { prepareHashing } from './lib/password.js';
@@ -12,7 +14,7 @@ import { applyProvisioning, ProvisioningError } from './services/provisioning/in
 import { readProvisioningFile, UnreadableFileError } from './services/provisioning/read-file.js';
 import { EncryptionKeyError, loadSigningKeys } from './services/signing-keys.js';
 import { startServices } from './services/start-services.js';
-import { connectStore } from './store/connect.js';
+import { connectStore, storeAnswers } from './store/connect.js';
 
 /** sysexits.h: what the operator configured can't be used. */
 const EX_CONFIG = 78;
@@ -24,8 +26,20 @@ async function start(logger: Logger): Promise<void> {
   const config = loadConfig(process.env);
   logger.level = config.logLevel;
   const secrets = await loadSecrets(config);
-  const store = await connectStore(config);
-  const services = await startServices(store.connection, logger);
+  const server = createServer();
+  const current: Current = { handle: notReadyYet, stop: async () => {} };
+  server.on('request', (incoming, outgoing) => current.handle(incoming, outgoing));
+  const end = async () => {
+    await current.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void end());
+  process.on('SIGINT', () => void end());
+  await listen(server, config.port, config.host);
+  const { port } = server.address() as AddressInfo;
+
+  const store = await untilThere(logger, () => connectStore(config));
+  const services = await untilThere(logger, () => startServices(store.connection, logger));
   if (config.provision) {
     const { applied } = await applyProvisioning(services, await readProvisioningFile(config.provision));
     logger.info({ event: 'provisioned', applied }, 'the provisioning file is applied');
@@ -33,12 +47,10 @@ async function start(logger: Logger): Promise<void> {
   const signingKeys = await loadSigningKeys(services, createEncryption(secrets.encryptionKeys));
   await prepareHashing();
 
-  const server = createServer();
-  await listen(server, config.port, config.host);
-  const { port } = server.address() as AddressInfo;
   const issuer = resolveIssuer(config, port);
   let draining = false;
-  const app = createApp({
+  current.handle = createApp({
+    ...config,
     services,
     connection: store.connection,
     clock: systemClock,
@@ -46,35 +58,51 @@ async function start(logger: Logger): Promise<void> {
     issuer,
     cookieKeys: secrets.cookieKeys,
     signingKeys,
-    trustProxy: config.trustProxy,
-    signUp: config.signUp,
-    createOrganizations: config.createOrganizations,
-    sessionIdle: config.sessionIdle,
-    sessionAbsolute: config.sessionAbsolute,
-    ready: async () => !draining && (await answers(store.connection)),
-  });
-  server.on('request', app.callback());
-  const stop = async () => {
-    if (draining) return;
+    ready: async () => !draining && (await storeAnswers(store.connection)),
+    storeAnswers: () => storeAnswers(store.connection),
+  }).callback();
+  current.stop = async () => {
+    if (draining) return new Promise(() => {});
     draining = true;
     logger.info({ event: 'draining' }, 'no new requests; those in flight finish');
     await drain(server);
     await store.close();
     logger.info({ event: 'stopped' }, 'stopped');
-    process.exit(0);
   };
-  process.on('SIGTERM', () => void stop());
-  process.on('SIGINT', () => void stop());
-  always(
-    logger,
-    {
-      event: 'ready',
-      url: `http://${urlHost(config.host)}:${port}`,
-      issuer,
-      store: config.mongodbUri ? 'mongodb' : 'embedded',
-    },
-    'ready',
-  );
+  const url = `http://${urlHost(config.host)}:${port}`;
+  always(logger, { event: 'ready', url, issuer, store: config.mongodbUri ? 'mongodb' : 'embedded' }, 'ready');
+}
+
+/** What answers requests and what a signal does, as far as the start has come. */
+interface Current {
+  handle: Handle;
+  stop(): Promise<void>;
+}
+
+type Handle = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown;
+
+/** Until the store is there: alive, not ready, and nothing else to say. */
+const notReadyYet: Handle = ({ url }, outgoing) => {
+  const live = url === '/health/live';
+  outgoing.writeHead(live ? 200 : 503, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    ...(live ? {} : { 'Retry-After': '5' }),
+  });
+  outgoing.end(JSON.stringify(live ? { status: 'live' } : { status: 'not ready', error: 'unavailable' }));
+};
+
+/** Waits for a database that is away (contract.md); what else fails ends the start. */
+async function untilThere<T>(logger: Logger, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isStoreAway(error)) throw error;
+      logger.warn({ event: 'waiting', reason: (error as Error).message }, 'the database is away; waiting for it');
+      await sleep(1000);
+    }
+  }
 }
 
 /** Lines that are written at every LOG_LEVEL (contract.md). */
@@ -91,17 +119,6 @@ function listen(server: Server, port: number, host: string): Promise<void> {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-}
-
-async function answers(connection: {
-  db?: { command(command: object, options?: object): Promise<unknown> } | undefined;
-}): Promise<boolean> {
-  try {
-    await connection.db?.command({ ping: 1 }, { timeoutMS: 2000 });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Stops accepting, ends idle connections at once, and waits for the rest. */

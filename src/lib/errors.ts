@@ -35,3 +35,12 @@ export const tooManyAdministrators = () =>
 export function isDuplicateKey(error: unknown): boolean {
   return typeof error === 'object' && error !== null && (error as { code?: unknown }).code === 11000;
 }
+
+/** True for what the driver throws when the store can't be reached or doesn't answer in time. */
+export function isStoreAway(error: unknown): boolean {
+  const { name = '', cause } = (error ?? {}) as { name?: string; cause?: unknown };
+  return (
+    /^Mongo(ose)?(Network|ServerSelection|Pool|WaitQueue|OperationTimeout|NotConnected|TopologyClosed)/.test(name) ||
+    (cause !== undefined && cause !== error && isStoreAway(cause))
+  );
+}

@@ -1,5 +1,5 @@
 import type { Context, Next } from 'koa';
-import { RollcallError } from '../lib/errors.js';
+import { isStoreAway, RollcallError } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { HashingBusyError } from '../lib/password.js';
 
@@ -35,17 +35,14 @@ export function renderError(ctx: Context, error: RollcallError, page: ErrorPage)
   }
 }
 
+export const unavailable = (cause?: unknown) =>
+  new RollcallError('unavailable', 503, 'This server is busy or its database is away. Try again in a moment.', {
+    cause,
+  });
+
 /** What isn't ours is a defect, save for what says that the store or the machine can't at the moment. */
 function asRollcallError(cause: unknown): RollcallError {
   if (cause instanceof RollcallError) return cause;
-  const name = (cause as Error | undefined)?.name ?? '';
-  if (cause instanceof HashingBusyError || /^Mongo(oose)?(Network|ServerSelection|Pool|NotConnected)/.test(name)) {
-    return new RollcallError(
-      'unavailable',
-      503,
-      'This server is busy or its database is away. Try again in a moment.',
-      { cause },
-    );
-  }
+  if (cause instanceof HashingBusyError || isStoreAway(cause)) return unavailable(cause);
   return new RollcallError('server_error', 500, 'Something went wrong on our side. Try again.', { cause });
 }

@@ -2,7 +2,7 @@
  * The nouns as Mongoose models, one file each. Models know no services: a rule that needs more than one document is a service.
  * `createModels` binds them to one connection, so that several servers can run in one process, each on its own database.
  */
-import type { Connection, Model } from 'mongoose';
+import type { Connection, Model, mongo } from 'mongoose';
 import { type Api, apiSchema } from './api.js';
 import { type Application, applicationSchema } from './application.js';
 import { type Claim, claimSchema } from './claim.js';
@@ -57,13 +57,20 @@ export function createModels(connection: Connection): Models {
   };
 }
 
-/** Makes the collections and indexes; safe when several processes do it at once. */
+/** As much of a model as its indexes need. */
+interface Indexed {
+  schema: { indexes(): [key: Record<string, unknown>, options: object][] };
+  collection: { createIndexes(indexes: mongo.IndexDescription[]): Promise<unknown> };
+}
+
+/** Makes the indexes; safe when several processes do it at once. */
 export async function createIndexes(models: Models): Promise<void> {
   const { oidc, ...nouns } = models;
   await Promise.all(
-    [...Object.values(nouns), ...Object.values(oidc)].map((model: { createIndexes(): Promise<void> }) =>
-      model.createIndexes(),
-    ),
+    [...Object.values(nouns), ...Object.values(oidc)].map(async ({ schema, collection }: Indexed) => {
+      const indexes = schema.indexes().map(([key, options]) => ({ key, ...options }) as mongo.IndexDescription);
+      if (indexes.length) await collection.createIndexes(indexes);
+    }),
   );
 }
 

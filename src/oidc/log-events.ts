@@ -1,4 +1,6 @@
+import type { Context, Next } from 'koa';
 import type { Provider } from 'oidc-provider';
+import { isStoreAway } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import type { OidcContext } from './runtime.js';
 
@@ -20,10 +22,11 @@ export function logProviderEvents(provider: Provider, logger: Logger): void {
     provider.on(name as 'server_error', (ctx: OidcContext, error: OidcContext) => {
       // JWT access tokens are answered around the endpoint: see introspection.ts.
       if (error?.error === 'unsupported_token_type') return;
+      if (isStoreAway(error)) ctx.state.storeAway = true;
       logger[level](
         {
           event: name,
-          requestId: ctx?.state?.requestId,
+          requestId: ctx?.req?.rollcall?.requestId,
           clientId: ctx?.oidc?.client?.clientId,
           error: error?.error,
           reason: error?.error_detail ?? error?.error_description,
@@ -33,4 +36,15 @@ export function logProviderEvents(provider: Provider, logger: Logger): void {
       );
     });
   }
+}
+
+/** A store that is away is no defect of the request: 503, and when to try again, where the library says 500. */
+export async function answerStoreAway(ctx: Context, next: Next): Promise<void> {
+  await next();
+  if (!ctx.state.storeAway || ctx.status !== 500) return;
+  const { body } = ctx;
+  ctx.status = 503;
+  ctx.set('Retry-After', '5');
+  ctx.body =
+    typeof body === 'string' ? body : { error: 'temporarily_unavailable', error_description: 'try again in a moment' };
 }

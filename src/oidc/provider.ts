@@ -9,7 +9,7 @@ import { createAdapterFactory } from './adapter/index.js';
 import { createEndSessionMiddleware } from './end-session.js';
 import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
 import { createJwtTokenMiddleware } from './introspection.js';
-import { logProviderEvents } from './log-events.js';
+import { answerStoreAway, logProviderEvents } from './log-events.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { ACR_PASSWORD, claims } from './settings/claims.js';
 import { cookies } from './settings/cookies.js';
@@ -81,6 +81,7 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
   extendGrantPayload(provider);
   extendTokens(provider);
   acceptApiTokensAtUserinfo(provider, runtime, verify);
+  provider.use(answerStoreAway);
   provider.use(createJwtTokenMiddleware(runtime, verify));
   provider.use(createEndSessionMiddleware(runtime));
   logProviderEvents(provider, runtime.services.logger);

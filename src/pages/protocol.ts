@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
-import { RollcallError } from '../lib/errors.js';
+import { isStoreAway, RollcallError } from '../lib/errors.js';
 import type { Csrf } from '../middleware/csrf.js';
+import { unavailable } from '../middleware/errors.js';
 import type { OidcContext } from '../oidc/runtime.js';
 import type { ProviderPages } from '../oidc/settings/features.js';
 import type { ServiceContext } from '../services/context.js';
@@ -46,7 +47,11 @@ export function providerPages(services: ServiceContext, render: Render, _csrf: C
   const appOf = async (clientId: string | undefined) =>
     viewApp((clientId && (await services.catalog.current()).applications.get(clientId)) || null);
   return {
-    async error(ctx: OidcContext, out) {
+    async error(ctx: OidcContext, out, error) {
+      if (isStoreAway(error)) {
+        ctx.body = page(ctx, unavailable(error));
+        return;
+      }
       const message = WORDS[out.error] ?? out.error_description ?? 'The request can’t be answered.';
       ctx.type = 'html';
       ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(message)));

@@ -14,8 +14,10 @@ export interface StoreConfig {
 /** The database's name where the URI has none. */
 const DATABASE = 'rollcall';
 
-/** How long an operation waits for a database that is away. Every answer comes within 5 s (contract.md). */
-const SELECTION_MS = 3000;
+/** How long an operation waits for a database that is away, and for one that is there but silent. See `middleware/deadline.ts`. */
+const SELECTION_MS = 2000;
+const SILENCE_MS = 30_000;
+const PING_MS = 1000;
 
 export async function connectStore(
   config: StoreConfig,
@@ -46,7 +48,7 @@ async function connectMongo(uri: string, database: string | undefined, monitorCo
     .createConnection(uri, {
       ...(named ? { dbName: named } : {}),
       serverSelectionTimeoutMS: SELECTION_MS,
-      socketTimeoutMS: 10_000,
+      socketTimeoutMS: SILENCE_MS,
       waitQueueTimeoutMS: SELECTION_MS,
       maxPoolSize: 50,
       monitorCommands,
@@ -60,4 +62,19 @@ async function connectMongo(uri: string, database: string | undefined, monitorCo
     })
     .asPromise();
   return { connection, close: () => connection.close() };
+}
+
+/** Whether the store answers, known within a second. */
+export async function storeAnswers({ db }: Connection): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, PING_MS, false);
+  });
+  const answered = db
+    ? db.command({ ping: 1 }).then(
+        () => true,
+        () => false,
+      )
+    : false;
+  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }

@@ -7,6 +7,7 @@ import { createLogger } from '../../src/lib/logger.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { loadSigningKeys } from '../../src/services/signing-keys.js';
 import { startServices } from '../../src/services/start-services.js';
+import { storeAnswers } from '../../src/store/connect.js';
 import { type TestStore, testStore } from './store.js';
 
 export interface TestServer {
@@ -41,6 +42,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     sessionIdle: 12 * 3600,
     sessionAbsolute: 30 * 86400,
     ready: () => true,
+    storeAnswers: () => storeAnswers(store.connection),
     ...options,
   });
   server.on('request', app.callback());
