@@ -26,10 +26,10 @@ export interface Target {
 /** The only judge: true where one of the actor's roles in the target's organization carries the permission. */
 export function can(actor: Actor, action: ManagementPermission, target: Target = {}): boolean {
   if (actor.kind === 'system') return true;
-  if (action in INSTANCE_PERMISSIONS) return isOperator(actor, action as InstancePermission);
+  if (Object.hasOwn(INSTANCE_PERMISSIONS, action)) return isOperator(actor, action as InstancePermission);
   if (!target.organizationId) return false;
   const roles = actor.roles.get(target.organizationId) ?? [];
-  return roles.some((key) => (BUILT_IN_ROLES[key] as readonly string[] | undefined)?.includes(action) ?? false);
+  return roles.some((key) => BUILT_IN_ROLES.get(key)?.has(action) ?? false);
 }
 
 function isOperator(actor: Extract<Actor, { kind: 'user' }>, _action: InstancePermission): boolean {

@@ -38,10 +38,10 @@ export type ManagementPermission = OrganizationPermission | InstancePermission;
 const all = Object.keys(ORGANIZATION_PERMISSIONS) as OrganizationPermission[];
 
 /** What the built-in roles carry, by role key. Custom roles carry none of these until they can be given some. */
-export const BUILT_IN_ROLES: Readonly<Record<string, readonly OrganizationPermission[]>> = {
-  admin: all,
-  member: ['members:read', 'roles:read', 'groups:read', 'organization:leave'],
-};
+export const BUILT_IN_ROLES: ReadonlyMap<string, ReadonlySet<ManagementPermission>> = new Map([
+  ['admin', new Set(all)],
+  ['member', new Set<OrganizationPermission>(['members:read', 'roles:read', 'groups:read', 'organization:leave'])],
+]);
 
 /** The slug of the built-in organization of the operators (R14). */
 export const SYSTEM_ORGANIZATION = 'system';

@@ -38,6 +38,10 @@ const POST: Record<string, { step: Login['prompt']; handler: Handler }> = {
   consent: { step: 'consent', handler: submitConsent },
 };
 
+/** By the last part of the path; what every object has by itself is no page. */
+const entryOf = (table: typeof GET, { params }: Context) =>
+  Object.hasOwn(table, params.page ?? '') ? table[params.page] : undefined;
+
 const FIRST: Record<Login['prompt'], Handler> = {
   login: showSignIn,
   organization: showOrganization,
@@ -56,7 +60,7 @@ export function interactionRoutes(router: Router, deps: PageDeps): void {
     await FIRST[login.prompt](deps, ctx, login);
   });
   router.get('/interaction/:uid/:page', async (ctx, next) => {
-    const entry = GET[ctx.params.page ?? ''];
+    const entry = entryOf(GET, ctx);
     if (!entry) return next();
     const login = await begin(ctx);
     // Gone back in the browser to a step that is done: show where the login is now.
@@ -65,7 +69,7 @@ export function interactionRoutes(router: Router, deps: PageDeps): void {
   });
   router.post('/interaction/:uid/switch', formBody, deps.csrf.check, async (ctx) => switchAccount(deps, ctx));
   router.post('/interaction/:uid/:page', formBody, deps.csrf.check, async (ctx, next) => {
-    const entry = POST[ctx.params.page ?? ''];
+    const entry = entryOf(POST, ctx);
     if (!entry) return next();
     const login = await begin(ctx);
     if (login.prompt !== entry.step) throw loginExpired();

@@ -78,6 +78,10 @@ function hello(): Document {
   };
 }
 
+/** What a table has by itself, so that no command is called `constructor`. */
+const own = <T>(table: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 interface Cursor {
   id: number;
   namespace: string;
@@ -93,14 +97,14 @@ export class Session {
 
   /** Answers a command that doesn't write. */
   read(name: string, command: Document): Document {
-    const list = LISTS[name];
+    const list = own(LISTS, name);
     if (list) return this.#firstBatch(name, command, list(this.database, command));
     if (name === 'getMore') return this.#nextBatch(command);
     if (name === 'killCursors') {
       for (const id of command.cursors as Long[]) this.#cursors.delete(toNumber(id, 0));
       return { cursorsKilled: command.cursors, cursorsNotFound: [], cursorsAlive: [], cursorsUnknown: [], ok: 1 };
     }
-    const read = READS[name];
+    const read = own(READS, name);
     if (!read) throw notSupported(`the command ${name}`);
     return read(this.database, command);
   }

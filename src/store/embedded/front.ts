@@ -82,7 +82,7 @@ export class Front {
         ),
       );
     }
-    if (name in WRITES) {
+    if (Object.hasOwn(WRITES, name)) {
       this.#waiting.push({ name, command: message.command, done: reply });
       if (this.#scheduled) return;
       this.#scheduled = true;

@@ -61,7 +61,7 @@ function compileCondition(condition: Value): Test {
   if (condition instanceof RegExp || condition instanceof BSONRegExp) return regex(condition, undefined);
   if (!isOperators(condition)) return equality(condition);
   const tests = Object.entries(condition).map(([operator, operand]) => {
-    const make = OPERATORS[operator];
+    const make = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
     if (!make) throw badValue(`unknown operator: ${operator}`);
     return make(operand, condition);
   });
@@ -199,7 +199,7 @@ const OPERATORS: Record<string, (operand: Value, all: Document) => Test> = {
 /** The test of one element of an array, by conditions on the element itself or by a filter on its fields. */
 export function elementTest(operand: Document, unwind = false): (element: Value) => boolean {
   const [first] = Object.keys(operand);
-  if (first && first in OPERATORS) {
+  if (first && Object.hasOwn(OPERATORS, first)) {
     const test = compileCondition(operand);
     return (element) => test([{ value: element, unwind }]);
   }

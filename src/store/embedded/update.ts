@@ -11,7 +11,7 @@ export function applyUpdate(document: Document, update: Document, inserting: boo
   const result = copy(document);
   const touched: string[] = [];
   for (const [operator, fields] of Object.entries(update)) {
-    const apply = OPERATORS[operator];
+    const apply = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
     if (!apply) throw failedToParse(`Unknown modifier: ${operator}`);
     if (!isDocument(fields)) throw failedToParse(`Modifiers operate on fields but we found type for ${operator}`);
     for (const [path, operand] of Object.entries(fields)) {

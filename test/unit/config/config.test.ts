@@ -1,0 +1,126 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseDuration } from '../../../src/config/durations.js';
+import { ConfigError, loadConfig, loadSecrets, resolveIssuer } from '../../../src/config/index.js';
+
+/** The variables that are refused, each with what is said about it. */
+function faults(env: Record<string, string>): Record<string, string> {
+  try {
+    loadConfig(env);
+    return {};
+  } catch (error) {
+    return Object.fromEntries((error as ConfigError).faults.map(({ variable, message }) => [variable, message]));
+  }
+}
+
+describe('the configuration', () => {
+  it('has the defaults of the contract, and takes empty variables for unset', () => {
+    const config = loadConfig({ PORT: '', SIGN_UP: ' ', MONGODB_URI: '' });
+    expect(config).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      issuer: null,
+      mongodbUri: null,
+      sessionIdle: 12 * 3600,
+      sessionAbsolute: 30 * 86_400,
+      signUp: 'open',
+      createOrganizations: 'anyone',
+      trustProxy: false,
+      logLevel: 'info',
+    });
+    expect(resolveIssuer(config, 4711)).toBe('http://localhost:4711');
+    expect(resolveIssuer(loadConfig({ ISSUER: 'https://id.example.com' }), 4711)).toBe('https://id.example.com');
+  });
+
+  it('names every wrong variable in one message', () => {
+    const found = faults({ PORT: '65536', ISSUER: 'id.example.com', TRUST_PROXY: 'yes', SESSION_ABSOLUTE: '0d' });
+    expect(Object.keys(found).sort()).toEqual(['ISSUER', 'PORT', 'SESSION_ABSOLUTE', 'TRUST_PROXY']);
+    for (const message of Object.values(found)) expect(message).toMatch(/expected/);
+  });
+
+  it.each([
+    ['https://id.example.com/', false],
+    ['https://id.example.com/auth', false],
+    ['https://id.example.com?x', false],
+    ['http://id.example.com', false],
+    ['ftp://id.example.com', false],
+    ['https://id.example.com:8443', true],
+    ['http://localhost:3000', true],
+    ['http://127.0.0.1:3000', true],
+    ['http://[::1]:3000', true],
+    ['http://id.localhost', true],
+  ])('ISSUER=%s is taken: %s', (ISSUER, taken) => {
+    expect('ISSUER' in faults({ ISSUER })).toBe(!taken);
+  });
+
+  it('refuses by name what is not built, and never its default', () => {
+    expect(faults({ SIGN_UP: 'verified', REGISTRATION: 'token', WORKERS: '2' })).toMatchObject({
+      SIGN_UP: expect.stringContaining('not available yet'),
+      REGISTRATION: expect.stringContaining('not available yet'),
+      WORKERS: expect.stringContaining('not available yet'),
+    });
+    expect(faults({ SMTP_URL: 'smtp://mail:25' })).toMatchObject({ SIGN_UP: expect.stringContaining('SMTP_URL') });
+    expect(faults({ SMTP_URL: 'smtp://mail:25', SIGN_UP: 'closed', REGISTRATION: 'off', WORKERS: '1' })).toEqual({});
+  });
+
+  it('needs its keys set in production, of a length that is one', () => {
+    expect(Object.keys(faults({ NODE_ENV: 'production' }))).toEqual(['COOKIE_KEYS', 'ENCRYPTION_KEYS']);
+    const key = 'k'.repeat(32);
+    expect(faults({ NODE_ENV: 'production', COOKIE_KEYS: `${key}, ${key}`, ENCRYPTION_KEYS: key })).toEqual({});
+    expect(faults({ COOKIE_KEYS: `${key},short` })).toHaveProperty('COOKIE_KEYS');
+  });
+
+  it('says no value back, for it may be a secret', () => {
+    const secret = 'mongo://user:hunter2hunter2@db';
+    expect(JSON.stringify(faults({ MONGODB_URI: secret, COOKIE_KEYS: 'hunter2' }))).not.toContain('hunter2');
+  });
+
+  it('has idle sessions end before absolute ones', () => {
+    expect(faults({ SESSION_IDLE: '2d', SESSION_ABSOLUTE: '1d' })).toHaveProperty('SESSION_IDLE');
+  });
+});
+
+describe('a duration', () => {
+  it.each([
+    ['45s', 45],
+    ['90m', 5400],
+    ['12h', 43_200],
+    ['30d', 2_592_000],
+    ['0s', undefined],
+    ['12', undefined],
+    ['1.5h', undefined],
+    ['-1h', undefined],
+    ['1w', undefined],
+  ])('%s is %s seconds', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+});
+
+describe('generated secrets', () => {
+  let dataDir: string;
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'rollcall-'));
+  });
+  afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+  it('are agreed on by twenty who start at once, readable by their owner alone, and stay', async () => {
+    const config = loadConfig({ DATA_DIR: dataDir });
+    const all = await Promise.all(Array.from({ length: 20 }, () => loadSecrets(config)));
+    expect(new Set(all.map((secrets) => JSON.stringify(secrets))).size).toBe(1);
+    expect(await loadSecrets(config)).toEqual(all[0]);
+    expect(await readdir(dataDir)).toEqual(['secrets.json']);
+    expect((await stat(join(dataDir, 'secrets.json'))).mode & 0o077).toBe(0);
+    expect(all[0]?.cookieKeys[0]?.length).toBeGreaterThanOrEqual(43);
+  });
+
+  it('give way to configured ones, and a damaged file is said to be one', async () => {
+    const key = 'k'.repeat(32);
+    const secrets = await loadSecrets(loadConfig({ DATA_DIR: dataDir, COOKIE_KEYS: key }));
+    expect(secrets.cookieKeys).toEqual([key]);
+    await writeFile(join(dataDir, 'secrets.json'), '{');
+    await expect(loadSecrets(loadConfig({ DATA_DIR: dataDir }))).rejects.toThrow(ConfigError);
+    expect(await readFile(join(dataDir, 'secrets.json'), 'utf8')).toBe('{');
+  });
+});
