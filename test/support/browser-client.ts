@@ -5,6 +5,8 @@ export class BrowserClient {
   status = 0;
   html = '';
   location: string | undefined;
+  /** Every Set-Cookie so far, as it came, save those that delete. */
+  readonly setCookies: string[] = [];
 
   constructor(readonly origin: string) {}
 
@@ -36,6 +38,16 @@ export class BrowserClient {
 
   cookie(name: string): string | undefined {
     return [...this.#cookies].find(([key]) => key.startsWith(`${name} `))?.[1].value;
+  }
+
+  /** What it would send to a path. */
+  cookies(path: string): string {
+    return this.#cookieHeader(path);
+  }
+
+  /** Has a cookie that the server didn't give to this browser. */
+  plant(name: string, value: string): void {
+    this.#cookies.set(`${name} /`, { value, path: '/' });
   }
 
   async #send(method: string, url: string, body?: URLSearchParams): Promise<this> {
@@ -112,7 +124,8 @@ export class BrowserClient {
       const expired = attributes.some((one) => /^expires=Thu, 01 Jan 1970/i.test(one));
       const key = `${name} ${path}`;
       if (expired) this.#cookies.delete(key);
-      else this.#cookies.set(key, { value: value.join('='), path });
+      else this.setCookies.push(line);
+      if (!expired) this.#cookies.set(key, { value: value.join('='), path });
     }
   }
 }

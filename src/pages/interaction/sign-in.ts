@@ -7,7 +7,7 @@ import { normalizeEmail } from '../../services/create-user.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
 
-const DEVICE_COOKIE = 'rollcall_device';
+const deviceCookie = (issuer: string) => (issuer.startsWith('https:') ? '__Secure-rollcall_device' : 'rollcall_device');
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 const WRONG = { form: 'That email and password don’t match', password: 'Enter your password again.' };
@@ -64,8 +64,8 @@ function page(
 }
 
 /** The name of a browser that has signed in to this account before; its failures are counted apart from strangers'. */
-function knownDevice({ signer }: PageDeps, ctx: Context, email: string): string | undefined {
-  const [device, signature] = (ctx.cookies.get(DEVICE_COOKIE) ?? '').split('.');
+function knownDevice({ signer, issuer }: PageDeps, ctx: Context, email: string): string | undefined {
+  const [device, signature] = (ctx.cookies.get(deviceCookie(issuer)) ?? '').split('.');
   if (!device || !signature) return undefined;
   return signer.verify('device', `${device} ${digest(normalizeEmail(email))}`, signature) ? device : undefined;
 }
@@ -73,7 +73,7 @@ function knownDevice({ signer }: PageDeps, ctx: Context, email: string): string 
 export function rememberDevice({ signer, issuer }: PageDeps, ctx: Context, email: string): void {
   const device = newSecret();
   const signature = signer.sign('device', `${device} ${digest(normalizeEmail(email))}`);
-  ctx.cookies.set(DEVICE_COOKIE, `${device}.${signature}`, {
+  ctx.cookies.set(deviceCookie(issuer), `${device}.${signature}`, {
     httpOnly: true,
     sameSite: 'lax',
     secure: issuer.startsWith('https:'),
