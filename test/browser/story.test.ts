@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api, Application } from '../../src/models/index.js';
-import { launchBrowser, screenshot } from '../support/browser.js';
+import { launchBrowser, look, press, VIEWS } from '../support/browser.js';
 import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -14,13 +12,6 @@ let browser: Browser;
 let back: Server;
 let api: Api;
 let application: Application;
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const VIEWS = [
-  { name: 'light-1280', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
-  { name: 'dark-1280', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
-  { name: 'light-360', colorScheme: 'light', viewport: { width: 360, height: 740 } },
-] as const;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startServer(), launchBrowser()]);
@@ -59,45 +50,6 @@ function authorize(parameters: Record<string, string> = {}): string {
     ...parameters,
   });
   return `${server.issuer}/oauth2/authorize?${query}`;
-}
-
-/** Presses a button or link, and waits for the page that comes of it. */
-async function press(page: Page, role: 'button' | 'link', name: string): Promise<void> {
-  await Promise.all([page.waitForEvent('domcontentloaded'), page.getByRole(role, { name, exact: true }).click()]);
-}
-
-/** Looks at a page: a picture for people, axe for everyone, and nothing that sticks out of a narrow screen. */
-async function look(page: Page, name: string): Promise<void> {
-  await screenshot(page, name);
-  const cookies = await page.context().cookies();
-  const checking = await browser.newContext({
-    bypassCSP: true,
-    ...(page.viewportSize() ? { viewport: page.viewportSize() } : {}),
-  });
-  await checking.addCookies(cookies);
-  const copy = await checking.newPage();
-  await copy.route('**/*', async (route) =>
-    route.request().resourceType() === 'document'
-      ? route.fulfill({ contentType: 'text/html', body: await page.content() })
-      : route.continue(),
-  );
-  await copy.goto(page.url());
-  await copy.evaluate(axe);
-  const { violations, wide } = await copy.evaluate(async () => {
-    const scope = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      document: { documentElement: { scrollWidth: number; clientWidth: number } };
-    };
-    const found = await scope.axe.run();
-    const { scrollWidth, clientWidth } = scope.document.documentElement;
-    return {
-      violations: found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`),
-      wide: scrollWidth > clientWidth,
-    };
-  });
-  expect(violations, name).toEqual([]);
-  expect(wide, `${name} is wider than its screen`).toBe(false);
-  await checking.close();
 }
 
 describe.each(VIEWS)('in $name', (view) => {

@@ -1,9 +1,20 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import { expect } from 'vitest';
 
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
+
+/** How each page is looked at. */
+export const VIEWS = [
+  { name: 'light-1280', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { name: 'dark-1280', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { name: 'light-360', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+] as const;
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A real Chromium: the packaged one on Linux x64, elsewhere an installed Chrome. */
 export async function launchBrowser(): Promise<Browser> {
@@ -17,7 +28,46 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** Keeps what a page looks like, in a folder that git ignores. */
-export async function screenshot(page: Page, name: string): Promise<void> {
+async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
   await page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
+}
+
+/** Presses a button or link, and waits for the page that comes of it. */
+export async function press(page: Page, role: 'button' | 'link', name: string): Promise<void> {
+  await Promise.all([page.waitForEvent('domcontentloaded'), page.getByRole(role, { name, exact: true }).click()]);
+}
+
+/** Looks at a page: a picture for people, axe for everyone, and nothing that sticks out of a narrow screen. */
+export async function look(page: Page, name: string): Promise<void> {
+  await screenshot(page, name);
+  const cookies = await page.context().cookies();
+  const checking = await (page.context().browser() as Browser).newContext({
+    bypassCSP: true,
+    ...(page.viewportSize() ? { viewport: page.viewportSize() } : {}),
+  });
+  await checking.addCookies(cookies);
+  const copy = await checking.newPage();
+  await copy.route('**/*', async (route) =>
+    route.request().resourceType() === 'document'
+      ? route.fulfill({ contentType: 'text/html', body: await page.content() })
+      : route.continue(),
+  );
+  await copy.goto(page.url());
+  await copy.evaluate(axe);
+  const { violations, wide } = await copy.evaluate(async () => {
+    const scope = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      document: { documentElement: { scrollWidth: number; clientWidth: number } };
+    };
+    const found = await scope.axe.run();
+    const { scrollWidth, clientWidth } = scope.document.documentElement;
+    return {
+      violations: found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`),
+      wide: scrollWidth > clientWidth,
+    };
+  });
+  expect(violations, name).toEqual([]);
+  expect(wide, `${name} is wider than its screen`).toBe(false);
+  await checking.close();
 }
