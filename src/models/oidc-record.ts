@@ -14,6 +14,8 @@ export interface OidcRecord {
   sessionUid?: string;
   /** When it was used, in seconds. Set by one conditional update. */
   consumed?: number;
+  /** A session that has ended: the mark stays for a while, so that a request in flight can't bring it back by saving what it read. */
+  ended?: boolean;
 }
 
 /** The library's models that are stored here, each in a collection of its own. */
@@ -42,6 +44,7 @@ export function oidcRecordSchema(model: OidcModelName): Schema<OidcRecord> {
       accountId: String,
       sessionUid: String,
       consumed: Number,
+      ended: Boolean,
     },
     { versionKey: false, minimize: false },
   );

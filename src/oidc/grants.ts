@@ -3,7 +3,7 @@
  * three. It carries the organization, by which every later step knows it, and a random generation, new whenever it begins again,
  * so that tokens from before stay ended.
  */
-import type { Provider } from 'oidc-provider';
+import { errors, type Provider } from 'oidc-provider';
 import { digest, newSecret } from '../lib/ids.js';
 import type { Application } from '../models/index.js';
 import { consentedScopes } from '../services/consents.js';
@@ -50,20 +50,32 @@ export function createGrantLoader(runtime: Runtime) {
     const decision = await organizationOfLogin(runtime, application, oidc.account.accountId, wishOf(ctx));
     oidc[DECISION] = decision;
     if (decision.kind !== 'decided') return undefined;
-    const organizationId = decision.standing.organization?._id ?? null;
-    const grant = await findOrMake(oidc, organizationId);
-    const before = JSON.stringify([grant.openid, grant.resources]);
+    return grantWithScopes(runtime, ctx, application, decision.standing.organization?._id ?? null);
+  };
+}
+
+/** How often a grant is read anew because another request changed it meanwhile. */
+const ATTEMPTS = 20;
+
+async function grantWithScopes(
+  runtime: Runtime,
+  ctx: OidcContext,
+  application: Pick<Application, 'firstParty'>,
+  organizationId: string | null,
+): Promise<unknown> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const grant = await findOrMake(ctx.oidc, organizationId);
+    if (!grant) continue;
+    const read = structuredClone({ generation: grant.generation, openid: grant.openid, resources: grant.resources });
     await giveScopes(runtime, ctx, application, grant);
     const ending = grant.exp - Math.floor(runtime.services.clock.now().getTime() / 1000) < GRANT_TTL - DAY;
-    if (ending || JSON.stringify([grant.openid, grant.resources]) !== before) {
-      if (ending) {
-        grant.exp = undefined;
-        grant.expiresIn = undefined;
-      }
-      await grant.save();
-    }
-    return grant;
-  };
+    const { openid, resources } = grant;
+    if (!ending && JSON.stringify([openid, resources]) === JSON.stringify([read.openid, read.resources])) return grant;
+    if (ending) grant.exp = undefined;
+    const { payload } = await grant.getValueAndPayload();
+    if (await grant.adapter.replace(grant.jti, payload, GRANT_TTL, read)) return grant;
+  }
+  throw new Error('a grant was changed by others all the time');
 }
 
 /** Our record of an application; the console is one that uses no organization. */
@@ -80,7 +92,8 @@ export async function applicationOf(
   return application;
 }
 
-async function findOrMake(oidc: OidcContext, organizationId: string | null): Promise<OidcContext> {
+/** @returns undefined where it ended between being made and being read. */
+async function findOrMake(oidc: OidcContext, organizationId: string | null): Promise<OidcContext | undefined> {
   const { Grant } = oidc.provider;
   const jti = digest(oidc.session.uid, oidc.client.clientId, organizationId ?? '');
   const existing = await Grant.find(jti);
@@ -92,7 +105,18 @@ async function findOrMake(oidc: OidcContext, organizationId: string | null): Pro
   grant.generation = newSecret();
   const { payload } = await grant.getValueAndPayload();
   await Grant.adapter.insert(jti, payload, GRANT_TTL);
+  await refuseEndedSession(oidc, jti);
   return Grant.find(jti);
+}
+
+/**
+ * Signing out ends the session, then its grants. Looked at after the grant was made, a session that is still there ends later, and the
+ * grant with it; one that is gone has left this grant behind.
+ */
+async function refuseEndedSession({ provider, session }: OidcContext, jti: string): Promise<void> {
+  if (session.new || (await provider.Session.findByUid(session.uid))) return;
+  await provider.Grant.adapter.destroy(jti);
+  throw new errors.SessionNotFound('the session has ended');
 }
 
 /** A first-party application gets what it asks for; another gets what the person has allowed, and the rest is asked. */

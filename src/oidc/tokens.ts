@@ -3,6 +3,7 @@
  * ten seconds' grace of a refresh token, and client secrets that are stored as hashes.
  */
 import { errors, type Provider } from 'oidc-provider';
+import { digest } from '../lib/ids.js';
 import { hashSecret, secretMatches } from '../lib/secrets.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
@@ -43,6 +44,7 @@ export function extendTokens(provider: Provider): void {
   completeIdTokens(provider);
   hashClientSecrets(provider);
   graceOfRefresh(provider);
+  computeSids(provider);
 }
 
 const VALUES = new WeakMap<object, string>();
@@ -80,6 +82,13 @@ function hashClientSecrets(provider: Provider): void {
     return usesItsMethod(provider, this) && secretMatches(this.clientSecret, actual);
   };
   prototype.includeSid = () => true;
+}
+
+/** A session's id towards an application is computed: kept in the session, it is lost where two requests save that at once. */
+function computeSids(provider: Provider): void {
+  (provider.Session.prototype as OidcContext).sidFor = function sidFor(clientId: string) {
+    return digest('sid', this.uid, clientId);
+  };
 }
 
 /** An application authenticates only as it is registered, where the library takes either way for a secret. An API registers none. */

@@ -2,7 +2,9 @@ import type { Adapter } from 'oidc-provider';
 import { OIDC_MODELS, type OidcModelName } from '../../models/oidc-record.js';
 import type { Runtime } from '../runtime.js';
 import { ClientAdapter } from './client-adapter.js';
+import { GrantAdapter } from './grant-adapter.js';
 import { RecordAdapter } from './record-adapter.js';
+import { SessionAdapter } from './session-adapter.js';
 
 /** Gives the library a storage for each of its models. One that isn't built yet is refused by name. */
 export function createAdapterFactory(runtime: Runtime): (name: string) => Adapter {
@@ -10,6 +12,7 @@ export function createAdapterFactory(runtime: Runtime): (name: string) => Adapte
   return (name) => {
     if (name === 'Client') return new ClientAdapter(runtime) as unknown as Adapter;
     if (!(OIDC_MODELS as readonly string[]).includes(name)) throw new Error(`nothing stores the library's ${name}`);
-    return new RecordAdapter(name, models.oidc[name as OidcModelName], clock) as unknown as Adapter;
+    const Kind = name === 'Session' ? SessionAdapter : name === 'Grant' ? GrantAdapter : RecordAdapter;
+    return new Kind(name, models.oidc[name as OidcModelName], clock) as unknown as Adapter;
   };
 }

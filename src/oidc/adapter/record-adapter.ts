@@ -1,11 +1,10 @@
 import type { Model } from 'mongoose';
 import { errors } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.js';
-import { isDuplicateKey } from '../../lib/errors.js';
 import { digest } from '../../lib/ids.js';
 import type { OidcRecord } from '../../models/index.js';
 
-type Payload = Record<string, unknown>;
+export type Payload = Record<string, unknown>;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -15,28 +14,20 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
  */
 export class RecordAdapter {
   constructor(
-    private readonly name: string,
-    private readonly model: Model<OidcRecord>,
-    private readonly clock: Clock,
+    protected readonly name: string,
+    protected readonly model: Model<OidcRecord>,
+    protected readonly clock: Clock,
   ) {}
 
-  #key(id: string): string {
+  protected key(id: string): string {
     return digest(this.name, id);
   }
 
   async upsert(id: string, payload: Payload, expiresIn?: number): Promise<void> {
-    await this.model.updateOne({ _id: this.#key(id) }, { $set: this.#fields(payload, expiresIn) }, { upsert: true });
+    await this.model.updateOne({ _id: this.key(id) }, { $set: this.fields(payload, expiresIn) }, { upsert: true });
   }
 
-  /** As `upsert`, but what is there already stays: of several who begin the same grant at once, all go on with one. */
-  async insert(id: string, payload: Payload, expiresIn?: number): Promise<void> {
-    const fields = this.#fields(payload, expiresIn);
-    await this.model.updateOne({ _id: this.#key(id) }, { $setOnInsert: fields }, { upsert: true }).catch((error) => {
-      if (!isDuplicateKey(error)) throw error;
-    });
-  }
-
-  #fields(payload: Payload, expiresIn?: number): Partial<OidcRecord> {
+  protected fields(payload: Payload, expiresIn?: number): Partial<OidcRecord> {
     const { jti: _jti, ...kept } = payload;
     const fields: Partial<OidcRecord> = {
       payload: kept,
@@ -50,7 +41,7 @@ export class RecordAdapter {
   }
 
   async find(id: string): Promise<Payload | undefined> {
-    const record = await this.model.findById(this.#key(id)).lean();
+    const record = await this.model.findById(this.key(id)).lean();
     return this.#live(record, id);
   }
 
@@ -65,14 +56,14 @@ export class RecordAdapter {
   /** One conditional update: of N at once, one succeeds, the others learn it by `invalid_grant` (RFC 9700 2.1.1). */
   async consume(id: string): Promise<void> {
     const result = await this.model.updateOne(
-      { _id: this.#key(id), consumed: { $exists: false } },
+      { _id: this.key(id), consumed: { $exists: false } },
       { $set: { consumed: Math.floor(this.clock.now().getTime() / 1000) } },
     );
     if (result.modifiedCount !== 1) throw new errors.InvalidGrant('it was used already');
   }
 
   async destroy(id: string): Promise<void> {
-    await this.model.deleteOne({ _id: this.#key(id) });
+    await this.model.deleteOne({ _id: this.key(id) });
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {
@@ -80,7 +71,7 @@ export class RecordAdapter {
   }
 
   #live(record: OidcRecord | null, id?: string): Payload | undefined {
-    if (!record) return undefined;
+    if (!record || record.ended) return undefined;
     if (record.expiresAt && record.expiresAt.getTime() <= this.clock.now().getTime()) return undefined;
     return {
       ...record.payload,

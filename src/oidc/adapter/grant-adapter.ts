@@ -1,0 +1,34 @@
+import { isDuplicateKey } from '../../lib/errors.js';
+import { type Payload, RecordAdapter } from './record-adapter.js';
+
+/** What a grant was when it was read: it is saved only while it still is. */
+export interface GrantState {
+  generation: unknown;
+  openid: unknown;
+  resources: unknown;
+}
+
+/** Grants are found by ids that are made beforehand, so several requests may make or change the same one at once. */
+export class GrantAdapter extends RecordAdapter {
+  /** Saves a new one, but what is there already stays: of several who begin the same grant at once, all go on with one. */
+  async insert(id: string, payload: Payload, expiresIn: number): Promise<void> {
+    const fields = this.fields(payload, expiresIn);
+    await this.model.updateOne({ _id: this.key(id) }, { $setOnInsert: fields }, { upsert: true }).catch((error) => {
+      if (!isDuplicateKey(error)) throw error;
+    });
+  }
+
+  /** @returns false where it has ended or was changed since it was read: then nothing is saved. */
+  async replace(id: string, payload: Payload, expiresIn: number, read: GrantState): Promise<boolean> {
+    const result = await this.model.updateOne(
+      {
+        _id: this.key(id),
+        'payload.generation': read.generation ?? null,
+        'payload.openid': read.openid ?? null,
+        'payload.resources': read.resources ?? null,
+      },
+      { $set: this.fields(payload, expiresIn) },
+    );
+    return result.matchedCount === 1;
+  }
+}

@@ -1,0 +1,34 @@
+import { isDuplicateKey } from '../../lib/errors.js';
+import { type Payload, RecordAdapter } from './record-adapter.js';
+
+/** Longer than any request lasts that has read a session before it ended. */
+const MARK_SECONDS = 60 * 60;
+
+/**
+ * Sessions are saved as a whole by each request that uses one. One that has ended (signed out, or under a new id since a sign-in) leaves a
+ * mark under its id, against which a late save comes to nothing.
+ */
+export class SessionAdapter extends RecordAdapter {
+  override async upsert(id: string, payload: Payload, expiresIn?: number): Promise<void> {
+    const filter = { _id: this.key(id), ended: { $exists: false } };
+    const save = () => this.model.updateOne(filter, { $set: this.fields(payload, expiresIn) }, { upsert: true });
+    try {
+      await save();
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      // Ended, or made by another request at the same moment: then this one is an update.
+      if (!(await this.model.exists({ _id: this.key(id), ended: true }))) await save();
+    }
+  }
+
+  override async destroy(id: string): Promise<void> {
+    await this.model.updateOne(
+      { _id: this.key(id) },
+      {
+        $set: { ended: true, payload: {}, expiresAt: new Date(this.clock.now().getTime() + MARK_SECONDS * 1000) },
+        $unset: { uid: 1, accountId: 1 },
+      },
+      { upsert: true },
+    );
+  }
+}
