@@ -23,6 +23,7 @@ export const conflict = (code: string, message: string, details?: unknown[]) =>
   new RollcallError(code, 409, message, details ? { details } : {});
 export const invalid = (message: string, details?: unknown[]) =>
   new RollcallError('invalid', 422, message, details ? { details } : {});
+export const tooMany = (message: string) => new RollcallError('too_many_requests', 429, message);
 
 /** R2, in the same words wherever it is refused. */
 export const lastAdministrator = () =>

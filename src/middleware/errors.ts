@@ -27,6 +27,7 @@ export function renderError(ctx: Context, error: RollcallError, page: ErrorPage)
   ctx.status = error.status;
   ctx.set('Cache-Control', 'no-store');
   if (error.status === 503) ctx.set('Retry-After', '5');
+  if (error.status === 429) ctx.set('Retry-After', '60');
   if (ctx.accepts('json', 'html') === 'html') {
     ctx.type = 'html';
     ctx.body = page(ctx, error);

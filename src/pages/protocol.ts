@@ -37,6 +37,7 @@ const HEADINGS: Record<number, string> = {
   403: 'This can’t be done',
   404: 'Nothing here',
   413: 'Too large',
+  429: 'Try again later',
   421: 'Another server’s address',
   503: 'Try again in a moment',
 };

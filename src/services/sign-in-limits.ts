@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Connection } from 'mongoose';
 import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
 import { digest } from '../lib/ids.js';
@@ -6,6 +7,8 @@ import { RATE_LIMIT_COLLECTION } from '../models/rate-limit.js';
 const WINDOW_SECONDS = 15 * 60;
 const PER_ACCOUNT = 10;
 const PER_ADDRESS = 50;
+/** One a second: no person notices, and a script fills no database. */
+const SIGN_UPS_PER_ADDRESS = 900;
 
 export interface Attempt {
   email: string;
@@ -19,6 +22,8 @@ export interface Attempt {
 export interface SignInLimits {
   /** Takes a place before the password is looked at. Its end has to be told. */
   begin(attempt: Attempt): Promise<Place>;
+  /** @returns false where too many accounts were made from this address lately. */
+  maySignUp(address: string): Promise<boolean>;
 }
 
 export interface Place {
@@ -41,16 +46,19 @@ export function createSignInLimits(connection: Connection): SignInLimits {
     });
   const accounts = limiter('sign-in:account', PER_ACCOUNT);
   const addresses = limiter('sign-in:address', PER_ADDRESS);
+  const signUps = limiter('sign-up:address', SIGN_UPS_PER_ADDRESS);
   const accountKey = ({ email, knownDevice }: Attempt) => digest(email, knownDevice ?? '');
   const line = new WaitingLine();
   const enter = (limiter: RateLimiterMongo, key: string) => line.enter(key, () => take(limiter, key));
 
   return {
+    maySignUp: (address) => take(signUps, networkOf(address)),
     async begin(attempt) {
       const account = accountKey(attempt);
+      const network = networkOf(attempt.address);
       const places = [
         { limiter: accounts, key: account, taken: await enter(accounts, account) },
-        { limiter: addresses, key: attempt.address, taken: await enter(addresses, attempt.address) },
+        { limiter: addresses, key: network, taken: await enter(addresses, network) },
       ];
       const taken = places.filter((place) => place.taken);
       const allowed = taken.length === places.length;
@@ -59,7 +67,7 @@ export function createSignInLimits(connection: Connection): SignInLimits {
         async end(failed) {
           try {
             if (!allowed) await Promise.all(taken.map(({ limiter, key }) => limiter.reward(key, 1)));
-            else if (!failed) await Promise.all([accounts.delete(account), addresses.reward(attempt.address, 1)]);
+            else if (!failed) await Promise.all([accounts.delete(account), addresses.reward(network, 1)]);
           } finally {
             for (const { key } of taken) line.leave(key);
           }
@@ -67,6 +75,17 @@ export function createSignInLimits(connection: Connection): SignInLimits {
       };
     },
   };
+}
+
+/** Whom an address counts for: an IPv4 address for itself, an IPv6 one for its /64, of which one household has all addresses. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped || isIP(address) !== 6) return mapped ?? address;
+  const [head = '', tail = ''] = address.replace(/%.*$/, '').split('::');
+  const [before, after] = [head, tail].map((part) => part.split(':').filter(Boolean)) as [string[], string[]];
+  const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0') : [];
+  const groups = [...before, ...zeros, ...after].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }
 
 async function take(limiter: RateLimiterMongo, key: string): Promise<boolean> {

@@ -20,6 +20,7 @@ export async function showConsent(deps: PageDeps, ctx: Context, login: Login): P
     action: `/interaction/${login.uid}/consent`,
     organization: standing.organization ? { id: standing.organization._id, name: standing.organization.name } : null,
     items: items(login, standing),
+    lasting: (login.params.scope ?? '').split(' ').includes('offline_access'),
     returnHost: URL.parse(login.params.redirect_uri ?? '')?.host ?? login.application.name,
   });
 }

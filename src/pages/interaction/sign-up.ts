@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { notFound, RollcallError } from '../../lib/errors.js';
+import { notFound, RollcallError, tooMany } from '../../lib/errors.js';
 import { field } from '../../middleware/form-body.js';
 import { answerLogin, type Login } from '../../oidc/interaction.js';
 import { type SignUpFaults, signUp } from '../../services/sign-up.js';
@@ -16,6 +16,8 @@ export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Pr
 /** POST: makes the account; the person is signed in and goes on. */
 export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (deps.signUp !== 'open') throw notFound();
+  if (!(await deps.limits.maySignUp(ctx.ip)))
+    throw tooMany('Too many accounts were made from your network. Try again in a while.');
   const input = { name: field(ctx, 'name'), email: field(ctx, 'email'), password: field(ctx, 'password') };
   try {
     const user = await signUp(deps.services, input);

@@ -52,6 +52,8 @@ export interface Views {
   'interaction/consent': Form & {
     organization: OrganizationView | null;
     items: { icon: string; title: string; text: string }[];
+    /** Whether it keeps access after signing out. */
+    lasting: boolean;
     returnHost: string;
   };
   'interaction/no-organization': Form;
