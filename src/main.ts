@@ -69,7 +69,8 @@ async function start(logger: Logger): Promise<void> {
     await store.close();
     logger.info({ event: 'stopped' }, 'stopped');
   };
-  const url = `http://${urlHost(config.host)}:${port}`;
+  // Without ISSUER the issuer is where it listens, and the Host that it answers for.
+  const url = config.issuer ? `http://${urlHost(config.host)}:${port}` : issuer;
   always(logger, { event: 'ready', url, issuer, store: config.mongodbUri ? 'mongodb' : 'embedded' }, 'ready');
 }
 

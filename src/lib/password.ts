@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { isImportedHash, verifyImported } from './imported-hashes.js';
 
 /** `algorithm: 2` is argon2id. 19 MiB, 2 passes, 1 lane: OWASP's and RFC 9106's recommendation for argon2id on a server (security.md 33). */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -32,6 +33,9 @@ export function hashPassword(password: string): Promise<string> {
   return inLine(() => hash(password.normalize('NFC'), PARAMETERS));
 }
 
+const matchesHash = (stored: string, password: string): Promise<boolean> =>
+  isImportedHash(stored) ? verifyImported(stored, password) : verify(stored, password.normalize('NFC'));
+
 let decoy: Promise<string> | undefined;
 
 /**
@@ -41,7 +45,7 @@ let decoy: Promise<string> | undefined;
 export async function verifyPassword(stored: string | undefined, password: string): Promise<boolean> {
   decoy ??= hashPassword('a password that nobody has');
   const against = stored ?? (await decoy);
-  const matches = await inLine(() => verify(against, password.normalize('NFC')).catch(() => false));
+  const matches = await inLine(() => matchesHash(against, password).catch(() => false));
   return matches && stored !== undefined;
 }
 
@@ -57,3 +61,7 @@ export async function prepareHashing(): Promise<void> {
   decoy ??= hashPassword('a password that nobody has');
   await decoy;
 }
+
+/** Whether a text is a hash that a password can be verified against. */
+export const isPasswordHash = (text: string): boolean =>
+  /^\$argon2(id|i|d)\$(v=\d+\$)?m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/.test(text) || isImportedHash(text);

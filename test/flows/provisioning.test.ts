@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createLogger } from '../../src/lib/logger.js';
+import { authenticate } from '../../src/services/authenticate.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { applyProvisioning, ProvisioningError } from '../../src/services/provisioning/index.js';
+import { createSignInLimits } from '../../src/services/sign-in-limits.js';
 import { startServices } from '../../src/services/start-services.js';
 import { type TestStore, testStore } from '../support/store.js';
 
@@ -157,5 +159,20 @@ describe('a provisioning file', () => {
       ]);
       expect((await context.models.Organization.findOne({ slug: 'r2' }).lean())?.administrators).toHaveLength(1);
     }
+  });
+
+  it('takes a hash from elsewhere, which the first sign-in replaces by one of ours', async () => {
+    const passwordHash = '$scrypt$ln=10,r=8,p=1$YSBzYWx0IG9mIGJ5dGVzIQ$OHy5egaLn/cYDvVuZNyXCaliTpte8weHhIRmWp+s0GE';
+    const file = { users: [{ email: 'imported@acme.test', name: 'Imported', passwordHash }] };
+    await applyProvisioning(context, file);
+    const limits = createSignInLimits(store.connection);
+    const attempt = { email: 'imported@acme.test', password: 'correct horse battery staple', address: '192.0.2.1' };
+    const user = await authenticate(context, limits, attempt);
+    expect(user?.passwordHash).toBe(passwordHash);
+    const after = await context.models.User.findById(user?._id).lean();
+    expect(after?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456/);
+    expect(await authenticate(context, limits, attempt)).toBeDefined();
+    // Applied again, the file's hash doesn't come back: a password counts only when the user is made.
+    expect((await applyProvisioning(context, file)).applied).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
  * to a feature that isn't built yet is refused by name, but its default value never is.
  */
 import { z } from 'zod';
+import { isPasswordHash } from '../../lib/password.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 
 const notYet = (what: string) => ({ message: `${what} is not available yet` });
@@ -147,7 +148,7 @@ export const userSchema = z.strictObject({
   password: z.string().min(PASSWORD_MIN, `expected at least ${PASSWORD_MIN} characters`).max(PASSWORD_MAX).optional(),
   passwordHash: z
     .string()
-    .regex(/^\$argon2(id|i|d)\$/, 'only argon2 hashes are available yet')
+    .refine(isPasswordHash, 'expected an argon2, bcrypt, scrypt or PBKDF2 hash, such as $argon2id$v=19$… or $2b$12$…')
     .optional(),
   memberships: z
     .array(
