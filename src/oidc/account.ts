@@ -2,6 +2,7 @@ import type { User } from '../models/index.js';
 import { loadStanding, type Standing } from '../services/load-standing.js';
 import { applicationOf } from './grants.js';
 import type { OidcContext, Runtime } from './runtime.js';
+import { permissionsToday } from './settings/resources.js';
 
 /**
  * `findAccount`: the person behind a session or token, or undefined where nothing may be given any more (R8). It runs before a
@@ -48,7 +49,7 @@ async function claimsOf(
     sub,
     ...(elsewhere ? {} : profileClaims(standing.user)),
     ...(elsewhere ? {} : organizationNames(standing)),
-    ...organizationClaims(standing, api ? standing.permissionsAt(api) : []),
+    ...organizationClaims(standing, (api && permissionsToday(runtime, application, api, standing)) ?? []),
   };
 }
 

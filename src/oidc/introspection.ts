@@ -7,7 +7,7 @@ import { digest } from '../lib/ids.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
 import type { OidcContext, Runtime } from './runtime.js';
-import { machinePermissions } from './settings/resources.js';
+import { permissionsToday } from './settings/resources.js';
 import { USERINFO_SCOPES } from './settings/scopes.js';
 import { type AccessTokenPayload, grantReference, looksLikeJwt, type VerifyAccessToken } from './verify-jwt.js';
 
@@ -35,20 +35,19 @@ async function today(
 ): Promise<{ scope: string; extra: Record<string, unknown> } | undefined> {
   const catalog = await runtime.services.catalog.current();
   const application = catalog.applications.get(token.clientId);
+  if (!application) return undefined;
   const asked = (token.scope ?? '').split(' ').filter(Boolean);
-  const api = token.audience
-    ? catalog.apis.get(token.audience)
-    : application?.defaultApi
-      ? catalog.apis.get(application.defaultApi)
-      : undefined;
+  const api = catalog.apis.get(token.audience ?? application.defaultApi ?? '');
   if (token.userId === undefined) {
-    const allowed = new Set(application && api ? machinePermissions(application, api, runtime.issuer) : []);
-    const scopes = asked.filter((scope) => allowed.has(scope));
+    const allowed = (api && permissionsToday(runtime, application, api)) ?? [];
+    const scopes = asked.filter((scope) => allowed.includes(scope));
     return { scope: scopes.join(' '), extra: { permissions: [...scopes].sort() } };
   }
   const standing = await loadStanding(runtime.services, { userId: token.userId, organizationId: token.organizationId });
   if (!standing) return undefined;
-  const permissions = api ? standing.permissionsAt(api) : [];
+  const permissions = api ? permissionsToday(runtime, application, api, standing) : [];
+  // The operator has taken the API from the application since.
+  if (!permissions) return undefined;
   const declared = new Set(api?.permissions.map((permission) => permission.key));
   const given = new Set<string>([...permissions, ...USERINFO_SCOPES, 'offline_access']);
   const scopes = asked.filter((scope) => given.has(scope) || !declared.has(scope));

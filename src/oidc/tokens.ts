@@ -7,7 +7,9 @@ import { digest } from '../lib/ids.js';
 import { hashSecret, secretMatches } from '../lib/secrets.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
+import { applicationOf } from './grants.js';
 import type { OidcContext, Runtime } from './runtime.js';
+import { permissionsToday } from './settings/resources.js';
 
 /** A refresh token that the same application used this recently was probably retried after a lost answer (contract.md). */
 const GRACE_SECONDS = 10;
@@ -19,7 +21,11 @@ export function createExtraTokenClaims(runtime: Runtime) {
     token: OidcContext,
   ): Promise<Record<string, unknown> | undefined> {
     if (token.resourceServer?.accessTokenFormat !== 'jwt') return undefined;
-    const api = (await runtime.services.catalog.current()).apis.get(token.resourceServer.identifier());
+    const [catalog, application] = await Promise.all([
+      runtime.services.catalog.current(),
+      applicationOf(runtime, token.clientId),
+    ]);
+    const api = catalog.apis.get(token.resourceServer.identifier());
     if (token.kind === 'ClientCredentials') {
       return { permissions: (token.scope ?? '').split(' ').filter(Boolean).sort() };
     }
@@ -31,7 +37,7 @@ export function createExtraTokenClaims(runtime: Runtime) {
     if (!standing || !api) throw new errors.InvalidGrant('there is nothing left to give');
     const source = ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode;
     return {
-      ...organizationClaims(standing, standing.permissionsAt(api)),
+      ...organizationClaims(standing, permissionsToday(runtime, application, api, standing) ?? []),
       gid: `${grant.jti}.${grant.generation}`,
       ...(source ? { auth_time: source.authTime, acr: source.acr, amr: source.amr } : {}),
       ...(source?.sid ? { sid: source.sid } : {}),

@@ -149,6 +149,40 @@ describe('resource indicators', () => {
   });
 });
 
+describe('what the operator lets an application ask for (R15)', () => {
+  it('bounds what its tokens carry, whatever the person may; taking it back counts at once', async () => {
+    const role = await makeRole(server.services, {
+      key: 'bookkeeper',
+      permissions: ['invoices:read', 'invoices:write'],
+    });
+    const application = await makeApplication(server.services, {
+      defaultApi: api._id,
+      permissions: [{ api: api._id, permissions: ['invoices:read'] }],
+    });
+    const user = await makeUser(server.services);
+    const organization = await makeOrganization(server.services, { founder: user._id });
+    await makeMember(server.services, organization._id, user._id, ['rol_admin', role._id]);
+    const rp = await relyingParty(server, application._id);
+    const flow = await rp.begin(newBrowser(server), { scope: 'openid invoices:read invoices:write' });
+    await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
+    const tokens = await flow.tokens();
+    const carried = { permissions: ['invoices:read'], scope: 'openid invoices:read' };
+    expect(decodeJwt(tokens.access_token)).toMatchObject(carried);
+    expect(tokens.claims()).toMatchObject({ permissions: ['invoices:read'] });
+    const config = await asApi(api);
+    expect(await client.tokenIntrospection(config, tokens.access_token)).toMatchObject({ active: true, ...carried });
+    const other = await makeApi(server.services);
+    const foreign = await rp.begin(flow.browser, { resource: other._id });
+    expect(foreign.callbackUrl().searchParams.get('error')).toBe('invalid_target');
+    await server.services.models.Application.updateOne(
+      { _id: application._id },
+      { $set: { defaultApi: other._id, permissions: [] } },
+    );
+    await server.services.catalog.changed();
+    expect(await client.tokenIntrospection(config, tokens.access_token)).toEqual({ active: false });
+  });
+});
+
 describe('a public application', () => {
   it('of the type spa signs in without a secret, and its pages may read the answers', async () => {
     const application = await makeApplication(server.services, {

@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider';
 import type { Api, Application } from '../../models/index.js';
-import { loadStanding } from '../../services/load-standing.js';
+import { loadStanding, type Standing } from '../../services/load-standing.js';
 import { applicationOf } from '../grants.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { USERINFO_SCOPES } from './scopes.js';
@@ -57,9 +57,21 @@ function permissionsAllowed(
   return application.defaultApi === api._id ? declared : undefined;
 }
 
-/** What a machine's tokens may carry at an API today. */
-export const machinePermissions = (application: Application, api: Api, issuer: string): string[] =>
-  permissionsAllowed(application, api, issuer) ?? [];
+/**
+ * What tokens of an application carry at an API today: a machine's all that the application is allowed, a person's (with a standing) those
+ * of them that their roles give.
+ * @returns undefined where the application may not ask for the API (R15).
+ */
+export function permissionsToday(
+  { issuer }: Runtime,
+  application: Pick<Application, 'permissions' | 'defaultApi'>,
+  api: Api,
+  standing?: Standing,
+): string[] | undefined {
+  const allowed = permissionsAllowed(application, api, issuer);
+  if (!allowed || !standing) return allowed;
+  return standing.permissionsAt(api).filter((key) => allowed.includes(key));
+}
 
 /** At issue: what the grant's organization gives the person today. Before: everything, for there is no grant yet. */
 async function backed(runtime: Runtime, ctx: OidcContext, api: Api, reachable: string[]): Promise<string[]> {
