@@ -10,8 +10,8 @@ const salt = Buffer.from('a salt of bytes!');
 
 /** The hash of a known system's documentation where there is one, else made here by the kind's definition. */
 const hashes: Record<string, () => string | Promise<string>> = {
-  'bcrypt, $2b': () => bcrypt(PASSWORD, { cost: 6 }),
-  'bcrypt, $2y as PHP writes it': async () => (await bcrypt(PASSWORD, { cost: 6 })).replace('$2b', '$2y'),
+  'bcrypt, $2b': () => bcrypt(PASSWORD, 6),
+  'bcrypt, $2y as PHP writes it': async () => (await bcrypt(PASSWORD, 6)).replace('$2b', '$2y'),
   scrypt: () =>
     `$scrypt$ln=14,r=8,p=1$${unpadded(salt)}$${unpadded(scryptSync(PASSWORD, salt, 32, { N: 2 ** 14, r: 8, p: 1 }))}`,
   'PBKDF2 as PHC': () =>
