@@ -61,7 +61,8 @@ export function createApp(deps: AppDeps): Koa {
   const signer = createSigner(deps.cookieKeys);
   const csrf = createCsrf(signer, issuer);
   const provider = createProvider(runtime, deps.signingKeys, providerPages(services, render, csrf));
-  provider.proxy = deps.trustProxy;
+  // What these headers say is the issuer's: see `allowHost`.
+  provider.proxy = true;
   const pages: PageDeps = {
     services,
     runtime,

@@ -1,13 +1,18 @@
 import type { Context, Next } from 'koa';
 
 /**
- * Answers only requests whose Host is the issuer's, for the library builds its URLs from that header. Health checks come from
- * anywhere.
+ * Answers only requests whose Host is the issuer's; health checks come from anywhere. The library builds its URLs from the request's
+ * headers: from here on they say what the issuer says, whatever a proxy in front does or forgets.
  */
 export function allowHost(issuer: string) {
-  const { host } = new URL(issuer);
+  const { host, protocol } = new URL(issuer);
   return async function checkHost(ctx: Context, next: Next): Promise<void> {
-    if (ctx.path.startsWith('/health/') || ctx.path === '/metrics' || ctx.host === host) return next();
+    if (ctx.path.startsWith('/health/') || ctx.path === '/metrics' || ctx.host === host) {
+      ctx.req.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+      ctx.req.headers['x-forwarded-host'] = host;
+      ctx.cookies.secure = protocol === 'https:';
+      return next();
+    }
     ctx.status = 421;
     ctx.body = {
       error: 'misdirected_request',

@@ -165,11 +165,9 @@ describe('a session', () => {
       store: server.store,
       services: server.services,
       issuer: 'https://id.example.test',
-      trustProxy: true,
     });
     try {
-      const ask = (path: string) =>
-        request(secure.server).get(path).set('Host', 'id.example.test').set('X-Forwarded-Proto', 'https').redirects(0);
+      const ask = (path: string) => request(secure.server).get(path).set('Host', 'id.example.test').redirects(0);
       const query = new URLSearchParams({
         client_id: application._id,
         response_type: 'code',
@@ -186,6 +184,13 @@ describe('a session', () => {
         expect(line).toMatch(/^__(Host|Secure)-/);
         expect(line).toMatch(/; ?secure/i);
       }
+      const discovery = await ask('/.well-known/openid-configuration').set('X-Forwarded-Host', 'evil.example.test');
+      expect(discovery.body.token_endpoint).toBe('https://id.example.test/oauth2/token');
+      const page = await ask((answer.get('Location') as string).replace('https://id.example.test', ''))
+        .set('Cookie', cookies.map((line) => line.split(';')[0]).join('; '))
+        .set('Accept', 'text/html');
+      expect(page.status).toBe(200);
+      expect(page.get('Set-Cookie')?.join()).toContain('__Host-rollcall_csrf=');
       expect((await ask('/health/live')).headers['strict-transport-security']).toContain('max-age=31536000');
     } finally {
       await secure.close();
