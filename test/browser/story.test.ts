@@ -122,4 +122,45 @@ describe.each(VIEWS)('in $name', (view) => {
     await look(page, `expired-${view.name}`);
     await context.close();
   });
+
+  it('the less usual pages look as well: none to choose, none allowed, a fault, consent without lasting access', async () => {
+    const strict = await startServer({
+      store: server.store,
+      services: server.services,
+      createOrganizations: 'operators',
+      signUp: 'closed',
+    });
+    const optional = await makeApplication(server.services, {
+      name: 'A rather long name of an application that somebody thought of',
+      firstParty: false,
+      organization: 'optional',
+      redirectUris: application.redirectUris,
+      policyUri: 'https://example.test/privacy',
+      tosUri: 'https://example.test/terms',
+    });
+    const user = await makeUser(server.services, { name: 'Wolfeschlegelsteinhausenbergerdorff Hubert Blaine Senior' });
+    const context = await open(view);
+    const page = await context.newPage();
+    page.setDefaultTimeout(5000);
+    await page.goto(authorize().replace(server.issuer, strict.issuer));
+    await look(page, `sign-in-closed-${view.name}`);
+    await page.getByLabel('Email').fill(user.email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await press(page, 'button', 'Sign in');
+    await look(page, `no-organization-${view.name}`);
+    await page.goto(`${strict.issuer}/account`);
+    await look(page, `account-empty-${view.name}`);
+
+    // Cookies don't know ports: the same browser is signed in at the other server too.
+    const other = { client_id: optional._id, scope: 'openid email' };
+    await page.goto(authorize(other));
+    await page.getByLabel('Organization name').fill(' ');
+    await press(page, 'button', 'Create organization');
+    expect(await page.getByText('Enter a name.').count()).toBeGreaterThan(0);
+    await look(page, `create-organization-error-${view.name}`);
+    await press(page, 'button', 'Continue without an organization');
+    await look(page, `consent-without-${view.name}`);
+    await context.close();
+    await strict.close();
+  });
 });

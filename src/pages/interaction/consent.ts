@@ -46,9 +46,9 @@ interface Item {
 function items(login: Login, standing: Standing): Item[] {
   const asked = new Set((login.params.scope ?? '').split(' '));
   const { user, organization, catalog, roles } = standing;
-  const known = [asked.has('profile') ? 'your name' : '', asked.has('email') ? user.email : ''].filter(Boolean);
+  const known = [asked.has('profile') ? 'Your name' : '', asked.has('email') ? user.email : ''].filter(Boolean);
   const result: Item[] = [
-    { icon: 'user', title: 'Know who you are', text: sentence(known.length ? list.format(known) : 'that it is you') },
+    { icon: 'user', title: 'Know who you are', text: known.length ? list.format(known) : 'That it is you' },
   ];
   if (organization) {
     const now = roles.length ? `Now ${list.format(roles.map((role) => role.name))}.` : 'You have no role there yet.';
@@ -71,5 +71,3 @@ function items(login: Login, standing: Standing): Item[] {
   }
   return result;
 }
-
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
