@@ -1,6 +1,8 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
+import type { OidcContext, Runtime } from './runtime.js';
 import { CONSOLE_CALLBACK, CONSOLE_CLIENT_ID } from './settings/clients.js';
+import { sessionLifetime } from './settings/ttl.js';
 
 /** A signed-in browser, as the account pages see it. */
 export interface SignedIn {
@@ -9,10 +11,23 @@ export interface SignedIn {
   authTime: number;
 }
 
-/** Who is signed in, read from the library's session; nothing else makes or reads one (architecture 10). */
-export async function currentSession(provider: Provider, ctx: Context): Promise<SignedIn | undefined> {
-  const session = await provider.Session.get(ctx as never);
-  return session.accountId ? { userId: session.accountId, authTime: session.loginTs ?? 0 } : undefined;
+/** How much of its idle time a session has to have lost before a page gives it back: not every click is worth a write. */
+const WORTH_A_WRITE = 60;
+
+/**
+ * Who is signed in, read from the library's session; nothing else makes or reads one (architecture 10). To be on these pages is to use
+ * the session, as an application's login does.
+ */
+export async function currentSession(
+  provider: Provider,
+  runtime: Runtime,
+  ctx: Context,
+): Promise<SignedIn | undefined> {
+  const session = (await provider.Session.get(ctx as never)) as OidcContext;
+  if (!session.accountId) return undefined;
+  const lifetime = sessionLifetime(runtime, session);
+  if (session.remainingTTL < lifetime - WORTH_A_WRITE) await session.save(lifetime);
+  return { userId: session.accountId, authTime: session.loginTs ?? 0 };
 }
 
 /** Where to send a browser to sign in for the account pages, and to come back to `path` afterwards. */

@@ -22,7 +22,7 @@ export function accountRoutes(router: Router, deps: PageDeps): void {
 /** Who is signed in and active, or undefined after the browser was sent to sign in and come back here. */
 async function requireUser(deps: PageDeps, ctx: Context): Promise<User | undefined> {
   ctx.set('Cache-Control', 'no-store');
-  const session = await currentSession(deps.provider, ctx);
+  const session = await currentSession(deps.provider, deps.runtime, ctx);
   const user = session ? await deps.services.models.User.findById(session.userId).lean() : null;
   if (user?.status === 'active') return user;
   ctx.status = 303;

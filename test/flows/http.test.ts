@@ -160,6 +160,30 @@ describe('a session', () => {
     }
   });
 
+  it('is used by looking at the account pages, up to its absolute age', async () => {
+    const user = await makeUser(server.services);
+    const browser = newBrowser(server);
+    await browser.open('/account');
+    await browser.submit('Sign in', { email: user.email, password: PASSWORD });
+    const { Session } = server.services.models.oidc;
+    const find = () => Session.findOne({ accountId: user._id }).lean();
+    const payload = (await find())?.payload as { exp: number; loginTs: number };
+    // As if eleven hours had passed since it was used, of twelve.
+    const exp = payload.exp - 11 * 3600;
+    await Session.updateOne({ accountId: user._id }, { payload: { ...payload, exp }, expiresAt: new Date(exp * 1000) });
+    await browser.open('/account');
+    expect(browser.has(user.email)).toBe(true);
+    expect((await find())?.expiresAt?.getTime()).toBeGreaterThan((payload.exp - 60) * 1000);
+    // As if the sign-in was thirty days ago but for ten minutes, and five of them were left.
+    const now = Math.floor(Date.now() / 1000);
+    const old = { ...payload, exp: now + 300, loginTs: now - 30 * 86_400 + 600 };
+    await Session.updateOne({ accountId: user._id }, { payload: old, expiresAt: new Date(old.exp * 1000) });
+    await browser.open('/account');
+    const ends = ((await find())?.expiresAt?.getTime() ?? 0) / 1000 - now;
+    expect(ends).toBeGreaterThan(590);
+    expect(ends).toBeLessThanOrEqual(603);
+  });
+
   it('on https has cookies of this host alone, and HSTS', async () => {
     const secure = await startServer({
       store: server.store,

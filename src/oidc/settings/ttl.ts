@@ -9,9 +9,17 @@ const REFRESH_ABSOLUTE = 90 * DAY;
 /** A grant outlives every refresh token that could be given under it today; see `grants.ts`, which extends it. */
 export const GRANT_TTL = REFRESH_ABSOLUTE + 10 * DAY;
 
+const seconds = ({ services }: Runtime) => Math.floor(services.clock.now().getTime() / 1000);
+
+/** How long a session that is used now lasts, in seconds: until it is idle for too long, or too old. */
+export function sessionLifetime(runtime: Runtime, { loginTs }: { loginTs?: number }): number {
+  const now = seconds(runtime);
+  return Math.max(1, Math.min(runtime.sessionIdle, (loginTs ?? now) + runtime.sessionAbsolute - now));
+}
+
 /** Lifetimes in seconds, as product.md states them. */
 export function ttl(runtime: Runtime): Configuration['ttl'] {
-  const now = () => Math.floor(runtime.services.clock.now().getTime() / 1000);
+  const now = () => seconds(runtime);
   return {
     AccessToken: (_ctx: OidcContext, token: OidcContext) => token.resourceServer?.accessTokenTTL ?? 300,
     ClientCredentials: (_ctx: OidcContext, token: OidcContext) => token.resourceServer?.accessTokenTTL ?? 300,
@@ -21,7 +29,6 @@ export function ttl(runtime: Runtime): Configuration['ttl'] {
     Grant: GRANT_TTL,
     RefreshToken: (_ctx: OidcContext, token: OidcContext) =>
       Math.max(1, Math.min(REFRESH_IDLE, (token.iiat ?? now()) + REFRESH_ABSOLUTE - now())),
-    Session: (_ctx: OidcContext, session: OidcContext) =>
-      Math.max(1, Math.min(runtime.sessionIdle, (session.loginTs ?? now()) + runtime.sessionAbsolute - now())),
+    Session: (_ctx: OidcContext, session: OidcContext) => sessionLifetime(runtime, session),
   } as Configuration['ttl'];
 }
