@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -82,10 +82,14 @@ describe('the demo', () => {
     expect(await claims(page, 0)).toMatchObject({ active: true, roles: ['admin'] });
     const command = (await page.locator('details pre').textContent()) ?? '';
     const file = join(dataDir, 'roles.yaml');
+    // As on a machine that has never run it: npx then installs this folder into its cache, and runs `prepare` here.
+    const firstUse = { npm_config_cache: join(dataDir, 'npm'), npm_config_offline: 'true' };
+    const built = statSync('dist/main.js').ino;
     execFileSync('bash', ['-c', command.replaceAll('data/roles.yaml', file)], {
-      env: { PATH: process.env.PATH, DATA_DIR: dataDir } as NodeJS.ProcessEnv,
+      env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...firstUse } as NodeJS.ProcessEnv,
       stdio: 'pipe',
     });
+    expect(statSync('dist/main.js').ino).toBe(built);
     await press(page, 'button', 'Call the API');
     expect(await claims(page, 0)).toMatchObject({
       active: true,
