@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import type { JWK } from 'jose';
 import Koa from 'koa';
 import type { Connection } from 'mongoose';
+import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 import { createSigner } from './lib/signatures.js';
@@ -31,6 +32,8 @@ import { createSignInLimits } from './services/sign-in-limits.js';
 export interface AppDeps {
   services: ServiceContext;
   connection: Connection;
+  /** Where what goes on beside requests is registered; whoever made it stops it. */
+  background: Background;
   clock: Clock;
   logger: Logger;
   issuer: string;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.js';
 import { ConfigError, loadConfig, loadSecrets, resolveIssuer } from './config/index.js';
+import { createBackground } from './lib/background.js';
 import { systemClock } from './lib/clock.js';
 import { createEncryption } from './lib/encryption.js';
 import { isStoreAway } from './lib/errors.js';
@@ -48,11 +49,13 @@ async function start(logger: Logger): Promise<void> {
   await prepareHashing();
 
   const issuer = resolveIssuer(config, port);
+  const background = createBackground(logger);
   let draining = false;
   current.handle = createApp({
     ...config,
     services,
     connection: store.connection,
+    background,
     clock: systemClock,
     logger,
     issuer,
@@ -66,6 +69,7 @@ async function start(logger: Logger): Promise<void> {
     draining = true;
     logger.info({ event: 'draining' }, 'no new requests; those in flight finish');
     await drain(server);
+    await background.stop();
     await store.close();
     logger.info({ event: 'stopped' }, 'stopped');
   };

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AppDeps, createApp } from '../../src/app.js';
+import { createBackground } from '../../src/lib/background.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createEncryption } from '../../src/lib/encryption.js';
 import { createLogger } from '../../src/lib/logger.js';
@@ -28,9 +29,11 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = options.issuer ?? `http://localhost:${(server.address() as AddressInfo).port}`;
+  const background = createBackground(logger);
   const app = createApp({
     services,
     connection: store.connection,
+    background,
     clock: systemClock,
     logger,
     issuer,
@@ -53,6 +56,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     server,
     async close() {
       await new Promise((resolve) => server.close(resolve).closeAllConnections());
+      await background.stop();
       if (!options.store) await store.close();
     },
   };
