@@ -9,6 +9,7 @@ import type { Connection } from 'mongoose';
 import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
+import type { Outbound } from './lib/outbound.js';
 import { createSigner } from './lib/signatures.js';
 import { serveAssets } from './middleware/assets.js';
 import { createCsrf } from './middleware/csrf.js';
@@ -39,6 +40,8 @@ export interface AppDeps {
   issuer: string;
   cookieKeys: readonly string[];
   signingKeys: JWK[];
+  /** Calls what applications have named. */
+  outbound: Outbound;
   trustProxy: boolean;
   signUp: 'open' | 'closed';
   createOrganizations: 'anyone' | 'operators';
@@ -57,6 +60,7 @@ export function createApp(deps: AppDeps): Koa {
     services,
     issuer,
     cookieKeys: deps.cookieKeys,
+    outbound: deps.outbound,
     sessionIdle: deps.sessionIdle,
     sessionAbsolute: deps.sessionAbsolute,
   };

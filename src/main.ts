@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.js';
-import { ConfigError, loadConfig, loadSecrets, resolveIssuer } from './config/index.js';
+import { ConfigError, loadConfig, loadSecrets, resolveIssuer, resolveOutboundAllow } from './config/index.js';
 import { createBackground } from './lib/background.js';
 import { systemClock } from './lib/clock.js';
 import { createEncryption } from './lib/encryption.js';
 import { isStoreAway } from './lib/errors.js';
 import { createLogger, type Logger } from './lib/logger.js';
 import { captureNotices } from './lib/notices.js';
+import { createOutbound } from './lib/outbound.js';
 import { prepareHashing } from './lib/password.js';
 import { applyProvisioning, ProvisioningError } from './services/provisioning/index.js';
 import { readProvisioningFile, UnreadableFileError } from './services/provisioning/read-file.js';
@@ -61,6 +62,7 @@ async function start(logger: Logger): Promise<void> {
     issuer,
     cookieKeys: secrets.cookieKeys,
     signingKeys,
+    outbound: createOutbound(resolveOutboundAllow(config, issuer)),
     ready: async () => !draining && (await storeAnswers(store.connection)),
     storeAnswers: () => storeAnswers(store.connection),
   }).callback();

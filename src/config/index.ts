@@ -2,7 +2,8 @@
  * Configuration: every variable of the environment has a line in `schema.ts`; all that is wrong is named in one message. This folder
  * and the processes' entry points are the only readers of process.env.
  */
-import { readEnvironment } from './schema.js';
+import { LOOPBACK_RULES, type OutboundRule } from '../lib/outbound-allow.js';
+import { isLoopback, readEnvironment } from './schema.js';
 
 export { loadSecrets, type Secrets } from './secrets.js';
 
@@ -26,6 +27,8 @@ export interface Config {
   /** Null: generated into DATA_DIR. Newest first. */
   readonly cookieKeys: readonly string[] | null;
   readonly encryptionKeys: readonly string[] | null;
+  /** What may be called beside public addresses. Null: see `resolveOutboundAllow`. */
+  readonly outboundAllow: readonly OutboundRule[] | null;
   readonly trustProxy: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
@@ -50,4 +53,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 /** The issuer, once the port is known. */
 export function resolveIssuer(config: Config, port: number): string {
   return config.issuer ?? `http://localhost:${port}`;
+}
+
+/** What may be called beside public addresses: this machine itself where the issuer is on it, unless the operator says otherwise. */
+export function resolveOutboundAllow(config: Config, issuer: string): readonly OutboundRule[] {
+  return config.outboundAllow ?? (isLoopback(new URL(issuer).hostname) ? LOOPBACK_RULES : []);
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { type OutboundRule, parseOutboundRule } from '../lib/outbound-allow.js';
 import { parseDuration } from './durations.js';
 import type { Config } from './index.js';
 
@@ -34,7 +35,7 @@ const port = (text: string): Reading<number> =>
 const boolean = (text: string): Reading<boolean> =>
   ['true', '1'].includes(text) ? ok(true) : ['false', '0'].includes(text) ? ok(false) : bad('expected true or false');
 
-const isLoopback = (hostname: string) => /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+export const isLoopback = (hostname: string) => /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 const issuer = (text: string): Reading<string> => {
   const url = URL.parse(text);
@@ -56,6 +57,15 @@ const smtpUrl = (text: string): Reading<string> =>
   /^smtps?:$/.test(URL.parse(text)?.protocol ?? '')
     ? ok(text)
     : bad('expected a URL that begins with smtp:// or smtps://');
+
+const outboundAllow = (text: string): Reading<readonly OutboundRule[]> => {
+  const entries = text.split(',').map((entry) => entry.trim());
+  const rules = entries.map(parseOutboundRule);
+  const wrong = entries.filter((_entry, i) => !rules[i]);
+  return wrong.length
+    ? bad(`expected HOST, HOST:PORT or a network such as 10.0.0.0/8, separated by commas, not ${wrong.join(', ')}`)
+    : ok(rules as OutboundRule[]);
+};
 
 const text = (value: string): Reading<string> => ok(value);
 
@@ -89,6 +99,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     createOrganizations: read('CREATE_ORGANIZATIONS', oneOf('anyone', 'operators'), 'anyone'),
     cookieKeys: read('COOKIE_KEYS', keys, null),
     encryptionKeys: read('ENCRYPTION_KEYS', keys, null),
+    outboundAllow: read('OUTBOUND_ALLOW', outboundAllow, null),
     trustProxy: read('TRUST_PROXY', boolean, false),
     logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
   };

@@ -64,6 +64,7 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
       policy: policy(),
       url: (_ctx: OidcContext, interaction: OidcContext) => `/interaction/${interaction.uid}`,
     },
+    fetch: runtime.outbound.fetch,
     findAccount: createFindAccount(runtime),
     loadExistingGrant: createGrantLoader(runtime),
     extraTokenClaims: createExtraTokenClaims(runtime),

@@ -1,4 +1,5 @@
 import type { Provider } from 'oidc-provider';
+import type { Outbound } from '../lib/outbound.js';
 import type { ServiceContext } from '../services/context.js';
 
 /** What the modules of this folder share: the services, and what the configuration says about this server. */
@@ -6,6 +7,8 @@ export interface Runtime {
   services: ServiceContext;
   issuer: string;
   cookieKeys: readonly string[];
+  /** Calls what applications have named. */
+  outbound: Outbound;
   /** Seconds. */
   sessionIdle: number;
   sessionAbsolute: number;

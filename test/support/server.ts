@@ -5,6 +5,8 @@ import { createBackground } from '../../src/lib/background.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createEncryption } from '../../src/lib/encryption.js';
 import { createLogger } from '../../src/lib/logger.js';
+import { createOutbound } from '../../src/lib/outbound.js';
+import { LOOPBACK_RULES } from '../../src/lib/outbound-allow.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { loadSigningKeys } from '../../src/services/signing-keys.js';
 import { startServices } from '../../src/services/start-services.js';
@@ -39,6 +41,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     issuer,
     cookieKeys: KEYS,
     signingKeys: await loadSigningKeys(services, createEncryption(KEYS)),
+    outbound: createOutbound(LOOPBACK_RULES),
     trustProxy: false,
     signUp: 'open',
     createOrganizations: 'anyone',

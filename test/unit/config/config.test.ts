@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDuration } from '../../../src/config/durations.js';
-import { ConfigError, loadConfig, loadSecrets, resolveIssuer } from '../../../src/config/index.js';
+import {
+  ConfigError,
+  loadConfig,
+  loadSecrets,
+  resolveIssuer,
+  resolveOutboundAllow,
+} from '../../../src/config/index.js';
 
 /** The variables that are refused, each with what is said about it. */
 function faults(env: Record<string, string>): Record<string, string> {
@@ -53,6 +59,19 @@ describe('the configuration', () => {
     ['http://id.localhost', true],
   ])('ISSUER=%s is taken: %s', (ISSUER, taken) => {
     expect('ISSUER' in faults({ ISSUER })).toBe(!taken);
+  });
+
+  it('lets this machine itself be called where the issuer is on it, unless OUTBOUND_ALLOW says otherwise', () => {
+    const allow = (env: Record<string, string>, issuer: string) => resolveOutboundAllow(loadConfig(env), issuer);
+    expect(allow({}, 'http://localhost:3000')).toEqual([{ network: '127.0.0.0/8' }, { network: '::1/128' }]);
+    expect(allow({ ISSUER: 'https://id.example.com' }, 'https://id.example.com')).toEqual([]);
+    expect(allow({ OUTBOUND_ALLOW: 'app.internal:8443, 10.0.0.0/8' }, 'http://localhost:3000')).toEqual([
+      { host: 'app.internal', port: 8443 },
+      { network: '10.0.0.0/8' },
+    ]);
+    expect(faults({ OUTBOUND_ALLOW: 'app.internal,http://x,10.0.0.0/99' }).OUTBOUND_ALLOW).toMatch(
+      /expected HOST.*not http:\/\/x, 10\.0\.0\.0\/99/,
+    );
   });
 
   it('refuses by name what is not built, and never its default', () => {
