@@ -1,18 +1,16 @@
 #!/usr/bin/env node
 /** The `rollcall` command: one file per subcommand in `cli/`. */
-import { Command } from 'commander';
-import { applyCommand } from './cli/apply.js';
+import { createProgram } from './cli/program.js';
 import { fail } from './cli/running.js';
-import { storeCommands } from './cli/store.js';
 
-const program = new Command('rollcall')
-  .description('Runs a Rollcall server’s state from the command line.')
-  .exitOverride()
-  .showHelpAfterError('Run with --help for what there is.');
-
-applyCommand(program);
-storeCommands(program);
-
-program.parseAsync().catch((error: unknown) => {
-  process.exitCode = fail(error);
+// Whoever reads may have seen enough: `rollcall user list | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 });
+
+createProgram(process.argv.includes('--json'))
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = fail(error);
+  });

@@ -1,6 +1,7 @@
 import { hashSecret } from '../../lib/secrets.js';
 import type { Api, Application } from '../../models/index.js';
-import { type Applying, changeEvent, differences } from './applying.js';
+import { changeEvent, differences } from './differences.js';
+import { propertiesOf, type Step } from './plan.js';
 import type { ApiEntry, ApplicationEntry } from './schema.js';
 import type { StoredState } from './state.js';
 
@@ -11,8 +12,7 @@ const API_DEFAULTS = {
   accessTokenTtl: 300,
 } as const;
 
-export async function applyApi(applying: Applying, state: StoredState, entry: ApiEntry): Promise<void> {
-  const { models, clock } = applying.context;
+export function planApi(state: StoredState, entry: ApiEntry, path: string): Step[] {
   const stored = state.apis.get(entry.identifier);
   const wanted: Partial<Api> = {
     name: entry.name,
@@ -29,24 +29,33 @@ export async function applyApi(applying: Applying, state: StoredState, entry: Ap
       : undefined,
   };
   const change = differences<Api>(stored ?? {}, wanted);
-  if (stored && Object.keys(change).length === 0) return;
-  const now = clock.now();
-  const action = stored ? 'api.changed' : 'api.created';
-  await models.Api.updateOne(
-    { _id: entry.identifier },
+  if (stored && Object.keys(change).length === 0) return [];
+  return [
     {
-      $setOnInsert: { createdAt: now, ...(stored ? {} : omit(API_DEFAULTS, change)) },
-      $set: { ...change, updatedAt: now },
-      $push: { pendingEvents: changeEvent(applying, action, entry.identifier, change) },
+      path,
+      verb: stored ? 'change' : 'create',
+      object: `the API ${entry.identifier}`,
+      properties: propertiesOf(stored, change),
+      async run(execution) {
+        const { models, clock } = execution.context;
+        const now = clock.now();
+        const action = stored ? 'api.changed' : 'api.created';
+        await models.Api.updateOne(
+          { _id: entry.identifier },
+          {
+            $setOnInsert: { createdAt: now, ...(stored ? {} : omit(API_DEFAULTS, change)) },
+            $set: { ...change, updatedAt: now },
+            $push: { pendingEvents: changeEvent(execution.context, action, entry.identifier, change) },
+          },
+          { upsert: true },
+        );
+        execution.catalogChanges();
+      },
     },
-    { upsert: true },
-  );
-  applying.catalogChanged = true;
-  applying.applied.push(`${stored ? 'Changed' : 'Created'} the API ${entry.identifier}`);
+  ];
 }
 
-export async function applyApplication(applying: Applying, state: StoredState, entry: ApplicationEntry): Promise<void> {
-  const { models, clock } = applying.context;
+export function planApplication(state: StoredState, entry: ApplicationEntry, path: string): Step[] {
   const stored = state.applications.get(entry.clientId);
   const {
     clientId,
@@ -60,20 +69,30 @@ export async function applyApplication(applying: Applying, state: StoredState, e
   } = entry;
   const wanted: Partial<Application> = { ...rest, ...(clientSecret ? { secretHash: hashSecret(clientSecret) } : {}) };
   const change = differences<Application>(stored ?? {}, wanted);
-  if (stored && Object.keys(change).length === 0) return;
-  const now = clock.now();
-  const action = stored ? 'application.changed' : 'application.created';
-  await models.Application.updateOne(
-    { _id: clientId },
+  if (stored && Object.keys(change).length === 0) return [];
+  return [
     {
-      $setOnInsert: { createdAt: now, ...(stored ? {} : omit(applicationDefaults(entry.type ?? 'web'), change)) },
-      $set: { ...change, updatedAt: now },
-      $push: { pendingEvents: changeEvent(applying, action, clientId, change) },
+      path,
+      verb: stored ? 'change' : 'create',
+      object: `the application ${clientId}`,
+      properties: propertiesOf(stored, change),
+      async run(execution) {
+        const { models, clock } = execution.context;
+        const now = clock.now();
+        const action = stored ? 'application.changed' : 'application.created';
+        await models.Application.updateOne(
+          { _id: clientId },
+          {
+            $setOnInsert: { createdAt: now, ...(stored ? {} : omit(applicationDefaults(entry.type ?? 'web'), change)) },
+            $set: { ...change, updatedAt: now },
+            $push: { pendingEvents: changeEvent(execution.context, action, clientId, change) },
+          },
+          { upsert: true },
+        );
+        execution.catalogChanges();
+      },
     },
-    { upsert: true },
-  );
-  applying.catalogChanged = true;
-  applying.applied.push(`${stored ? 'Changed' : 'Created'} the application ${clientId}`);
+  ];
 }
 
 /** contract.md's defaults, which depend on the type alone. */

@@ -1,88 +1,70 @@
-import { isDuplicateKey } from '../../lib/errors.js';
-import { newId } from '../../lib/ids.js';
+import { RollcallError } from '../../lib/errors.js';
 import type { Role } from '../../models/index.js';
 import { INSTANCE_ID } from '../../models/instance.js';
-import { claimName, claimOwner } from '../claim-name.js';
-import { type Applying, changeEvent, differences } from './applying.js';
-import { ProvisioningError } from './faults.js';
+import { SYSTEM } from '../context.js';
+import { insertRole, updateRole } from '../save-role.js';
+import { differences } from './differences.js';
+import type { Execution } from './execution.js';
+import { propertiesOf, property, type Step } from './plan.js';
 import type { RoleEntry } from './schema.js';
 import type { StoredState } from './state.js';
 
-/** An instance-wide role: its key is claimed first, so that of two who make it at once one role comes (architecture 3). */
-export async function applyRole(applying: Applying, state: StoredState, entry: RoleEntry): Promise<void> {
-  const { context } = applying;
-  const stored = state.roles.get(entry.key);
-  const id = stored?._id ?? (await claimName(context, 'role', entry.key, newId('rol'), async () => true));
-  await saveRole(applying, { id, stored, entry, organizationId: null });
-}
-
-/** An organization's own role: inserted, and taken back where an instance-wide role with this key came meanwhile. */
-export async function applyCustomRole(
-  applying: Applying,
-  { organizationId, stored, entry }: { organizationId: string; stored: Role | undefined; entry: RoleEntry },
-): Promise<void> {
-  const { context } = applying;
-  const id = stored?._id ?? newId('rol');
-  await saveRole(applying, { id, stored, entry, organizationId });
-  if (!stored && (await claimOwner(context, 'role', entry.key))) {
-    await context.models.Role.deleteOne({ _id: id });
-    throw new ProvisioningError(
-      [{ path: '', message: `${entry.key} became an instance-wide role meanwhile` }],
-      applying.applied,
-    );
-  }
-}
-
-async function saveRole(
-  applying: Applying,
-  {
-    id,
-    stored,
-    entry,
-    organizationId,
-  }: { id: string; stored: Role | undefined; entry: RoleEntry; organizationId: string | null },
-): Promise<void> {
-  const { models, clock } = applying.context;
-  const { key, ...wanted } = entry;
+/** @param slug the organization whose own role it is; null for an instance-wide one. */
+export function planRole(
+  path: string,
+  slug: string | null,
+  stored: Role | undefined,
+  { key, ...wanted }: RoleEntry,
+): Step[] {
   const change = differences<Role>(stored ?? {}, wanted);
-  if (stored && Object.keys(change).length === 0) return;
-  const now = clock.now();
-  try {
-    await models.Role.updateOne(
-      { _id: id },
-      {
-        $setOnInsert: { key, organizationId, createdAt: now, ...('permissions' in change ? {} : { permissions: [] }) },
-        $set: { ...change, updatedAt: now },
-        $push: {
-          pendingEvents: changeEvent(
-            applying,
-            stored ? 'role.changed' : 'role.created',
-            id,
-            { key, ...change },
-            organizationId,
-          ),
-        },
+  if (stored && Object.keys(change).length === 0) return [];
+  return [
+    {
+      path,
+      verb: stored ? 'change' : 'create',
+      object: slug === null ? `the role ${key}` : `the role ${key} of ${slug}`,
+      properties: propertiesOf(stored, change),
+      async run(execution) {
+        if (stored) await updateRole(execution.context, SYSTEM, stored, change);
+        else await create(execution, slug, { key, ...wanted });
+        if (slug === null) execution.catalogChanges();
       },
-      { upsert: true },
-    );
+    },
+  ];
+}
+
+async function create(execution: Execution, slug: string | null, { key, ...wanted }: RoleEntry): Promise<void> {
+  const { context } = execution;
+  const organizationId = slug === null ? null : (await execution.organization(slug))._id;
+  try {
+    await insertRole(context, SYSTEM, { key, ...wanted, name: wanted.name ?? key, organizationId });
   } catch (error) {
-    // Somebody made it at the same moment; the next run brings it to what the file says.
-    if (!isDuplicateKey(error)) throw error;
-    throw new ProvisioningError(
-      [{ path: '', message: `the role ${key} was made by somebody else meanwhile` }],
-      applying.applied,
-    );
+    // Servers that start together apply one file at once: an instance-wide role that another has just made is as good.
+    if (!(error instanceof RollcallError) || error.code !== 'role_taken' || organizationId !== null) throw error;
+    const theirs = await context.models.Role.findOne({ organizationId, key }).lean();
+    const change = theirs ? differences<Role>(theirs, wanted) : {};
+    if (theirs && Object.keys(change).length) await updateRole(context, SYSTEM, theirs, change);
   }
-  if (organizationId === null) applying.catalogChanged = true;
-  applying.applied.push(`${stored ? 'Changed' : 'Created'} the role ${key}`);
 }
 
 /** The roles of who joins an organization that sets none. */
-export async function applyDefaultRoles(applying: Applying, roleIds: string[]): Promise<void> {
-  const { models } = applying.context;
-  const instance = await models.Instance.findById(INSTANCE_ID).lean();
-  if (JSON.stringify(instance?.defaultRoles) === JSON.stringify(roleIds)) return;
-  await models.Instance.updateOne({ _id: INSTANCE_ID }, { $set: { defaultRoles: roleIds } }, { upsert: true });
-  applying.catalogChanged = true;
-  applying.applied.push('Changed the default roles');
+export function planDefaultRoles(state: StoredState, keys: readonly string[]): Step[] {
+  if (JSON.stringify(state.defaultRoles) === JSON.stringify(keys)) return [];
+  return [
+    {
+      path: 'defaultRoles',
+      verb: 'change',
+      object: 'the default roles',
+      properties: [property('defaultRoles', state.defaultRoles, keys)],
+      async run(execution) {
+        const defaultRoles = await execution.roleIds(null, keys);
+        await execution.context.models.Instance.updateOne(
+          { _id: INSTANCE_ID },
+          { $set: { defaultRoles } },
+          { upsert: true },
+        );
+        execution.catalogChanges();
+      },
+    },
+  ];
 }

@@ -241,12 +241,13 @@ function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: 
   >();
   (file.users ?? []).forEach((user, u) => {
     const email = normalizeEmail(user.email);
-    const disabled = user.status === 'disabled';
+    // Who is disabled already and isn't enabled by the file is nobody's active administrator.
+    const disabled = (user.status ?? state.users.get(email)?.status ?? 'active') !== 'active';
     (user.memberships ?? []).forEach((entry, m) => {
       const row = { path: `users[${u}].memberships[${m}].roles`, email, entry, disabled };
       touched.set(entry.organization, [...(touched.get(entry.organization) ?? []), row]);
     });
-    if (!disabled) return;
+    if (user.status !== 'disabled') return;
     // Disabled, with memberships that the file doesn't name.
     const stored = state.users.get(email);
     for (const [slug, organization] of state.organizations) {

@@ -24,3 +24,6 @@ export function pathOf(parts: readonly PropertyKey[]): string {
     '',
   );
 }
+
+/** A file that isn't there or can't be read: the command exits 66. */
+export class UnreadableFileError extends Error {}

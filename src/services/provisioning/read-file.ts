@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
-import { ProvisioningError } from './faults.js';
+import { ProvisioningError, UnreadableFileError } from './faults.js';
 
-/** A file that isn't there or can't be read: the command exits 66. */
-export class UnreadableFileError extends Error {}
+export { UnreadableFileError };
 
 /** Reads YAML or JSON (which YAML contains). @throws UnreadableFileError, or ProvisioningError with the line of what can't be parsed. */
 export async function readProvisioningFile(path: string): Promise<unknown> {

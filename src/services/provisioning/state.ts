@@ -1,4 +1,6 @@
 import type { Api, Application, Membership, Organization, Role, User } from '../../models/index.js';
+import { INSTANCE_ID } from '../../models/instance.js';
+import { MEMBER_ROLE_ID } from '../../models/role.js';
 import { claimOwner } from '../claim-name.js';
 import type { ServiceContext } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
@@ -20,16 +22,25 @@ export interface StoredState {
   memberships: Map<string, Membership>;
   /** How many active members an organization has, by its id. */
   members: Map<string, number>;
+  /** The keys of the instance's default roles. */
+  defaultRoles: string[];
 }
 
 export const membershipKey = (organizationId: string, userId: string) => `${organizationId} ${userId}`;
 
+/** The key of a role that is stored by its id; the id itself where the role is gone. */
+export function roleKey(state: Pick<StoredState, 'roles' | 'customRoles'>, organizationId: string, id: string): string {
+  const roles = [...state.roles.values(), ...(state.customRoles.get(organizationId)?.values() ?? [])];
+  return roles.find((role) => role._id === id)?.key ?? id;
+}
+
 export async function readState(context: ServiceContext, file: ProvisioningFile): Promise<StoredState> {
   const { models } = context;
-  const [apis, applications, roles] = await Promise.all([
+  const [apis, applications, roles, instance] = await Promise.all([
     models.Api.find().lean(),
     models.Application.find().lean(),
     models.Role.find({ organizationId: null }).lean(),
+    models.Instance.findById(INSTANCE_ID).lean(),
   ]);
   const slugs = new Set([
     ...(file.organizations ?? []).map((one) => one.slug),
@@ -61,7 +72,9 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
     const id = role.organizationId as string;
     custom.set(id, (custom.get(id) ?? new Map()).set(role.key, role));
   }
+  const keyOf = new Map(roles.map((role) => [role._id, role.key]));
   return {
+    defaultRoles: (instance?.defaultRoles ?? [MEMBER_ROLE_ID]).map((id) => keyOf.get(id) ?? id),
     apis: new Map(apis.map((api) => [api._id, api])),
     applications: new Map(applications.map((one) => [one._id, one])),
     roles: new Map(roles.map((role) => [role.key, role])),

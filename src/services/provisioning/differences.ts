@@ -1,13 +1,6 @@
 import type { PendingEvent } from '../../models/event.js';
 import { event, type ServiceContext, SYSTEM } from '../context.js';
 
-/** What an application of a file has done so far, in words, and whether the catalog has to be read anew. */
-export interface Applying {
-  context: ServiceContext;
-  applied: string[];
-  catalogChanged: boolean;
-}
-
 /** The fields of `wanted` whose values differ from what is stored; `undefined` means "not said", and stays as it is. */
 export function differences<T extends object>(stored: Partial<T>, wanted: Partial<T>): Partial<T> {
   const changed: Partial<T> = {};
@@ -31,7 +24,7 @@ function canonical(value: unknown): string {
 }
 
 export function changeEvent(
-  { context }: Applying,
+  context: ServiceContext,
   action: string,
   subject: string,
   after: object,

@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { applyCommand, diffCommand } from './apply.js';
+import { storeCommands } from './store.js';
+
+/** The whole command, not yet run. @param json whether errors are printed as JSON by whoever catches them, and not in words here. */
+export function createProgram(json = false): Command {
+  const program = new Command('rollcall')
+    .description('Runs a Rollcall server’s state from the command line.')
+    .exitOverride()
+    .showHelpAfterError(json ? false : 'Run with --help for what there is.')
+    .configureOutput({ outputError: (text, write) => (json ? undefined : write(text)) })
+    .addHelpText('after', '\nExample:\n  $ rollcall apply config/demo.yaml');
+  applyCommand(program);
+  diffCommand(program);
+  storeCommands(program);
+  return program;
+}
