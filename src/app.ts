@@ -10,6 +10,7 @@ import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 import type { Outbound } from './lib/outbound.js';
+import { withReadsOnce } from './lib/read-once.js';
 import { createSigner } from './lib/signatures.js';
 import { serveAssets } from './middleware/assets.js';
 import { createCsrf } from './middleware/csrf.js';
@@ -98,7 +99,7 @@ export function createApp(deps: AppDeps): Koa {
     if (ctx.path === '/oauth2/jwks') ctx.set('Cache-Control', 'public, max-age=300');
     ctx.respond = false;
     (ctx.req as { rollcall?: unknown }).rollcall = { requestId: ctx.state.requestId };
-    await callback(ctx.req, ctx.res);
+    await withReadsOnce(() => callback(ctx.req, ctx.res));
   });
   const callback = provider.callback();
   return app;

@@ -1,6 +1,8 @@
+import { forgetReads, readOnce } from '../lib/read-once.js';
 import type { Api, Application, Models, Role } from '../models/index.js';
 import { INSTANCE_ID } from '../models/instance.js';
 import { MEMBER_ROLE_ID } from '../models/role.js';
+import type { Reads } from './reads.js';
 
 /** What rarely changes and is read at every request: applications, APIs and instance-wide roles, as of one version number. */
 export interface CatalogSnapshot {
@@ -25,7 +27,7 @@ export interface Catalog {
   changed(): Promise<void>;
 }
 
-export function createCatalog(models: Models): Catalog {
+export function createCatalog(models: Models, reads: Reads): Catalog {
   let cached: CatalogSnapshot | undefined;
   let loading: Promise<CatalogSnapshot> | undefined;
 
@@ -48,21 +50,23 @@ export function createCatalog(models: Models): Catalog {
     };
   }
 
+  async function current(): Promise<CatalogSnapshot> {
+    const version = await reads.version();
+    if (cached?.version === version) return cached;
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    const loaded = await loading;
+    // A load that began before this reader's number was written may be older than what the reader must see.
+    cached = loaded.version >= version ? loaded : await load();
+    return cached;
+  }
+
   return {
-    async current() {
-      const instance = await models.Instance.findById(INSTANCE_ID, { version: 1 }).lean();
-      const version = instance?.version ?? 0;
-      if (cached?.version === version) return cached;
-      loading ??= load().finally(() => {
-        loading = undefined;
-      });
-      const loaded = await loading;
-      // A load that began before this reader's number was written may be older than what the reader must see.
-      cached = loaded.version >= version ? loaded : await load();
-      return cached;
-    },
+    current: () => readOnce('catalog', current),
     async changed() {
       await models.Instance.updateOne({ _id: INSTANCE_ID }, { $inc: { version: 1 } }, { upsert: true });
+      forgetReads();
     },
   };
 }

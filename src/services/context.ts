@@ -10,12 +10,14 @@ import type { Logger } from '../lib/logger.js';
 import type { PendingEvent } from '../models/event.js';
 import type { Models } from '../models/index.js';
 import type { Catalog } from './catalog.js';
+import type { Reads } from './reads.js';
 
 export interface ServiceContext {
   models: Models;
   clock: Clock;
   logger: Logger;
   catalog: Catalog;
+  reads: Reads;
 }
 
 export const SYSTEM: Actor = { kind: 'system' };

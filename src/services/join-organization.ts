@@ -1,6 +1,7 @@
 import type { Actor } from '../access/can.js';
 import { isDuplicateKey, notFound } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
+import { forgetReads } from '../lib/read-once.js';
 import type { Membership, Organization } from '../models/index.js';
 import { event, type ServiceContext } from './context.js';
 
@@ -95,5 +96,6 @@ export async function settleMembership(context: ServiceContext, membership: Memb
     { $set: { settled: true, roles, updatedAt: now } },
     { returnDocument: 'after', lean: true },
   );
+  forgetReads();
   return (settled as Membership | null) ?? ((await models.Membership.findById(membership._id).lean()) as Membership);
 }

@@ -15,17 +15,14 @@ export interface MembershipOverview {
  * own pages and never counts as the only one (R7).
  */
 export async function listMemberships(context: ServiceContext, userId: string): Promise<MembershipOverview[]> {
-  const { models, catalog } = context;
+  const { models, catalog, reads } = context;
   const [memberships, snapshot] = await Promise.all([models.Membership.find({ userId }).lean(), catalog.current()]);
-  const organizations = await models.Organization.find({
-    _id: { $in: memberships.map((one) => one.organizationId) },
-  }).lean();
-  const byId = new Map(organizations.map((organization) => [organization._id, organization]));
+  const organizations = await Promise.all(memberships.map((one) => reads.organization(one.organizationId)));
   const rows = await Promise.all(
-    memberships.map(async (found) => {
+    memberships.map(async (found, index) => {
       const membership = found.settled ? found : await settleMembership(context, found);
       const organization = found.settled
-        ? byId.get(found.organizationId)
+        ? organizations[index]
         : await models.Organization.findById(found.organizationId).lean();
       if (!organization || organization.slug === SYSTEM_ORGANIZATION) return [];
       return [{ membership, organization, roles: await rolesOf(context, snapshot, organization, membership) }];

@@ -1,4 +1,5 @@
 import { activeRole, effectiveRoles, permissionsFor } from '../access/effective-roles.js';
+import { readOnce } from '../lib/read-once.js';
 import type { Api, Membership, Organization, Role, User } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import type { CatalogSnapshot } from './catalog.js';
@@ -23,15 +24,21 @@ export interface Standing {
  * Reads today's standing; what every token, introspection and page is decided on (R6, R8).
  * @returns undefined where nothing may be given any more: the user isn't active, is no active member, or the organization isn't active.
  */
-export async function loadStanding(
-  context: ServiceContext,
-  { userId, organizationId }: { userId: string; organizationId: string | null },
-): Promise<Standing | undefined> {
-  const { models, catalog } = context;
+export function loadStanding(context: ServiceContext, who: Who): Promise<Standing | undefined> {
+  return readOnce(`standing ${who.userId} ${who.organizationId}`, () => readStanding(context, who));
+}
+
+interface Who {
+  userId: string;
+  organizationId: string | null;
+}
+
+async function readStanding(context: ServiceContext, { userId, organizationId }: Who): Promise<Standing | undefined> {
+  const { reads, catalog } = context;
   const [user, organization, found, snapshot] = await Promise.all([
-    models.User.findById(userId).lean(),
-    organizationId ? models.Organization.findById(organizationId).lean() : null,
-    organizationId ? models.Membership.findOne({ organizationId, userId }).lean() : null,
+    reads.user(userId),
+    organizationId ? reads.organization(organizationId) : null,
+    organizationId ? reads.membership(organizationId, userId) : null,
     catalog.current(),
   ]);
   if (user?.status !== 'active') return undefined;
@@ -39,7 +46,7 @@ export async function loadStanding(
   if (organization?.status !== 'active' || found?.status !== 'active') return undefined;
   if (!found.settled) {
     await settleMembership(context, found);
-    return loadStanding(context, { userId, organizationId });
+    return readStanding(context, { userId, organizationId });
   }
   return standing(user, snapshot, organization, found, await rolesOf(context, snapshot, organization, found));
 }

@@ -5,6 +5,7 @@ import { createIndexes, createModels } from '../models/index.js';
 import { createCatalog } from './catalog.js';
 import type { ServiceContext } from './context.js';
 import { ensureBuiltIns } from './ensure-built-ins.js';
+import { createReads } from './reads.js';
 
 /** Binds the services to a store, and makes what has to be there: indexes, built-in roles, the organization `system`. */
 export async function startServices(
@@ -14,7 +15,8 @@ export async function startServices(
 ): Promise<ServiceContext> {
   const models = createModels(connection);
   await createIndexes(models);
-  const context: ServiceContext = { models, clock, logger, catalog: createCatalog(models) };
+  const reads = createReads(models);
+  const context: ServiceContext = { models, clock, logger, reads, catalog: createCatalog(models, reads) };
   await ensureBuiltIns(context);
   return context;
 }

@@ -3,6 +3,7 @@ import { errors } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.js';
 import { digest } from '../../lib/ids.js';
 import type { OidcRecord } from '../../models/index.js';
+import { batched } from '../../services/reads.js';
 
 export type Payload = Record<string, unknown>;
 
@@ -13,6 +14,11 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
  * that the store opens nothing. The TTL sweeper lags, so expiry is checked on read.
  */
 export class RecordAdapter {
+  readonly #records = batched(
+    (ids) => this.model.find({ _id: { $in: ids } }).lean(),
+    (record) => record._id,
+  );
+
   constructor(
     protected readonly name: string,
     protected readonly model: Model<OidcRecord>,
@@ -41,8 +47,7 @@ export class RecordAdapter {
   }
 
   async find(id: string): Promise<Payload | undefined> {
-    const record = await this.model.findById(this.key(id)).lean();
-    return this.#live(record, id);
+    return this.#live(await this.#records.load(this.key(id)), id);
   }
 
   async findByUid(uid: string): Promise<Payload | undefined> {
@@ -70,7 +75,7 @@ export class RecordAdapter {
     await this.model.deleteMany({ grantId });
   }
 
-  #live(record: OidcRecord | null, id?: string): Payload | undefined {
+  #live(record: OidcRecord | null | undefined, id?: string): Payload | undefined {
     if (!record || record.ended) return undefined;
     if (record.expiresAt && record.expiresAt.getTime() <= this.clock.now().getTime()) return undefined;
     return {

@@ -1,0 +1,23 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+const storage = new AsyncLocalStorage<Map<string, Promise<unknown>>>();
+
+/** Lets `readOnce` share reads for as long as `work` lasts: a request that decides several times decides on one state. */
+export const withReadsOnce = <T>(work: () => Promise<T>): Promise<T> => storage.run(new Map(), work);
+
+/**
+ * Within `withReadsOnce`: the first call reads, the later ones of the same key get what it got. Elsewhere each call reads. The first
+ * call comes after the request, so that what was changed before the request is seen.
+ */
+export function readOnce<T>(key: string, read: () => Promise<T>): Promise<T> {
+  const known = storage.getStore();
+  if (!known) return read();
+  const present = known.get(key) as Promise<T> | undefined;
+  if (present) return present;
+  const reading = read();
+  known.set(key, reading);
+  return reading;
+}
+
+/** To be called after a change within a request, so that what follows reads anew. */
+export const forgetReads = (): void => storage.getStore()?.clear();
