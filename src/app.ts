@@ -27,6 +27,7 @@ import type { PageDeps } from './pages/deps.js';
 import { interactionRoutes } from './pages/interaction/index.js';
 import { errorPage, providerPages } from './pages/protocol.js';
 import { createRenderer } from './pages/render.js';
+import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
 import type { ServiceContext } from './services/context.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
@@ -120,5 +121,6 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
   router.get('/', (ctx) => ctx.redirect('/account'));
   interactionRoutes(router, pages);
   accountRoutes(router, pages);
+  setupRoutes(router, pages);
   return router;
 }

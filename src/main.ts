@@ -14,6 +14,7 @@ import { createOutbound } from './lib/outbound.js';
 import { prepareHashing } from './lib/password.js';
 import { applyProvisioning, ProvisioningError } from './services/provisioning/index.js';
 import { readProvisioningFile, UnreadableFileError } from './services/provisioning/read-file.js';
+import { newSetupUrl } from './services/setup-link.js';
 import { EncryptionKeyError, loadSigningKeys } from './services/signing-keys.js';
 import { startServices } from './services/start-services.js';
 import { connectStore, storeAnswers } from './store/connect.js';
@@ -75,6 +76,9 @@ async function start(logger: Logger): Promise<void> {
     await store.close();
     logger.info({ event: 'stopped' }, 'stopped');
   };
+  const setup = await newSetupUrl(services, issuer);
+  if (setup)
+    always(logger, { event: 'setup', url: setup }, 'nobody operates this server yet; this link makes one operator');
   // Without ISSUER the issuer is where it listens, and the Host that it answers for.
   const url = config.issuer ? `http://${urlHost(config.host)}:${port}` : issuer;
   always(logger, { event: 'ready', url, issuer, store: config.mongodbUri ? 'mongodb' : 'embedded' }, 'ready');

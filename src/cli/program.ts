@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { applyCommand, diffCommand } from './apply.js';
+import { setupCommands } from './setup.js';
 import { storeCommands } from './store.js';
 
 /** The whole command, not yet run. @param json whether errors are printed as JSON by whoever catches them, and not in words here. */
@@ -13,5 +14,6 @@ export function createProgram(json = false): Command {
   applyCommand(program);
   diffCommand(program);
   storeCommands(program);
+  setupCommands(program);
   return program;
 }

@@ -28,5 +28,11 @@ export function requestLog(logger: Logger) {
   };
 }
 
-/** The uid of an interaction opens nothing without its cookie, but a line needs no more than its beginning. */
-const withoutSecrets = (path: string) => path.replace(/^(\/(?:interaction|oauth2\/authorize)\/[\w-]{6})[\w-]+/, '$1…');
+/**
+ * What is secret in a path by itself goes whole, in whatever case and encoding the router takes it. The uid of an interaction opens
+ * nothing without its cookie, but a line needs no more than its beginning.
+ */
+const withoutSecrets = (path: string) =>
+  path
+    .replace(/^(\/+(?:setup|join\/+invitation)\/+).+/i, '$1…')
+    .replace(/^(\/(?:interaction|oauth2\/authorize)\/[\w-]{6})[\w-]+/, '$1…');

@@ -16,6 +16,8 @@ export interface Organization {
   founded: boolean;
   /** User ids: the only truth about who is administrator without an end date (R2). 500 at most. */
   administrators: string[];
+  /** Of `system` alone: the link by which its first member comes (R14). `usedBy` is set in the update that founds it. */
+  setup?: { secretHash: string; createdAt: Date; usedBy?: string };
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
@@ -34,6 +36,13 @@ export const organizationSchema = new Schema<Organization>(
     metadata: { type: Schema.Types.Mixed },
     founded: { type: Boolean, required: true, default: false },
     administrators: { type: [String], required: true, default: [] },
+    setup: {
+      type: new Schema(
+        { secretHash: { type: String, required: true }, createdAt: { type: Date, required: true }, usedBy: String },
+        { _id: false },
+      ),
+      default: undefined,
+    },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     pendingEvents,

@@ -31,13 +31,14 @@ export async function currentSession(
 }
 
 /** Where to send a browser to sign in for the account pages, and to come back to `path` afterwards. */
-export function signInUrl(issuer: string, path: string): string {
+export function signInUrl(issuer: string, path: string, more: { prompt?: 'login' } = {}): string {
   const query = new URLSearchParams({
     client_id: CONSOLE_CLIENT_ID,
     response_type: 'none',
     scope: 'openid',
     redirect_uri: `${issuer}${CONSOLE_CALLBACK}`,
     state: path,
+    ...more,
   });
   return `/oauth2/authorize?${query}`;
 }

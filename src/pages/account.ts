@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import { can } from '../access/can.js';
 import { notFound } from '../lib/errors.js';
 import { formBody } from '../middleware/form-body.js';
 import type { User } from '../models/index.js';
@@ -8,40 +9,50 @@ import { CONSOLE_CALLBACK } from '../oidc/settings/clients.js';
 import { findOrganization } from '../services/create-organization.js';
 import { joinOrganization, mayJoin } from '../services/join-organization.js';
 import { listMemberships } from '../services/list-memberships.js';
+import { loadActor } from '../services/load-actor.js';
 import type { PageDeps } from './deps.js';
 import { themselves } from './interaction/organization.js';
+import { SETUP_STATE, setupSecret } from './setup-cookie.js';
 
 /** A person's own pages, and joining outside of an application's login. */
 export function accountRoutes(router: Router, deps: PageDeps): void {
-  router.get(CONSOLE_CALLBACK, async (ctx) => comeBack(ctx));
+  router.get(CONSOLE_CALLBACK, async (ctx) => comeBack(deps, ctx));
   router.get('/account', async (ctx) => showProfile(deps, ctx));
   router.get('/join/:slug', async (ctx) => showJoin(deps, ctx));
   router.post('/join/:slug', formBody, deps.csrf.check, async (ctx) => submitJoin(deps, ctx));
 }
 
 /** Who is signed in and active, or undefined after the browser was sent to sign in and come back here. */
-async function requireUser(deps: PageDeps, ctx: Context): Promise<User | undefined> {
+export async function requireUser(deps: PageDeps, ctx: Context, state = ctx.path): Promise<User | undefined> {
   ctx.set('Cache-Control', 'no-store');
   const session = await currentSession(deps.provider, deps.runtime, ctx);
   const user = session ? await deps.services.models.User.findById(session.userId).lean() : null;
   if (user?.status === 'active') return user;
   ctx.status = 303;
-  ctx.redirect(signInUrl(deps.issuer, ctx.path));
+  ctx.redirect(signInUrl(deps.issuer, state));
   return undefined;
 }
 
-/** Where the sign-in of these pages ends: `state` says which page was wanted. Only our own paths are followed. */
-async function comeBack(ctx: Context): Promise<void> {
+/**
+ * Where the sign-in of these pages ends: `state` says which page was wanted. Only our own paths are followed. A setup link's secret
+ * isn't in `state`, which proxies log and the store keeps: the browser has it in a cookie.
+ */
+async function comeBack(deps: PageDeps, ctx: Context): Promise<void> {
   const state = typeof ctx.query.state === 'string' ? ctx.query.state : '';
   ctx.status = 303;
   if (ctx.query.error) return ctx.redirect('/');
+  const setup = state === SETUP_STATE ? setupSecret(deps, ctx) : undefined;
+  if (setup) return ctx.redirect(`/setup/${setup}`);
   ctx.redirect(/^\/(account|join|organizations|admin)(\/[\w~.-]+)*$/.test(state) ? state : '/account');
 }
 
 async function showProfile(deps: PageDeps, ctx: Context): Promise<void> {
   const user = await requireUser(deps, ctx);
   if (!user) return;
-  const rows = await listMemberships(deps.services, user._id);
+  const [rows, actor] = await Promise.all([
+    listMemberships(deps.services, user._id),
+    loadActor(deps.services, user._id),
+  ]);
   ctx.body = deps.render('account/profile', {
     csrf: deps.csrf.token(ctx),
     signOutAction: '/oauth2/logout',
@@ -52,6 +63,7 @@ async function showProfile(deps: PageDeps, ctx: Context): Promise<void> {
       emailVerified: user.emailVerified,
       createdAt: user.createdAt,
     },
+    operator: can(actor, 'instance:users'),
     organizations: rows.map(({ organization, membership, roles }) => ({
       id: organization._id,
       name: organization.name,

@@ -9,6 +9,8 @@ const PER_ACCOUNT = 10;
 const PER_ADDRESS = 50;
 /** One a second: no person notices, and a script fills no database. */
 const SIGN_UPS_PER_ADDRESS = 900;
+/** Links hold 256 random bits: nobody guesses one, and this keeps who tries from asking the store for nothing. */
+const WRONG_LINKS_PER_ADDRESS = 60;
 
 export interface Attempt {
   email: string;
@@ -24,6 +26,8 @@ export interface SignInLimits {
   begin(attempt: Attempt): Promise<Place>;
   /** @returns false where too many accounts were made from this address lately. */
   maySignUp(address: string): Promise<boolean>;
+  /** Counts a secret link that opened nothing. @returns false where too many of them came from this address lately. */
+  mayMissLink(address: string): Promise<boolean>;
 }
 
 export interface Place {
@@ -47,12 +51,14 @@ export function createSignInLimits(connection: Connection): SignInLimits {
   const accounts = limiter('sign-in:account', PER_ACCOUNT);
   const addresses = limiter('sign-in:address', PER_ADDRESS);
   const signUps = limiter('sign-up:address', SIGN_UPS_PER_ADDRESS);
+  const wrongLinks = limiter('link:address', WRONG_LINKS_PER_ADDRESS);
   const accountKey = ({ email, knownDevice }: Attempt) => digest(email, knownDevice ?? '');
   const line = new WaitingLine();
   const enter = (limiter: RateLimiterMongo, key: string) => line.enter(key, () => take(limiter, key));
 
   return {
     maySignUp: (address) => take(signUps, networkOf(address)),
+    mayMissLink: (address) => take(wrongLinks, networkOf(address)),
     async begin(attempt) {
       const account = accountKey(attempt);
       const network = networkOf(attempt.address);

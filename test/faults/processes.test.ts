@@ -98,12 +98,13 @@ describe('a start', () => {
     expect(stderr).toContain('ENCRYPTION_KEYS');
   });
 
-  it('writes its ready line at every log level, and that alone when silent', async () => {
+  it('writes its setup and ready lines at every log level, and those alone when silent', async () => {
     const server = await start({ LOG_LEVEL: 'silent' });
     await fetch(`${server.issuer}/health/live`);
     await fetch(`${server.issuer}/nothing`);
-    expect(server.lines.map((line) => JSON.parse(line).event)).toEqual(['ready']);
-    expect(JSON.parse(server.lines[0] as string)).toMatchObject({ url: expect.stringMatching(/^http:\/\/.*:\d+$/) });
+    expect(server.lines.map((line) => JSON.parse(line).event)).toEqual(['setup', 'ready']);
+    expect(JSON.parse(server.lines[0] as string).url).toMatch(new RegExp(`^${server.issuer}/setup/[\\w-]{43}$`));
+    expect(JSON.parse(server.lines[1] as string)).toMatchObject({ url: expect.stringMatching(/^http:\/\/.*:\d+$/) });
   });
 
   it('of three at once on an empty store ends with the same keys in all', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
+import { newSetupUrl } from '../../src/services/setup-link.js';
 import { makeApi, makeApplication, PASSWORD } from '../support/factories.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -48,7 +49,18 @@ function filtersOf(name: string, command: Document): Document[] {
   return (command.updates ?? command.deletes).map((part: Document) => part.q);
 }
 
+async function setUp(): Promise<void> {
+  const browser = newBrowser(server);
+  await browser.open((await newSetupUrl(server.services, server.issuer)) as string);
+  await browser.follow('Create account');
+  await browser.submit('Create account', { name: 'Op', email: 'op@ops.test', password: PASSWORD });
+  await browser.submit('Join');
+  expect(await newSetupUrl(server.services, server.issuer)).toBeUndefined();
+  expect(browser.has('Operator of this server')).toBe(true);
+}
+
 async function story(): Promise<void> {
+  await setUp();
   const api = await makeApi(server.services);
   const opaque = await makeApi(server.services, { tokenFormat: 'opaque' });
   for (const defaultApi of [api._id, opaque._id]) {

@@ -6,6 +6,7 @@ import { authenticate } from '../../services/authenticate.js';
 import { normalizeEmail } from '../../services/create-user.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
+import { maySignUp } from './may-sign-up.js';
 
 const deviceCookie = (issuer: string) => (issuer.startsWith('https:') ? '__Secure-rollcall_device' : 'rollcall_device');
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -14,7 +15,7 @@ const WRONG = { form: 'That email and password don’t match', password: 'Enter 
 
 /** GET: the sign-in page. */
 export async function showSignIn(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
-  page(deps, ctx, login, { email: login.params.login_hint ?? '' }, {});
+  await page(deps, ctx, login, { email: login.params.login_hint ?? '' }, {});
 }
 
 /** POST: signs in, or shows the page again in the same words for whatever was wrong. */
@@ -41,23 +42,29 @@ export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): 
   });
 }
 
-function again(deps: PageDeps, ctx: Context, login: Login, email: string, errors: Record<string, string>): void {
+async function again(
+  deps: PageDeps,
+  ctx: Context,
+  login: Login,
+  email: string,
+  errors: Record<string, string>,
+): Promise<void> {
   ctx.status = 422;
-  page(deps, ctx, login, { email }, errors);
+  await page(deps, ctx, login, { email }, errors);
 }
 
-function page(
+async function page(
   deps: PageDeps,
   ctx: Context,
   login: Login,
   values: { email: string },
   errors: Record<string, string>,
-): void {
+): Promise<void> {
   ctx.body = deps.render('interaction/sign-in', {
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-in`,
-    signUpUrl: deps.signUp === 'open' ? `/interaction/${login.uid}/sign-up` : null,
+    signUpUrl: (await maySignUp(deps, ctx, login)) ? `/interaction/${login.uid}/sign-up` : null,
     values,
     errors,
   });

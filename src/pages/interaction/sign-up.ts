@@ -5,17 +5,18 @@ import { answerLogin, type Login } from '../../oidc/interaction.js';
 import { type SignUpFaults, signUp } from '../../services/sign-up.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
+import { maySignUp } from './may-sign-up.js';
 import { rememberDevice } from './sign-in.js';
 
 /** GET: the page that makes an account. */
 export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
-  if (deps.signUp !== 'open') throw notFound();
+  if (!(await maySignUp(deps, ctx, login))) throw notFound();
   page(deps, ctx, login, { name: '', email: login.params.login_hint ?? '' }, {});
 }
 
 /** POST: makes the account; the person is signed in and goes on. */
 export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
-  if (deps.signUp !== 'open') throw notFound();
+  if (!(await maySignUp(deps, ctx, login))) throw notFound();
   if (!(await deps.limits.maySignUp(ctx.ip)))
     throw tooMany('Too many accounts were made from your network. Try again in a while.');
   const input = { name: field(ctx, 'name'), email: field(ctx, 'email'), password: field(ctx, 'password') };

@@ -49,6 +49,7 @@ export interface Views {
   };
   'interaction/join': JoinView;
   'join/page': JoinView;
+  'setup/page': Form & { host: string; email: string; switchUrl: string };
   'interaction/consent': Form & {
     organization: OrganizationView | null;
     items: { icon: string; title: string; text: string }[];
@@ -72,6 +73,7 @@ export interface Views {
     csrf: string;
     signOutAction: string;
     user: { id: string; name: string; email: string; emailVerified: boolean; createdAt: Date };
+    operator: boolean;
     organizations: (OrganizationView & { slug: string; suspended: boolean; roles: { key: string; name: string }[] })[];
     createUrl: string | null;
   };

@@ -2,7 +2,6 @@
  * What a schema can't see: references, which resolve against the file and then the store; what is there twice; and the rules that the
  * end state would break (R2, R5, R15). Collects every fault.
  */
-import { SYSTEM_ORGANIZATION } from '../../access/can.js';
 import { isReservedSlug } from '../create-organization.js';
 import { normalizeEmail } from '../create-user.js';
 import type { Fault } from './faults.js';
@@ -213,14 +212,13 @@ function checkOrganizations(file: ProvisioningFile, state: StoredState, fault: R
 }
 
 function checkMemberships(file: ProvisioningFile, state: StoredState, fault: Report): void {
+  // `system` is in the store from the start: a membership in it makes an operator (R14).
   const slugs = new Set([...state.organizations.keys(), ...(file.organizations ?? []).map((one) => one.slug)]);
   (file.users ?? []).forEach((user, u) => {
     if (user.password !== undefined && user.passwordHash !== undefined)
       fault(`users[${u}].passwordHash`, 'expected a password or its hash, not both');
     (user.memberships ?? []).forEach((entry, m) => {
       const path = `users[${u}].memberships[${m}]`;
-      if (entry.organization === SYSTEM_ORGANIZATION)
-        return fault(`${path}.organization`, 'operators are not available yet');
       if (!slugs.has(entry.organization))
         return fault(`${path}.organization`, `there is no organization ${entry.organization}`);
       const keys = keysIn(file, state, entry.organization);

@@ -1,0 +1,16 @@
+import type { Context } from 'koa';
+import type { Login } from '../../oidc/interaction.js';
+import { setupLinkWorks } from '../../services/setup-link.js';
+import type { PageDeps } from '../deps.js';
+import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
+
+/**
+ * Whether an account may be made in this login. Where sign-up is closed, only in the one that a setup link leads to (R14), by the
+ * browser that has the link's secret, and while the link works.
+ */
+export async function maySignUp(deps: PageDeps, ctx: Context, login: Login): Promise<boolean> {
+  if (deps.signUp === 'open') return true;
+  if (login.application !== null || login.params.state !== SETUP_STATE) return false;
+  const secret = setupSecret(deps, ctx);
+  return secret !== undefined && setupLinkWorks(deps.services, secret);
+}

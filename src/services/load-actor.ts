@@ -1,0 +1,16 @@
+import { type Actor, SYSTEM_ORGANIZATION } from '../access/can.js';
+import type { ServiceContext } from './context.js';
+import { findOrganization } from './create-organization.js';
+import { loadStanding } from './load-standing.js';
+
+/**
+ * A user as `can()` judges them, by today's roles: in `system`, where an administrator holds the instance's permissions (R14), and in
+ * the organization that is acted in.
+ */
+export async function loadActor(context: ServiceContext, userId: string, organizationId?: string): Promise<Actor> {
+  const system = await findOrganization(context, SYSTEM_ORGANIZATION);
+  const ids = [...new Set([system?._id, organizationId])].filter((id) => id !== undefined);
+  const standings = await Promise.all(ids.map((id) => loadStanding(context, { userId, organizationId: id })));
+  const roles = new Map(ids.map((id, index) => [id, (standings[index]?.roles ?? []).map((role) => role.key)]));
+  return { kind: 'user', userId, roles, ...(system ? { systemOrganizationId: system._id } : {}) };
+}
