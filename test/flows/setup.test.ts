@@ -144,7 +144,7 @@ describe('the setup link (R14)', () => {
     expect((await system(server)).administrators).toEqual([winner]);
     expect((await rows(server)).map((row) => row.userId)).toEqual([winner]);
     for (const user of people) expect(await isOperator(server, user._id)).toBe(user._id === winner);
-  });
+  }, 120_000);
 
   it('lies in the store as a hash alone, in no log line, and in no URL or Referer beyond its own', async () => {
     const lines: string[] = [];
