@@ -1,8 +1,10 @@
 import { Schema } from 'mongoose';
+import type { PublicJwk } from '../lib/public-jwk.js';
 import { type PendingEvent, pendingEvents } from './event.js';
 
 export type ApplicationType = 'web' | 'spa' | 'native' | 'machine';
 export type SigningAlgorithm = 'RS256' | 'ES256' | 'EdDSA';
+export type ClientAuthenticationMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
 /** An OIDC client. The library's client metadata is a read-only projection of it (architecture 6). */
 export interface Application {
@@ -24,8 +26,17 @@ export interface Application {
   defaultApi?: string | null;
   organization: 'required' | 'optional' | 'none';
   idTokenSigningAlg: SigningAlgorithm;
-  tokenEndpointAuthMethod: 'client_secret_basic' | 'client_secret_post' | 'none';
+  tokenEndpointAuthMethod: ClientAuthenticationMethod;
+  /** With `private_key_jwt` one of both: its public keys, or where they are. */
+  jwks?: { keys: PublicJwk[] } | null;
+  jwksUri?: string | null;
   requirePkce: boolean;
+  /** Authorization requests are pushed first (RFC 9126). */
+  requirePar?: boolean;
+  /** Tokens only with a proof of possession (RFC 9449). */
+  requireDpop?: boolean;
+  /** `fapi2`: the FAPI 2.0 Security Profile, which requires all three and `private_key_jwt`. */
+  securityProfile?: 'fapi2' | null;
   /** What a machine's tokens may carry, per API; `management` is ISSUER/api, `*` is all. Absent: all of its defaultApi. */
   permissions?: { api: string; permissions: string[] }[];
   createdAt: Date;
@@ -53,10 +64,15 @@ export const applicationSchema = new Schema<Application>(
     idTokenSigningAlg: { type: String, enum: ['RS256', 'ES256', 'EdDSA'], required: true },
     tokenEndpointAuthMethod: {
       type: String,
-      enum: ['client_secret_basic', 'client_secret_post', 'none'],
+      enum: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
       required: true,
     },
+    jwks: Schema.Types.Mixed,
+    jwksUri: String,
     requirePkce: { type: Boolean, required: true },
+    requirePar: Boolean,
+    requireDpop: Boolean,
+    securityProfile: { type: String, enum: ['fapi2', null] },
     permissions: {
       type: [new Schema({ api: String, permissions: [String] }, { _id: false })],
       default: undefined,

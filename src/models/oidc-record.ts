@@ -27,6 +27,7 @@ export const OIDC_MODELS = [
   'AccessToken',
   'RefreshToken',
   'ClientCredentials',
+  'PushedAuthorizationRequest',
   'ReplayDetection',
 ] as const;
 

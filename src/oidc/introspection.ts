@@ -144,7 +144,8 @@ async function introspectJwt(
     iat: payload.iat,
     jti: payload.jti,
     ...(payload.sid ? { sid: payload.sid } : {}),
-    token_type: 'Bearer',
+    ...(payload.cnf ? { cnf: payload.cnf } : {}),
+    token_type: payload.cnf?.jkt ? 'DPoP' : 'Bearer',
     ...(stale ? { stale: true, roles_in_token: payload.roles } : {}),
   };
 }

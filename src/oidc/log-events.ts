@@ -9,6 +9,7 @@ const EVENTS = {
   server_error: 'error',
   'authorization.error': 'info',
   'grant.error': 'info',
+  'pushed_authorization_request.error': 'info',
   'introspection.error': 'info',
   'revocation.error': 'info',
   'userinfo.error': 'info',

@@ -6,12 +6,21 @@ import type { JWK } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
 import { createFindAccount } from './account.js';
 import { createAdapterFactory } from './adapter/index.js';
+import { nameMissingProof, PROOF_ALGORITHMS } from './dpop.js';
 import { createEndSessionMiddleware } from './end-session.js';
 import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
 import { createJwtTokenMiddleware } from './introspection.js';
 import { answerStoreAway, logProviderEvents } from './log-events.js';
+import { createRotation } from './refresh-rotation.js';
+import { detectReplays } from './replay.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { ACR_PASSWORD, claims } from './settings/claims.js';
+import {
+  ASSERTION_ALGORITHMS,
+  CLIENT_AUTHENTICATION_METHODS,
+  CLOCK_TOLERANCE,
+  createAssertionCheck,
+} from './settings/client-authentication.js';
 import { cookies } from './settings/cookies.js';
 import { features, type ProviderPages } from './settings/features.js';
 import { restoreOfflineAccess } from './settings/offline-access.js';
@@ -29,6 +38,7 @@ const ROUTES: Configuration['routes'] = {
   jwks: '/oauth2/jwks',
   introspection: '/oauth2/introspect',
   revocation: '/oauth2/revoke',
+  pushed_authorization_request: '/oauth2/par',
   end_session: '/oauth2/logout',
 };
 
@@ -46,19 +56,23 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
     acrValues: [ACR_PASSWORD],
     subjectTypes: ['public'],
     responseTypes: ['code', 'none'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: [...CLIENT_AUTHENTICATION_METHODS],
+    assertJwtClientAuthClaimsAndHeader: createAssertionCheck(runtime),
+    clockTolerance: CLOCK_TOLERANCE,
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
       userinfoSigningAlgValues: [],
       introspectionSigningAlgValues: [],
+      clientAuthSigningAlgValues: [...ASSERTION_ALGORITHMS],
+      dPoPSigningAlgValues: [...PROOF_ALGORITHMS],
     },
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
-    rotateRefreshToken: true,
+    rotateRefreshToken: createRotation(runtime),
     pkce: {
       required: (_ctx: OidcContext, client: OidcContext) => client.requirePkce !== false,
     },
-    extraClientMetadata: { properties: ['requirePkce', 'isApi'] },
+    extraClientMetadata: { properties: ['requirePkce', 'isApi', 'securityProfile'] },
     extraParams: { organization: restoreOfflineAccess(runtime) },
     interactions: {
       policy: policy(),
@@ -82,7 +96,9 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
   extendGrantPayload(provider);
   extendTokens(provider);
   acceptApiTokensAtUserinfo(provider, runtime, verify);
+  detectReplays(provider, runtime);
   provider.use(answerStoreAway);
+  provider.use(nameMissingProof);
   provider.use(createJwtTokenMiddleware(runtime, verify));
   provider.use(createEndSessionMiddleware(runtime));
   logProviderEvents(provider, runtime.services.logger);

@@ -29,6 +29,8 @@ export function acceptApiTokensAtUserinfo(provider: Provider, runtime: Runtime, 
       scope: payload.scope,
       iat: payload.iat,
       exp: payload.exp,
+      // Without it a bound token would pass as a bearer token.
+      jkt: payload.cnf?.jkt,
     });
     token.generation = reference.generation;
     return token;

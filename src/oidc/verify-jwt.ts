@@ -13,6 +13,8 @@ export interface AccessTokenPayload extends JWTPayload {
   /** `GRANT.GENERATION` of a user's token. */
   gid?: string;
   sid?: string;
+  /** The key that the token is bound to (RFC 9449 6). */
+  cnf?: { jkt?: string };
 }
 
 export type VerifyAccessToken = (token: string) => Promise<AccessTokenPayload | undefined>;

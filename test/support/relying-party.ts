@@ -9,7 +9,13 @@ type Somewhere = Pick<TestServer, 'issuer'>;
 export interface RelyingParty {
   config: client.Configuration;
   /** Sends a browser to sign in; `callback` takes what came back to the redirect URI. */
-  begin(browser: BrowserClient, parameters?: Record<string, string>): Promise<Flow>;
+  begin(browser: BrowserClient, parameters?: Record<string, string>, ways?: Ways): Promise<Flow>;
+}
+
+/** How a flow goes: its request pushed first, its tokens bound to a key. */
+export interface Ways {
+  par?: boolean;
+  DPoP?: client.DPoPHandle;
 }
 
 export interface Flow {
@@ -17,30 +23,32 @@ export interface Flow {
   /** Redeems the code in the address that the browser was sent to. Throws what openid-client throws for an error. */
   tokens(): ReturnType<typeof client.authorizationCodeGrant>;
   callbackUrl(): URL;
+  /** PKCE's, for a test that redeems the code by itself. */
+  verifier: string;
 }
 
 const REDIRECT = 'https://app.example.test/callback';
 
-/** A relying party made of openid-client, as an integrator would write it. */
+/** A relying party made of openid-client, as an integrator would write it. @param secret null for a public one */
 export async function relyingParty(
   server: Somewhere,
   clientId: string,
-  secret: string | null = SECRET,
+  secret: string | null | client.ClientAuth = SECRET,
 ): Promise<RelyingParty> {
   const config = await client.discovery(
     new URL(server.issuer),
     clientId,
-    secret === null ? { token_endpoint_auth_method: 'none' } : secret,
-    secret === null ? client.None() : client.ClientSecretBasic(secret),
+    secret === null ? { token_endpoint_auth_method: 'none' } : typeof secret === 'string' ? secret : {},
+    secret === null ? client.None() : typeof secret === 'string' ? client.ClientSecretBasic(secret) : secret,
     { execute: [client.allowInsecureRequests] },
   );
   return {
     config,
-    async begin(browser, parameters = {}) {
+    async begin(browser, parameters = {}, { par = false, DPoP } = {}) {
       const verifier = client.randomPKCECodeVerifier();
       const state = client.randomState();
       const nonce = client.randomNonce();
-      const url = client.buildAuthorizationUrl(config, {
+      const request = {
         redirect_uri: REDIRECT,
         scope: 'openid profile email',
         code_challenge: await client.calculatePKCECodeChallenge(verifier),
@@ -48,7 +56,10 @@ export async function relyingParty(
         state,
         nonce,
         ...parameters,
-      });
+      };
+      const url = par
+        ? await client.buildAuthorizationUrlWithPAR(config, request, DPoP ? { DPoP } : undefined)
+        : client.buildAuthorizationUrl(config, request);
       await browser.open(url.href);
       let returned: URL | undefined;
       const callbackUrl = () => {
@@ -63,13 +74,16 @@ export async function relyingParty(
       };
       return {
         browser,
+        verifier,
         callbackUrl,
         tokens() {
-          return client.authorizationCodeGrant(config, callbackUrl(), {
-            pkceCodeVerifier: verifier,
-            expectedState: state,
-            expectedNonce: nonce,
-          });
+          return client.authorizationCodeGrant(
+            config,
+            callbackUrl(),
+            { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce },
+            undefined,
+            DPoP ? { DPoP } : undefined,
+          );
         },
       };
     },

@@ -67,6 +67,14 @@ export class RecordAdapter {
     if (result.modifiedCount !== 1) throw new errors.InvalidGrant('it was used already');
   }
 
+  /** Moves the end of what is still there and unused; what has ended meanwhile stays ended. @param exp in seconds since the epoch */
+  async prolong(id: string, exp: number): Promise<void> {
+    await this.model.updateOne(
+      { _id: this.key(id), consumed: { $exists: false } },
+      { $set: { 'payload.exp': exp, expiresAt: new Date(exp * 1000) } },
+    );
+  }
+
   async destroy(id: string): Promise<void> {
     await this.model.deleteOne({ _id: this.key(id) });
   }

@@ -1,4 +1,5 @@
 import type { Api, Application } from '../../models/index.js';
+import { profileMetadata, signingAlgorithm } from './security-profile.js';
 
 /** The client of the account pages (architecture 10): public, `response_type=none`, no tokens. No application can take its id. */
 export const CONSOLE_CLIENT_ID = 'rollcall';
@@ -11,16 +12,23 @@ export function applicationMetadata(application: Application): Record<string, un
   return {
     client_id: application._id,
     client_name: application.name,
-    ...(application.secretHash ? { client_secret: application.secretHash } : {}),
+    ...credentials(application),
     application_type: application.type === 'native' ? 'native' : 'web',
     redirect_uris: application.redirectUris,
     post_logout_redirect_uris: application.postLogoutRedirectUris,
     response_types: machine ? [] : ['code'],
     grant_types: machine ? ['client_credentials'] : application.grantTypes,
     token_endpoint_auth_method: application.tokenEndpointAuthMethod,
-    id_token_signed_response_alg: application.idTokenSigningAlg,
-    requirePkce: application.requirePkce,
+    id_token_signed_response_alg: signingAlgorithm(application, application.idTokenSigningAlg),
+    ...profileMetadata(application),
   };
+}
+
+/** What its way of authentication needs, and nothing that is left from another. */
+function credentials(application: Application): Record<string, unknown> {
+  if (application.tokenEndpointAuthMethod === 'private_key_jwt')
+    return application.jwksUri ? { jwks_uri: application.jwksUri } : { jwks: application.jwks };
+  return application.secretHash ? { client_secret: application.secretHash } : {};
 }
 
 /** An API introspects and does nothing else. */

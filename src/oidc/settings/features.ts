@@ -1,7 +1,9 @@
 import type { Configuration } from 'oidc-provider';
+import { dpop } from '../dpop.js';
 import { createIntrospectionPolicy } from '../introspection.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { resourceIndicators } from './resources.js';
+import { fapi } from './security-profile.js';
 
 /** The pages that the library asks for. */
 export interface ProviderPages {
@@ -14,8 +16,12 @@ export interface ProviderPages {
 export function features(runtime: Runtime, pages: ProviderPages): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
-    dPoP: { enabled: false },
-    pushedAuthorizationRequests: { enabled: false },
+    dPoP: dpop(runtime),
+    pushedAuthorizationRequests: { enabled: true },
+    fapi,
+    requestObjects: { enabled: false },
+    jwtResponseModes: { enabled: false },
+    mTLS: { enabled: false },
     userinfo: { enabled: true },
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(runtime) },

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { OidcContext, Runtime } from '../runtime.js';
 
 /**
@@ -6,11 +7,19 @@ import type { OidcContext, Runtime } from '../runtime.js';
  */
 export function restoreOfflineAccess(_runtime: Runtime) {
   return async (ctx: OidcContext): Promise<void> => {
-    const asked = ctx.query.scope;
+    const asked = scopeAsked(ctx);
     if (typeof asked !== 'string' || !asked.split(' ').includes('offline_access')) return;
     const { client, params } = ctx.oidc;
     if (!client.grantTypeAllowed('refresh_token')) return;
     const scopes = new Set((params.scope ?? '').split(' ').filter(Boolean));
     params.scope = [...scopes.add('offline_access')].join(' ');
   };
+}
+
+/** The scope as the application sent it: pushed just now, pushed before, or in the address. */
+function scopeAsked(ctx: OidcContext): unknown {
+  const { route, body, entities } = ctx.oidc;
+  if (route === 'pushed_authorization_request') return body.scope;
+  const pushed = entities.PushedAuthorizationRequest;
+  return pushed ? decodeJwt(pushed.request).scope : ctx.query.scope;
 }

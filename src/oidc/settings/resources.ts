@@ -4,6 +4,7 @@ import { loadStanding, type Standing } from '../../services/load-standing.js';
 import { applicationOf } from '../grants.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { USERINFO_SCOPES } from './scopes.js';
+import { signingAlgorithm } from './security-profile.js';
 
 /**
  * Resource indicators (RFC 8707): which API a token is for, in which format, and which scopes it may carry. Before the person and the
@@ -35,7 +36,9 @@ export function resourceIndicators(runtime: Runtime) {
         audience: api._id,
         accessTokenTTL: api.accessTokenTtl,
         accessTokenFormat: api.tokenFormat,
-        ...(api.tokenFormat === 'jwt' ? { jwt: { sign: { alg: api.accessTokenSigningAlg } } } : {}),
+        ...(api.tokenFormat === 'jwt'
+          ? { jwt: { sign: { alg: signingAlgorithm(application, api.accessTokenSigningAlg) } } }
+          : {}),
       };
     },
   };

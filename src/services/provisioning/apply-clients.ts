@@ -1,5 +1,6 @@
 import { hashSecret } from '../../lib/secrets.js';
 import type { Api, Application } from '../../models/index.js';
+import { credentialsOf } from './check-credentials.js';
 import { changeEvent, differences } from './differences.js';
 import { propertiesOf, type Step } from './plan.js';
 import type { ApiEntry, ApplicationEntry } from './schema.js';
@@ -57,17 +58,15 @@ export function planApi(state: StoredState, entry: ApiEntry, path: string): Step
 
 export function planApplication(state: StoredState, entry: ApplicationEntry, path: string): Step[] {
   const stored = state.applications.get(entry.clientId);
-  const {
-    clientId,
-    clientSecret,
-    backchannelLogoutUri: _b,
-    securityProfile: _s,
-    claims: _c,
-    jwks: _j,
-    jwksUri: _u,
-    ...rest
-  } = entry;
-  const wanted: Partial<Application> = { ...rest, ...(clientSecret ? { secretHash: hashSecret(clientSecret) } : {}) };
+  const { clientId, clientSecret, backchannelLogoutUri: _b, claims: _c, ...rest } = entry;
+  const { method, jwks, jwksUri } = credentialsOf(entry, stored);
+  const wanted: Partial<Application> = {
+    ...rest,
+    tokenEndpointAuthMethod: method,
+    jwks,
+    jwksUri,
+    ...(clientSecret ? { secretHash: hashSecret(clientSecret) } : {}),
+  };
   const change = differences<Application>(stored ?? {}, wanted);
   if (stored && Object.keys(change).length === 0) return [];
   return [
@@ -106,8 +105,9 @@ function applicationDefaults(type: Application['type']): Partial<Application> {
     grantTypes: type === 'machine' ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
     organization: 'required',
     idTokenSigningAlg: 'RS256',
-    tokenEndpointAuthMethod: type === 'spa' || type === 'native' ? 'none' : 'client_secret_basic',
     requirePkce: true,
+    requirePar: false,
+    requireDpop: false,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { isReservedSlug } from '../create-organization.js';
 import { normalizeEmail } from '../create-user.js';
+import { checkCredentials } from './check-credentials.js';
 import type { Fault } from './faults.js';
 import { type ApplicationEntry, type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
 import { membershipKey, type StoredState } from './state.js';
@@ -103,7 +104,8 @@ function checkApplications(file: ProvisioningFile, state: StoredState, fault: Re
     const path = `applications[${i}]`;
     const stored = state.applications.get(entry.clientId);
     const type = entry.type ?? stored?.type ?? 'web';
-    checkClient(entry, type, stored?.secretHash !== undefined, path, fault);
+    checkCredentials(entry, stored, path, fault);
+    checkClient(entry, type, path, fault);
     if (entry.defaultApi && !apis.has(entry.defaultApi))
       fault(`${path}.defaultApi`, `there is no API ${entry.defaultApi}`);
     (entry.permissions ?? []).forEach((permission, p) => {
@@ -116,18 +118,7 @@ function checkApplications(file: ProvisioningFile, state: StoredState, fault: Re
 
 const isLoopback = (url: URL) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 
-function checkClient(entry: ApplicationEntry, type: string, hasSecret: boolean, path: string, fault: Report): void {
-  const publicType = type === 'spa' || type === 'native';
-  const method = entry.tokenEndpointAuthMethod ?? (publicType ? 'none' : 'client_secret_basic');
-  if (publicType && entry.clientSecret) fault(`${path}.clientSecret`, `an application of type ${type} has none`);
-  if (publicType && method !== 'none')
-    fault(`${path}.tokenEndpointAuthMethod`, `expected none for an application of type ${type}`);
-  if (type === 'machine' && method === 'none')
-    fault(`${path}.tokenEndpointAuthMethod`, 'a machine application authenticates by its secret');
-  if (method !== 'none' && !entry.clientSecret && !hasSecret)
-    fault(`${path}.clientSecret`, 'a confidential application needs one');
-  if (method === 'none' && entry.requirePkce === false)
-    fault(`${path}.requirePkce`, 'false only for a confidential application');
+function checkClient(entry: ApplicationEntry, type: string, path: string, fault: Report): void {
   if (type === 'machine' && entry.redirectUris?.length) fault(`${path}.redirectUris`, 'a machine application has none');
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
     (entry[list] ?? []).forEach((text, i) => {

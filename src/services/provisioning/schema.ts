@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { isPasswordHash } from '../../lib/password.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
+import { clientKeys, clientKeysUri } from './client-keys.js';
 
 const notYet = (what: string) => ({ message: `${what} is not available yet` });
 
@@ -29,6 +30,14 @@ const uri = z.string().refine((text) => URL.canParse(text), 'expected an absolut
 const webUri = uri.refine((text) => /^https?:/.test(text), 'expected an http or https URL');
 const metadata = z.record(z.string(), z.string()).optional();
 const algorithm = z.enum(['RS256', 'ES256', 'EdDSA']);
+const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
+const authenticationMethod = z.enum(METHODS, {
+  error: ({ input }) => {
+    const expected = `expected ${METHODS.join(', ')}`;
+    if (/tls_client_auth$/.test(String(input))) return `mutual TLS is not supported; ${expected}`;
+    return input === 'client_secret_jwt' ? `assertions by a secret are not supported; ${expected}` : expected;
+  },
+});
 const claims = unused(
   z.strictObject({ dialect: z.string() }),
   (value) => value.dialect === 'standard',
@@ -65,7 +74,7 @@ export const applicationSchema = z.strictObject({
   policyUri: webUri.nullable().optional(),
   tosUri: webUri.nullable().optional(),
   profileClaimsIn: z.enum(['id_token', 'userinfo']).optional(),
-  securityProfile: none('a security profile'),
+  securityProfile: z.enum(['fapi2'], 'expected fapi2').nullable().optional(),
   grantTypes: z
     .array(
       z
@@ -82,13 +91,12 @@ export const applicationSchema = z.strictObject({
   organization: z.enum(['required', 'optional', 'none']).optional(),
   claims,
   idTokenSigningAlg: algorithm.optional(),
-  tokenEndpointAuthMethod: z
-    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
-    .refine((method) => method !== 'private_key_jwt', notYet('private_key_jwt'))
-    .optional(),
-  jwks: none('jwks'),
-  jwksUri: none('jwksUri'),
+  tokenEndpointAuthMethod: authenticationMethod.optional(),
+  jwks: clientKeys.nullable().optional(),
+  jwksUri: clientKeysUri.nullable().optional(),
   requirePkce: z.boolean().optional(),
+  requirePar: z.boolean().optional(),
+  requireDpop: z.boolean().optional(),
   permissions: z
     .array(z.strictObject({ api: z.string(), permissions: z.array(z.union([z.literal('*'), permissionKey])) }))
     .optional(),
