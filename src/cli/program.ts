@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { applyCommand, diffCommand } from './apply.js';
+import { doctorCommand } from './doctor.js';
 import { setupCommands } from './setup.js';
 import { storeCommands } from './store.js';
 
@@ -15,5 +16,6 @@ export function createProgram(json = false): Command {
   diffCommand(program);
   storeCommands(program);
   setupCommands(program);
+  doctorCommand(program);
   return program;
 }

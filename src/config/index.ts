@@ -5,7 +5,7 @@
 import { LOOPBACK_RULES, type OutboundRule } from '../lib/outbound-allow.js';
 import { isLoopback, readEnvironment } from './schema.js';
 
-export { loadSecrets, type Secrets } from './secrets.js';
+export { loadSecrets, presentSecrets, type Secrets } from './secrets.js';
 
 /** What the environment says, checked and with defaults. */
 export interface Config {

@@ -25,6 +25,14 @@ export async function loadSecrets(config: Config): Promise<Secrets> {
   };
 }
 
+/** The same without making any: undefined where something isn't configured and no start has generated it yet. @throws ConfigError */
+export async function presentSecrets(config: Config): Promise<Secrets | undefined> {
+  const { cookieKeys, encryptionKeys } = config;
+  if (cookieKeys && encryptionKeys) return { cookieKeys, encryptionKeys };
+  const generated = await readSecrets(join(config.dataDir, FILE));
+  return generated && { ...generated, ...(cookieKeys && { cookieKeys }), ...(encryptionKeys && { encryptionKeys }) };
+}
+
 async function generatedSecrets(dataDir: string): Promise<Secrets> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, FILE);

@@ -63,11 +63,13 @@ interface Indexed {
   collection: { createIndexes(indexes: mongo.IndexDescription[]): Promise<unknown> };
 }
 
+/** Every model, whatever it belongs to. */
+export const allModels = ({ oidc, ...nouns }: Models) => [...Object.values(nouns), ...Object.values(oidc)];
+
 /** Makes the indexes; safe when several processes do it at once. */
 export async function createIndexes(models: Models): Promise<void> {
-  const { oidc, ...nouns } = models;
   await Promise.all(
-    [...Object.values(nouns), ...Object.values(oidc)].map(async ({ schema, collection }: Indexed) => {
+    allModels(models).map(async ({ schema, collection }: Indexed) => {
       const indexes = schema.indexes().map(([key, options]) => ({ key, ...options }) as mongo.IndexDescription);
       if (indexes.length) await collection.createIndexes(indexes);
     }),
