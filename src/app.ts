@@ -20,6 +20,7 @@ import { allowHost } from './middleware/host.js';
 import { postAsGet } from './middleware/post-as-get.js';
 import { requestLog } from './middleware/request.js';
 import { securityHeaders } from './middleware/security-headers.js';
+import { LOGOUT_NOTICE, sendLogoutNotice } from './oidc/backchannel-logout.js';
 import { createProvider } from './oidc/provider.js';
 import type { Runtime } from './oidc/runtime.js';
 import { accountRoutes } from './pages/account.js';
@@ -30,6 +31,7 @@ import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
 import type { ServiceContext } from './services/context.js';
+import { createDeliveries } from './services/deliveries/index.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
 
 export interface AppDeps {
@@ -58,11 +60,13 @@ export interface AppDeps {
 
 export function createApp(deps: AppDeps): Koa {
   const { services, issuer, logger } = deps;
+  const deliveries = createDeliveries(services, deps.background);
   const runtime: Runtime = {
     services,
     issuer,
     cookieKeys: deps.cookieKeys,
     outbound: deps.outbound,
+    deliveries,
     sessionIdle: deps.sessionIdle,
     sessionAbsolute: deps.sessionAbsolute,
   };
@@ -72,6 +76,7 @@ export function createApp(deps: AppDeps): Koa {
   const provider = createProvider(runtime, deps.signingKeys, providerPages(services, render, csrf));
   // What these headers say is the issuer's: see `allowHost`.
   provider.proxy = true;
+  deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider, notice));
   const pages: PageDeps = {
     services,
     runtime,

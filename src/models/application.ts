@@ -17,6 +17,7 @@ export interface Application {
   firstParty: boolean;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
+  backchannelLogoutUri?: string | null;
   initiateLoginUri?: string | null;
   logoUri?: string | null;
   policyUri?: string | null;
@@ -53,6 +54,7 @@ export const applicationSchema = new Schema<Application>(
     firstParty: { type: Boolean, required: true },
     redirectUris: { type: [String], default: [] },
     postLogoutRedirectUris: { type: [String], default: [] },
+    backchannelLogoutUri: String,
     initiateLoginUri: String,
     logoUri: String,
     policyUri: String,

@@ -7,6 +7,7 @@ import { type Api, apiSchema } from './api.js';
 import { type Application, applicationSchema } from './application.js';
 import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
+import { type Delivery, deliverySchema } from './delivery.js';
 import { type Instance, instanceSchema } from './instance.js';
 import { type Membership, membershipSchema } from './membership.js';
 import { OIDC_MODELS, type OidcModelName, type OidcRecord, oidcRecordSchema } from './oidc-record.js';
@@ -30,6 +31,7 @@ export interface Models {
   Consent: Model<Consent>;
   RevokedToken: Model<RevokedToken>;
   RateLimit: Model<RateLimit>;
+  Delivery: Model<Delivery>;
   oidc: Record<OidcModelName, Model<OidcRecord>>;
 }
 
@@ -53,6 +55,7 @@ export function createModels(connection: Connection): Models {
     Consent: connection.model<Consent>('Consent', consentSchema, 'consents'),
     RevokedToken: connection.model<RevokedToken>('RevokedToken', revokedTokenSchema, 'revokedTokens'),
     RateLimit: connection.model<RateLimit>('RateLimit', rateLimitSchema, RATE_LIMIT_COLLECTION),
+    Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
     oidc,
   };
 }
@@ -81,6 +84,7 @@ export type {
   Application,
   Claim,
   Consent,
+  Delivery,
   Instance,
   Membership,
   OidcRecord,

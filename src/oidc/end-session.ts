@@ -3,6 +3,8 @@
  * without a page whose script would have to submit a form. With the session end its grants, and by `gid` their JWTs.
  */
 import type { Context, Next } from 'koa';
+import type { OidcRecord } from '../models/index.js';
+import { queueLogoutNotices, scopesOf } from './backchannel-logout.js';
 import type { OidcContext, Runtime } from './runtime.js';
 
 export function createEndSessionMiddleware(runtime: Runtime) {
@@ -14,8 +16,10 @@ export function createEndSessionMiddleware(runtime: Runtime) {
     // Somebody else has signed in: the first one's session ends, and the login goes on in a new one.
     const resumed = oidc?.route === 'resume' && ctx.status === 200 && oidc.session?.state?.postLogoutRedirectUri;
     if (resumed) await endAtOnce(runtime, ctx, oidc, resumed);
-    if (oidc?.route === 'end_session_confirm' && oidc.session?.destroyed)
-      await endGrantsOfSession(runtime, oidc.session.uid);
+    if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
+    if (oidc.session.destroyed) await endGrantsOfSession(runtime, oidc.session.uid);
+    // Asked by an application, the person stays signed in: the application alone has signed them out, and what it was given ends.
+    else if (oidc.client) await endGrants(runtime, await grantsOf(runtime, oidc.session.uid, oidc.client.clientId));
   };
 }
 
@@ -56,14 +60,24 @@ function afterwards(oidc: OidcContext, params: { post_logout_redirect_uri?: stri
   return uri.href;
 }
 
-/** Ends what one browser session gave, save grants with `offline_access` (contract.md). */
-export async function endGrantsOfSession({ services }: Runtime, sessionUid: string): Promise<void> {
-  const { oidc } = services.models;
-  const grants = await oidc.Grant.find({ sessionUid }).lean();
-  const ending = grants.filter((grant) => {
-    const openid = grant.payload.openid as { scope?: string } | undefined;
-    return !openid?.scope?.split(' ').includes('offline_access');
-  });
-  // With the grant gone, everything that was given under it counts for nothing, at once; the rest expires by itself.
-  await oidc.Grant.deleteMany({ _id: { $in: ending.map((grant) => grant._id) } });
+/**
+ * Ends what one browser session gave, save grants with `offline_access` (contract.md), and has its applications told (Back-Channel
+ * Logout). To be called when the session itself has ended.
+ */
+export async function endGrantsOfSession(runtime: Runtime, sessionUid: string): Promise<void> {
+  const grants = await grantsOf(runtime, sessionUid);
+  // Before the grants go, by which a second attempt would find what is to be told.
+  await queueLogoutNotices(runtime, sessionUid, grants);
+  await endGrants(runtime, grants);
+}
+
+const grantsOf = async ({ services }: Runtime, sessionUid: string, clientId?: string): Promise<OidcRecord[]> =>
+  (await services.models.oidc.Grant.find({ sessionUid }).lean()).filter(
+    ({ payload }) => clientId === undefined || payload.clientId === clientId,
+  );
+
+/** With the grant gone, everything that was given under it counts for nothing, at once; the rest expires by itself. */
+async function endGrants({ services }: Runtime, grants: readonly OidcRecord[]): Promise<void> {
+  const ending = grants.filter(({ payload }) => !scopesOf(payload).includes('offline_access'));
+  await services.models.oidc.Grant.deleteMany({ _id: { $in: ending.map((grant) => grant._id) } });
 }

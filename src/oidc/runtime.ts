@@ -1,6 +1,7 @@
 import type { Provider } from 'oidc-provider';
 import type { Outbound } from '../lib/outbound.js';
 import type { ServiceContext } from '../services/context.js';
+import type { Deliveries } from '../services/deliveries/index.js';
 
 /** What the modules of this folder share: the services, and what the configuration says about this server. */
 export interface Runtime {
@@ -9,6 +10,8 @@ export interface Runtime {
   cookieKeys: readonly string[];
   /** Calls what applications have named. */
   outbound: Outbound;
+  /** Takes what has to reach applications. */
+  deliveries: Deliveries;
   /** Seconds. */
   sessionIdle: number;
   sessionAbsolute: number;

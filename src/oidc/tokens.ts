@@ -3,10 +3,10 @@
  * ten seconds' grace of a refresh token, and client secrets that are stored as hashes.
  */
 import { errors, type Provider } from 'oidc-provider';
-import { digest } from '../lib/ids.js';
 import { hashSecret, secretMatches } from '../lib/secrets.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
+import { sidOf } from './backchannel-logout.js';
 import { applicationOf } from './grants.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { permissionsToday } from './settings/resources.js';
@@ -93,7 +93,7 @@ function hashClientSecrets(provider: Provider): void {
 /** A session's id towards an application is computed: kept in the session, it is lost where two requests save that at once. */
 function computeSids(provider: Provider): void {
   (provider.Session.prototype as OidcContext).sidFor = function sidFor(clientId: string) {
-    return digest('sid', this.uid, clientId);
+    return sidOf(this.uid, clientId);
   };
 }
 

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { isStoreAway, RollcallError } from '../lib/errors.js';
 import type { Csrf } from '../middleware/csrf.js';
 import { unavailable } from '../middleware/errors.js';
+import { allowFormTarget } from '../middleware/security-headers.js';
 import type { OidcContext } from '../oidc/runtime.js';
 import type { ProviderPages } from '../oidc/settings/features.js';
 import type { ServiceContext } from '../services/context.js';
@@ -58,11 +59,16 @@ export function providerPages(services: ServiceContext, render: Render, _csrf: C
       ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(message)));
     },
     async signOut(ctx: OidcContext, formHtml) {
+      allowFormTarget(ctx, ctx.oidc.params.post_logout_redirect_uri);
       ctx.body = render('logout/question', { app: await appOf(ctx.oidc.client?.clientId), formHtml });
     },
     async signedOut(ctx: OidcContext) {
       ctx.type = 'html';
       ctx.body = render('logout/done', { app: await appOf(ctx.oidc.client?.clientId), signInUrl: '/account' });
+    },
+    async stillSignedIn(ctx: OidcContext) {
+      ctx.type = 'html';
+      ctx.body = render('logout/stayed', { app: await appOf(ctx.oidc.client?.clientId), accountUrl: '/account' });
     },
   };
 }

@@ -16,6 +16,9 @@ export function applicationMetadata(application: Application): Record<string, un
     application_type: application.type === 'native' ? 'native' : 'web',
     redirect_uris: application.redirectUris,
     post_logout_redirect_uris: application.postLogoutRedirectUris,
+    ...(application.backchannelLogoutUri
+      ? { backchannel_logout_uri: application.backchannelLogoutUri, backchannel_logout_session_required: true }
+      : {}),
     response_types: machine ? [] : ['code'],
     grant_types: machine ? ['client_credentials'] : application.grantTypes,
     token_endpoint_auth_method: application.tokenEndpointAuthMethod,

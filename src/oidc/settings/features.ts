@@ -10,6 +10,8 @@ export interface ProviderPages {
   error(ctx: OidcContext, out: { error: string; error_description?: string }, cause: Error): Promise<void>;
   signOut(ctx: OidcContext, formHtml: string): Promise<void>;
   signedOut(ctx: OidcContext): Promise<void>;
+  /** Somebody was asked, and didn't sign out. */
+  stillSignedIn(ctx: OidcContext): Promise<void>;
 }
 
 /** What is on, and with which policy; everything else that the library has is off by name. */
@@ -27,10 +29,12 @@ export function features(runtime: Runtime, pages: ProviderPages): Configuration[
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(runtime) },
     revocation: { enabled: true, allowedPolicy: revocationPolicy },
     resourceIndicators: resourceIndicators(runtime),
+    backchannelLogout: { enabled: true },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx: OidcContext, form: string) => pages.signOut(ctx, form),
-      postLogoutSuccessSource: (ctx: OidcContext) => pages.signedOut(ctx),
+      postLogoutSuccessSource: async (ctx: OidcContext) =>
+        (await ctx.oidc.provider.Session.get(ctx)).accountId ? pages.stillSignedIn(ctx) : pages.signedOut(ctx),
     },
   } as unknown as Configuration['features'];
 }

@@ -61,6 +61,7 @@ export interface Views {
   'interaction/expired': Door & { continueUrl: string | null };
   'logout/question': Door & { formHtml: string };
   'logout/done': Door & { signInUrl: string };
+  'logout/stayed': Door & { accountUrl: string };
   error: Door & {
     status: number;
     heading: string;

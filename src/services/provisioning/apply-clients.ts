@@ -58,7 +58,7 @@ export function planApi(state: StoredState, entry: ApiEntry, path: string): Step
 
 export function planApplication(state: StoredState, entry: ApplicationEntry, path: string): Step[] {
   const stored = state.applications.get(entry.clientId);
-  const { clientId, clientSecret, backchannelLogoutUri: _b, claims: _c, ...rest } = entry;
+  const { clientId, clientSecret, claims: _c, ...rest } = entry;
   const { method, jwks, jwksUri } = credentialsOf(entry, stored);
   const wanted: Partial<Application> = {
     ...rest,

@@ -68,7 +68,10 @@ export const applicationSchema = z.strictObject({
   firstParty: z.boolean().optional(),
   redirectUris: z.array(uri).optional(),
   postLogoutRedirectUris: z.array(uri).optional(),
-  backchannelLogoutUri: none('back-channel logout'),
+  backchannelLogoutUri: webUri
+    .refine((text) => !text.includes('#'), 'expected a URI without a fragment')
+    .nullable()
+    .optional(),
   initiateLoginUri: webUri.nullable().optional(),
   logoUri: webUri.nullable().optional(),
   policyUri: webUri.nullable().optional(),

@@ -1,0 +1,64 @@
+import { backoffAfter } from '../../lib/backoff.js';
+import { newSecret } from '../../lib/ids.js';
+import type { Delivery } from '../../models/delivery.js';
+import type { ServiceContext } from '../context.js';
+import type { DeliveryKind } from './index.js';
+
+/**
+ * Claims what has been due the longest, and makes one attempt at it.
+ * @param found called when there was one, before the attempt
+ */
+export async function attemptNext<P extends object>(
+  context: ServiceContext,
+  kind: DeliveryKind<P>,
+  deliver: (payload: P) => Promise<void>,
+  found: () => void,
+): Promise<void> {
+  const claimed = await claim(context, kind);
+  if (!claimed) return;
+  found();
+  const { clock, logger } = context;
+  const payload = claimed.payload as P;
+  const about = { kind: kind.name, attempts: claimed.attempts, ...kind.describe(payload) };
+  // A server that was off for long finds what nobody waits for any more.
+  if (claimed.expiresAt <= clock.now()) return giveUp(context, claimed, { ...about, reason: 'too old' });
+  try {
+    await deliver(payload);
+  } catch (error) {
+    const reason = (error as Error).message;
+    const next = new Date(clock.now().getTime() + backoffAfter(claimed.attempts, kind.backoff));
+    if (next >= claimed.expiresAt) return giveUp(context, claimed, { ...about, reason });
+    logger.warn({ event: 'delivery_failed', ...about, reason, again: next }, 'a delivery failed and is tried again');
+    await context.models.Delivery.updateOne(
+      { _id: claimed._id, lease: claimed.lease },
+      { $set: { dueAt: next }, $unset: { lease: 1 } },
+    );
+    return;
+  }
+  await context.models.Delivery.deleteOne({ _id: claimed._id, lease: claimed.lease });
+  logger.info({ event: 'delivered', ...about }, 'delivered');
+}
+
+/** One conditional update: of several processes that look at once, one gets it, until its lease ends. */
+async function claim<P extends object>(
+  { models, clock }: ServiceContext,
+  kind: DeliveryKind<P>,
+): Promise<(Delivery & { lease: string }) | null> {
+  const now = clock.now();
+  const lease = newSecret();
+  const claimed = await models.Delivery.findOneAndUpdate(
+    { kind: kind.name, dueAt: { $lte: now } },
+    { $set: { dueAt: new Date(now.getTime() + kind.lease), lease }, $inc: { attempts: 1 } },
+    { sort: { dueAt: 1 }, returnDocument: 'after', lean: true },
+  );
+  return claimed && { ...(claimed as Delivery), lease };
+}
+
+async function giveUp(
+  { models, logger }: ServiceContext,
+  claimed: Delivery & { lease: string },
+  about: object,
+): Promise<void> {
+  await models.Delivery.deleteOne({ _id: claimed._id, lease: claimed.lease });
+  logger.error({ event: 'delivery_given_up', ...about }, 'a delivery was given up');
+}

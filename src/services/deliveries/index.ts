@@ -1,0 +1,74 @@
+/**
+ * What has to reach somebody outside and must not keep a request waiting: written to the store, then delivered beside the requests, at
+ * least once, by whichever process claims it. A claim is one conditional update that holds for a lease; an attempt that fails is made again
+ * later and later, until the delivery is too old.
+ */
+import type { Background } from '../../lib/background.js';
+import type { Backoff } from '../../lib/backoff.js';
+import type { ServiceContext } from '../context.js';
+import { attemptNext } from './attempt.js';
+
+/** A queue: its name in the store, and how patient it is. Milliseconds. */
+export interface DeliveryKind<P extends object> {
+  name: string;
+  /** Longer than an attempt can take: after it another process may begin one. */
+  lease: number;
+  /** A delivery that is older is given up, and the log says so. */
+  maxAge: number;
+  backoff: Backoff;
+  /** How many a process delivers at once. */
+  parallel: number;
+  /** What a log line may say of one. */
+  describe(payload: P): Record<string, unknown>;
+}
+
+export interface Deliveries {
+  /** Queues something; the same id is queued once while it waits. Returns when it is stored, and delivery begins at once. */
+  enqueue<P extends object>(kind: DeliveryKind<P>, id: string, payload: P): Promise<void>;
+  /** Says how one is delivered in this process. A throw means "again later". */
+  handle<P extends object>(kind: DeliveryKind<P>, deliver: (payload: P) => Promise<void>): void;
+}
+
+/** How often a process looks for what is due again, in milliseconds. */
+const LOOK_EVERY = 2000;
+/** The further lines of a queue are woken by what is found; by themselves they look rarely. */
+const LOOK_RARELY = 60_000;
+
+export function createDeliveries(context: ServiceContext, background: Background): Deliveries {
+  const first = new Map<string, { kick(): void }>();
+  return {
+    async enqueue(kind, id, payload) {
+      const now = context.clock.now();
+      await context.models.Delivery.updateOne(
+        { _id: id },
+        {
+          $setOnInsert: {
+            kind: kind.name,
+            payload,
+            attempts: 0,
+            dueAt: now,
+            expiresAt: new Date(now.getTime() + kind.maxAge),
+            createdAt: now,
+          },
+        },
+        { upsert: true },
+      );
+      first.get(kind.name)?.kick();
+    },
+    handle(kind, deliver) {
+      const lines: { kick(): void }[] = [];
+      for (let line = 0; line < kind.parallel; line += 1) {
+        const every = line === 0 ? LOOK_EVERY : LOOK_RARELY;
+        const job = background.every(`deliveries:${kind.name}`, every, () =>
+          // Where there was one there may be more: for this line when it is through, and for the next one meanwhile.
+          attemptNext(context, kind, deliver, () => {
+            lines[line]?.kick();
+            lines[line + 1]?.kick();
+          }),
+        );
+        lines.push(job);
+      }
+      if (lines[0]) first.set(kind.name, lines[0]);
+    },
+  };
+}
