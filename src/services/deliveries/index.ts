@@ -29,13 +29,13 @@ export interface Deliveries {
   handle<P extends object>(kind: DeliveryKind<P>, deliver: (payload: P) => Promise<void>): void;
 }
 
-/** How often a process looks for what is due again, in milliseconds. */
+/** How often a process looks for what is due again, in milliseconds; each line of a queue does. */
 const LOOK_EVERY = 2000;
-/** The further lines of a queue are woken by what is found; by themselves they look rarely. */
-const LOOK_RARELY = 60_000;
+/** The further lines are woken by what is found; by themselves they look less often. */
+const LOOK_LESS_OFTEN = 10_000;
 
 export function createDeliveries(context: ServiceContext, background: Background): Deliveries {
-  const first = new Map<string, { kick(): void }>();
+  const wakes = new Map<string, () => void>();
   return {
     async enqueue(kind, id, payload) {
       const now = context.clock.now();
@@ -53,22 +53,25 @@ export function createDeliveries(context: ServiceContext, background: Background
         },
         { upsert: true },
       );
-      first.get(kind.name)?.kick();
+      wakes.get(kind.name)?.();
     },
     handle(kind, deliver) {
       const lines: { kick(): void }[] = [];
-      for (let line = 0; line < kind.parallel; line += 1) {
-        const every = line === 0 ? LOOK_EVERY : LOOK_RARELY;
-        const job = background.every(`deliveries:${kind.name}`, every, () =>
-          // Where there was one there may be more: for this line when it is through, and for the next one meanwhile.
-          attemptNext(context, kind, deliver, () => {
-            lines[line]?.kick();
-            lines[line + 1]?.kick();
-          }),
-        );
-        lines.push(job);
+      const busy = new Set<number>();
+      const wake = () => lines.find((_line, i) => !busy.has(i))?.kick();
+      wakes.set(kind.name, wake);
+      for (let i = 0; i < kind.parallel; i += 1) {
+        const line = background.every(`deliveries:${kind.name}`, i === 0 ? LOOK_EVERY : LOOK_LESS_OFTEN, async () => {
+          const found = () => {
+            // Where there was one there may be more: for a line that is free now, and for this one when it is through.
+            busy.add(i);
+            wake();
+            lines[i]?.kick();
+          };
+          await attemptNext(context, kind, deliver, found).finally(() => busy.delete(i));
+        });
+        lines.push(line);
       }
-      if (lines[0]) first.set(kind.name, lines[0]);
     },
   };
 }
