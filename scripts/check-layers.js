@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   middleware: ['lib'],
   pages: ['access', 'lib', 'models', 'middleware', 'oidc', 'services'],
   api: ['access', 'lib', 'models', 'middleware', 'oidc', 'services'],
-  cli: ['access', 'config', 'lib', 'models', 'services', 'store'],
+  cli: ['access', 'config', 'lib', 'models', 'oidc', 'services', 'store'],
   'app.ts': ['lib', 'middleware', 'oidc', 'pages', 'api', 'services', 'models'],
   'main.ts': ['*'],
   'cli.ts': ['*'],

@@ -1,8 +1,13 @@
 import { Command } from 'commander';
 import { applyCommand, diffCommand } from './apply.js';
 import { doctorCommand } from './doctor.js';
+import { memberCommands } from './member.js';
+import { organizationCommands } from './organization.js';
+import { roleCommands } from './role.js';
 import { setupCommands } from './setup.js';
 import { storeCommands } from './store.js';
+import { tokenCommands } from './token.js';
+import { userCommands } from './user.js';
 
 /** The whole command, not yet run. @param json whether errors are printed as JSON by whoever catches them, and not in words here. */
 export function createProgram(json = false): Command {
@@ -14,6 +19,11 @@ export function createProgram(json = false): Command {
     .addHelpText('after', '\nExample:\n  $ rollcall apply config/demo.yaml');
   applyCommand(program);
   diffCommand(program);
+  userCommands(program);
+  organizationCommands(program);
+  memberCommands(program);
+  roleCommands(program);
+  tokenCommands(program);
   storeCommands(program);
   setupCommands(program);
   doctorCommand(program);

@@ -37,3 +37,5 @@ export const roleSchema = new Schema<Role>(
 );
 
 roleSchema.index({ organizationId: 1, key: 1 }, { unique: true });
+// A new instance-wide role may not have a key that some organization's own role has (R5).
+roleSchema.index({ key: 1 });

@@ -3,7 +3,7 @@ import type { Actor } from '../access/can.js';
 import { conflict, isDuplicateKey } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Role } from '../models/index.js';
-import { claimName, claimOwner } from './claim-name.js';
+import { claimName, claimOwner, releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
 
 export interface NewRole {
@@ -29,6 +29,10 @@ export async function insertRole(context: ServiceContext, actor: Actor, input: N
   const { key, name, description, permissions, organizationId } = input;
   const instanceWide = organizationId === null;
   const id = instanceWide ? await claimName(context, 'role', key, newId('rol'), async () => true) : newId('rol');
+  if (instanceWide && (await models.Role.exists({ key, organizationId: { $ne: null } }))) {
+    if (!(await models.Role.exists({ _id: id }))) await releaseName(context, 'role', key, id);
+    throw conflict('role_taken', `An organization has a role ${key} of its own.`);
+  }
   const now = clock.now();
   const values = { name, ...(description === undefined ? {} : { description }), permissions: [...(permissions ?? [])] };
   const created = event(context, actor, 'role.created', id, { organizationId, after: { key, ...values } });

@@ -1,5 +1,5 @@
 import { type Actor, can } from '../access/can.js';
-import { forbidden, lastAdministrator, notFound, tooManyAdministrators } from '../lib/errors.js';
+import { conflict, forbidden, lastAdministrator, notFound, tooManyAdministrators } from '../lib/errors.js';
 import type { Membership } from '../models/index.js';
 import { MOST_ADMINISTRATORS } from '../models/organization.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
@@ -9,7 +9,7 @@ import { event, type ServiceContext } from './context.js';
  * Makes a member's direct roles what is given. An administrator is added before and taken before the other roles change, each by
  * one conditional update of the organization's document, so that two who demote each other leave one (R2).
  * @param roleIds ids of roles that the caller has resolved; `rol_admin` among them makes an administrator.
- * @throws RollcallError `last_administrator`, `too_many_administrators`, `not_found`, `forbidden`
+ * @throws RollcallError `last_administrator`, `too_many_administrators`, `not_active`, `not_found`, `forbidden`
  */
 export async function setMemberRoles(
   context: ServiceContext,
@@ -21,8 +21,10 @@ export async function setMemberRoles(
   const membership = await models.Membership.findOne({ organizationId, userId }).lean();
   if (!membership) throw notFound();
   const others = roleIds.filter((id) => id !== ADMIN_ROLE_ID);
-  if (roleIds.includes(ADMIN_ROLE_ID)) await addAdministrator(context, actor, organizationId, userId);
-  else await removeAdministrator(context, actor, organizationId, userId);
+  if (roleIds.includes(ADMIN_ROLE_ID)) {
+    await requireActive(context, membership);
+    await addAdministrator(context, actor, organizationId, userId);
+  } else await removeAdministrator(context, actor, organizationId, userId);
   const now = clock.now();
   const changed = event(context, actor, 'member.roles_changed', userId, {
     organizationId,
@@ -39,6 +41,13 @@ export async function setMemberRoles(
   );
   if (!updated) throw notFound();
   return updated as Membership;
+}
+
+/** A seat is an active member's: somebody suspended or disabled in it would be an administrator who can't act (R2). */
+export async function requireActive({ models }: ServiceContext, { userId, status }: Membership): Promise<void> {
+  const user = await models.User.findById(userId, { status: 1 }).lean();
+  if (status !== 'active' || user?.status !== 'active')
+    throw conflict('not_active', 'Only an active member can be an administrator. Reactivate them first.');
 }
 
 /** Puts somebody among the administrators. Already so: nothing changes. */

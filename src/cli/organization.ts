@@ -1,0 +1,141 @@
+import type { Command } from 'commander';
+import type { Organization } from '../models/index.js';
+import type { ServiceContext } from '../services/context.js';
+import { type JsonOption, type PageOptions, paged, printPage } from './options.js';
+import { presentOrganization } from './presented.js';
+import { print, printJson, UsageError, withServices } from './running.js';
+import { noun, subcommand } from './subcommand.js';
+import { properties } from './table.js';
+
+const POLICIES = ['invite', 'open'] as const;
+type Policy = (typeof POLICIES)[number];
+
+interface Settings extends JsonOption {
+  name?: string;
+  slug?: string;
+  joinPolicy?: string;
+}
+
+export function organizationCommands(program: Command): void {
+  const one = noun(program, 'organization', 'companies and teams', 'organization show acme');
+  paged(subcommand(one, 'list', 'list the organizations, the oldest first', 'organization list')).action(list);
+  subcommand(one, 'show', 'show an organization', 'organization show acme')
+    .argument('<organization>', 'an id or slug')
+    .action(show);
+  subcommand(
+    one,
+    'create',
+    'make an organization; the first to join it becomes admin',
+    'organization create --name Acme',
+  )
+    .requiredOption('--name <name>', 'its name')
+    .option('--slug <slug>', 'its slug; made of the name where none is given')
+    .option('--join-policy <policy>', `who may join: ${POLICIES.join(' or ')}`)
+    .action(create);
+  subcommand(one, 'change', 'change an organization', 'organization change acme --join-policy open')
+    .argument('<organization>', 'an id or slug')
+    .option('--name <name>', 'its name')
+    .option('--join-policy <policy>', `who may join: ${POLICIES.join(' or ')}`)
+    .action(change);
+  for (const [verb, status, description] of [
+    ['suspend', 'suspended', 'suspend an organization: no more tokens in it'],
+    ['activate', 'active', 'activate a suspended organization'],
+  ] as const) {
+    subcommand(one, verb, description, `organization ${verb} acme`)
+      .argument('<organization>', 'an id or slug')
+      .action((reference: string, options: JsonOption) => update(reference, { status }, options));
+  }
+}
+
+const list = (options: PageOptions) =>
+  withServices(async (services) => {
+    const { listOrganizations } = await import('../services/list-pages.js');
+    const page = await listOrganizations(services, options);
+    const keyOf = await roleKeys(services, page.data);
+    printPage(page, options, {
+      headings: ['id', 'slug', 'name', 'status', 'join policy'],
+      row: ({ _id, slug, name, status, joinPolicy }) => [_id, slug, name, status, joinPolicy],
+      object: (organization) => presentOrganization(organization, keyOf),
+    });
+  });
+
+const show = (reference: string, options: JsonOption) =>
+  withServices(async (services) => printOrganization(services, await find(services, reference), options));
+
+async function create({ name, slug, joinPolicy, json }: Settings): Promise<void> {
+  const policy = policyOf(joinPolicy);
+  const [{ createOrganization, isReservedSlug }, { SYSTEM }] = await Promise.all([
+    import('../services/create-organization.js'),
+    import('../services/context.js'),
+  ]);
+  if (slug !== undefined && isReservedSlug(slug)) throw new UsageError(`The slug ${slug} is taken.`);
+  await withServices(async (services) => {
+    const made = await createOrganization(services, SYSTEM, {
+      name: nameOf(name) as string,
+      ...(slug === undefined ? {} : { slug }),
+      ...(policy ? { joinPolicy: policy } : {}),
+    });
+    await printOrganization(services, made, { ...(json ? { json } : {}) });
+  });
+}
+
+async function change(reference: string, { name, joinPolicy, ...options }: Settings): Promise<void> {
+  if (name === undefined && joinPolicy === undefined) throw new UsageError('Expected --name or --join-policy.');
+  const policy = policyOf(joinPolicy);
+  const trimmed = nameOf(name);
+  await update(
+    reference,
+    { ...(trimmed === undefined ? {} : { name: trimmed }), ...(policy ? { joinPolicy: policy } : {}) },
+    options,
+  );
+}
+
+const update = (
+  reference: string,
+  values: Partial<Pick<Organization, 'name' | 'joinPolicy' | 'status'>>,
+  options: JsonOption,
+) =>
+  withServices(async (services) => {
+    const [{ changeOrganization }, { SYSTEM }] = await Promise.all([
+      import('../services/change-organization.js'),
+      import('../services/context.js'),
+    ]);
+    const organization = await find(services, reference);
+    await changeOrganization(services, SYSTEM, organization, values);
+    await printOrganization(services, { ...organization, ...values }, options);
+  });
+
+function nameOf(name: string | undefined): string | undefined {
+  if (name !== undefined && (!name.trim() || [...name].length > 200))
+    throw new UsageError('A name has 1 to 200 characters.');
+  return name?.trim();
+}
+
+function policyOf(text: string | undefined): Policy | undefined {
+  if (text === undefined || POLICIES.includes(text as Policy)) return text as Policy | undefined;
+  throw new UsageError(`Expected a join policy: ${POLICIES.join(' or ')}.`);
+}
+
+/** @throws RollcallError `not_found` */
+export async function find(services: ServiceContext, reference: string): Promise<Organization> {
+  const [{ findOrganization }, { notFound }] = await Promise.all([
+    import('../services/create-organization.js'),
+    import('../lib/errors.js'),
+  ]);
+  const organization = await findOrganization(services, reference);
+  if (!organization) throw notFound(`There is no organization ${reference}.`);
+  return organization;
+}
+
+/** Keys of the roles that these organizations give by default. */
+async function roleKeys({ models }: ServiceContext, organizations: Organization[]): Promise<(id: string) => string> {
+  const ids = organizations.flatMap((one) => one.defaultRoles ?? []);
+  const roles = ids.length ? await models.Role.find({ _id: { $in: ids } }).lean() : [];
+  return (id) => roles.find((role) => role._id === id)?.key ?? id;
+}
+
+async function printOrganization(services: ServiceContext, one: Organization, { json }: JsonOption): Promise<void> {
+  const presented = presentOrganization(one, await roleKeys(services, [one]));
+  if (json) printJson(presented);
+  else print(properties(presented));
+}

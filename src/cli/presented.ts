@@ -1,0 +1,51 @@
+/** The nouns as the command shows them: by the management API's field names, without what only the server needs. */
+import type { Organization, Role, User } from '../models/index.js';
+import type { MemberOverview } from '../services/list-members.js';
+
+export const presentUser = ({ _id, email, name, status, emailVerified, profile, metadata, createdAt }: User) => ({
+  id: _id,
+  email,
+  name,
+  status,
+  emailVerified,
+  ...(profile ? { profile } : {}),
+  ...(metadata ? { metadata } : {}),
+  createdAt,
+});
+
+/** @param roles every role that the organization can give, by id */
+export const presentOrganization = (
+  { _id, slug, name, status, joinPolicy, defaultRoles, metadata, administrators, createdAt }: Organization,
+  roleKey: (id: string) => string,
+) => ({
+  id: _id,
+  slug,
+  name,
+  status,
+  joinPolicy,
+  defaultRoles: defaultRoles?.map(roleKey) ?? null,
+  administrators,
+  ...(metadata ? { metadata } : {}),
+  createdAt,
+});
+
+export const presentMember = ({ membership, user, roles, effectiveRoles }: MemberOverview) => ({
+  id: membership._id,
+  userId: user._id,
+  email: user.email,
+  name: user.name,
+  status: membership.status,
+  userStatus: user.status,
+  roles,
+  effectiveRoles: effectiveRoles.map((role) => role.key),
+  ...(membership.metadata ? { metadata: membership.metadata } : {}),
+});
+
+export const presentRole = ({ _id, key, name, description, permissions, organizationId }: Role) => ({
+  id: _id,
+  key,
+  name,
+  description: description ?? null,
+  permissions,
+  organizationId,
+});
