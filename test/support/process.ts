@@ -59,14 +59,16 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs one of the compiled programs until it ends by itself. */
+/** Runs one of the compiled programs until it ends by itself. @param input what it reads from stdin */
 export function runToEnd(
   program: string,
   args: string[],
   store: StoreConfig,
   env: Record<string, string> = {},
+  input = '',
 ): Promise<Ended> {
   const child = spawn(process.execPath, [program, ...args], { cwd: root, env: environment(store, env) });
+  child.stdin.on('error', () => {}).end(input);
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     ended.stdout += chunk;
