@@ -19,6 +19,8 @@ async function authorize(request, response, permission) {
   const seen = await client.tokenIntrospection(rollcall, token);
   if (!seen.active)
     return refuse(response, 401, 'Bearer error="invalid_token"', 'the token counts for nothing (any more)');
+  // This API checks no proofs (RFC 9449): a token that is bound to a key may come from who stole it.
+  if (seen.cnf) return refuse(response, 401, 'Bearer error="invalid_token"', 'the token is bound to a key');
   if (permission && !seen.permissions?.includes(permission)) {
     return refuse(
       response,

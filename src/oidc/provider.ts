@@ -13,6 +13,7 @@ import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.j
 import { acceptOnlyIdTokensAsHint } from './id-token-hint.js';
 import { createJwtTokenMiddleware } from './introspection.js';
 import { answerStoreAway, logProviderEvents } from './log-events.js';
+import { refuseForgottenRequests } from './pushed-requests.js';
 import { createRotation } from './refresh-rotation.js';
 import { detectReplays } from './replay.js';
 import type { OidcContext, Runtime } from './runtime.js';
@@ -101,6 +102,7 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
   acceptOnlyIdTokensAsHint(provider);
   acceptApiTokensAtUserinfo(provider, runtime, verify);
   detectReplays(provider, runtime);
+  refuseForgottenRequests(provider);
   provider.use(answerStoreAway);
   provider.use(nameMissingProof);
   provider.use(createJwtTokenMiddleware(runtime, verify));

@@ -6,6 +6,7 @@ import { SYSTEM } from '../../src/services/context.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { newSetupUrl } from '../../src/services/setup-link.js';
 import { makeApi, makeApplication, PASSWORD } from '../support/factories.js';
+import { makeKey } from '../support/keys.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -100,6 +101,12 @@ async function story(): Promise<void> {
     organizations: [{ slug: 'r', name: 'R', joinPolicy: 'open', roles: [{ key: 'own', name: 'Own' }] }],
     users: [member('m@r.test'), member('n@r.test')],
   });
+  const pushing = await makeApplication(server.services, { defaultApi: api._id });
+  const { config, begin } = await relyingParty(server, pushing._id);
+  const DPoP = client.getDPoPHandle(config, (await makeKey()).pair);
+  const bound = await begin(newBrowser(server), {}, { par: true, DPoP });
+  await bound.browser.submit('Sign in', { email: 'm@r.test', password: PASSWORD });
+  await client.fetchUserInfo(config, (await bound.tokens()).access_token, client.skipSubjectCheck, { DPoP });
   const user = await server.services.models.User.findById(
     (await server.services.models.Claim.findById('email:m@r.test'))?.owner,
   );

@@ -161,6 +161,14 @@ describe('a pushed authorization request (RFC 9126)', () => {
     expect(answerIn(logins[1]?.location).get('error')).toBe('invalid_request_uri');
   });
 
+  it('is refused where its record is gone at the end of a login, as nobody knows whether it was used', async () => {
+    const { user } = await signedIn();
+    const login = await newBrowser(server).open(authorizeWith(await pushed()));
+    await server.services.models.oidc.PushedAuthorizationRequest.deleteMany({});
+    await login.submit('Sign in', { email: user.email, password: PASSWORD });
+    expect(answerIn(login.location).get('error')).toBe('invalid_request_uri');
+  });
+
   it('that has expired, or that never was, ends on a page with invalid_request_uri', async () => {
     const uri = await pushed();
     const past = Math.floor(Date.now() / 1000) - 1;
