@@ -25,6 +25,7 @@ import {
   createAssertionCheck,
 } from './settings/client-authentication.js';
 import { cookies } from './settings/cookies.js';
+import { discovery } from './settings/discovery.js';
 import { features, type ProviderPages } from './settings/features.js';
 import { restoreOfflineAccess } from './settings/offline-access.js';
 import { policy } from './settings/policy.js';
@@ -62,6 +63,7 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
     clientAuthMethods: [...CLIENT_AUTHENTICATION_METHODS],
     assertJwtClientAuthClaimsAndHeader: createAssertionCheck(runtime),
     clockTolerance: CLOCK_TOLERANCE,
+    discovery,
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
       userinfoSigningAlgValues: [],

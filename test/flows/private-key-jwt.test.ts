@@ -203,6 +203,11 @@ describe('private_key_jwt (RFC 7523)', () => {
       'Ed25519',
     ]);
     expect(body.token_endpoint_auth_methods_supported).not.toContain('client_secret_jwt');
+    for (const endpoint of ['revocation', 'introspection']) {
+      expect(body[`${endpoint}_endpoint_auth_methods_supported`]).toContain('private_key_jwt');
+      expect(body[`${endpoint}_endpoint_auth_signing_alg_values_supported`]).toContain('ES256');
+    }
+    expect(body.request_parameter_supported).toBe(false);
   });
 });
 

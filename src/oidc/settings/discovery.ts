@@ -1,0 +1,16 @@
+import { ASSERTION_ALGORITHMS, CLIENT_AUTHENTICATION_METHODS } from './client-authentication.js';
+
+const methods = [...CLIENT_AUTHENTICATION_METHODS];
+const algorithms = [...ASSERTION_ALGORITHMS];
+
+/**
+ * What the library's discovery document leaves out. Clients authenticate alike everywhere; without these, RFC 8414 2 has them take
+ * `client_secret_basic` at revocation and introspection.
+ */
+export const discovery = {
+  revocation_endpoint_auth_methods_supported: methods,
+  revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+  introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
+  introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+  request_parameter_supported: false,
+};
