@@ -25,7 +25,10 @@ type Connection = InstanceType<typeof DatabaseSync>;
 type Statement = ReturnType<Connection['prepare']>;
 
 /** What this code writes; a file of a newer one is refused. */
-const FORMAT = 1;
+export const FORMAT = 1;
+
+/** Its name under DATA_DIR. */
+export const DATABASE_FILE = 'rollcall.sqlite';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS collections (id INTEGER PRIMARY KEY, db TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (db, name));
@@ -54,7 +57,7 @@ export class Database {
 
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const path = join(dataDir, 'rollcall.sqlite');
+    const path = join(dataDir, DATABASE_FILE);
     this.#sqlite = new DatabaseSync(path);
     this.#sqlite.exec('PRAGMA busy_timeout = 10000');
     const found = (this.#sqlite.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;

@@ -61,7 +61,8 @@ export function withdrawSocket(dataDir: string, path: string): void {
   }
 }
 
-function answers(path: string): Promise<boolean> {
+/** Whether a living process listens there. */
+export function answers(path: string): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect(path);
     socket.once('connect', () => {
