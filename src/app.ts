@@ -3,11 +3,11 @@
  * service, a view. Tests and `main.ts` use this alike.
  */
 import Router from '@koa/router';
-import type { JWK } from 'jose';
 import Koa from 'koa';
 import type { Connection } from 'mongoose';
 import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
+import { isStoreAway } from './lib/errors.js';
 import type { Logger } from './lib/logger.js';
 import type { Outbound } from './lib/outbound.js';
 import { withReadsOnce } from './lib/read-once.js';
@@ -23,6 +23,7 @@ import { securityHeaders } from './middleware/security-headers.js';
 import { LOGOUT_NOTICE, sendLogoutNotice } from './oidc/backchannel-logout.js';
 import { createProvider } from './oidc/provider.js';
 import type { Runtime } from './oidc/runtime.js';
+import { createProviderSwitch } from './oidc/switch.js';
 import { accountRoutes } from './pages/account.js';
 import type { PageDeps } from './pages/deps.js';
 import { interactionRoutes } from './pages/interaction/index.js';
@@ -33,6 +34,8 @@ import { assets } from './pages/view/assets.js';
 import type { ServiceContext } from './services/context.js';
 import { createDeliveries } from './services/deliveries/index.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
+import type { SigningKeys } from './services/signing-keys/follow-keys.js';
+import { JWKS_MAX_AGE } from './services/signing-keys/lifetimes.js';
 
 export interface AppDeps {
   services: ServiceContext;
@@ -43,9 +46,11 @@ export interface AppDeps {
   logger: Logger;
   issuer: string;
   cookieKeys: readonly string[];
-  signingKeys: JWK[];
   /** Calls what applications have named. */
   outbound: Outbound;
+  signingKeys: SigningKeys;
+  /** How old a signing key may get while it signs, in seconds; null: until somebody rotates. */
+  keyRotation: number | null;
   trustProxy: boolean;
   signUp: 'open' | 'closed';
   createOrganizations: 'anyone' | 'operators';
@@ -67,20 +72,23 @@ export function createApp(deps: AppDeps): Koa {
     cookieKeys: deps.cookieKeys,
     outbound: deps.outbound,
     deliveries,
+    signingKeys: deps.signingKeys,
     sessionIdle: deps.sessionIdle,
     sessionAbsolute: deps.sessionAbsolute,
   };
   const render = createRenderer();
   const signer = createSigner(deps.cookieKeys);
   const csrf = createCsrf(signer, issuer);
-  const provider = createProvider(runtime, deps.signingKeys, providerPages(services, render, csrf));
-  // What these headers say is the issuer's: see `allowHost`.
-  provider.proxy = true;
-  deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider, notice));
+  const protocolPages = providerPages(services, render, csrf);
+  const provider = createProviderSwitch(deps.signingKeys, (keys) => createProvider(runtime, keys, protocolPages));
+  followKeys(deps);
+  deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider.current, notice));
   const pages: PageDeps = {
     services,
     runtime,
-    provider,
+    get provider() {
+      return provider.current;
+    },
     limits: createSignInLimits(deps.connection),
     signer,
     csrf,
@@ -102,13 +110,34 @@ export function createApp(deps: AppDeps): Koa {
   app.use(routes(deps, pages).routes());
   app.use(async (ctx, next) => {
     if (!isProtocol(ctx.path)) return next();
-    if (ctx.path === '/oauth2/jwks') ctx.set('Cache-Control', 'public, max-age=300');
+    if (ctx.path === '/oauth2/jwks') ctx.set('Cache-Control', `public, max-age=${JWKS_MAX_AGE}`);
     ctx.respond = false;
     (ctx.req as { rollcall?: unknown }).rollcall = { requestId: ctx.state.requestId };
-    await withReadsOnce(() => callback(ctx.req, ctx.res));
+    await withReadsOnce(() => provider.handle(ctx.req, ctx.res));
   });
-  const callback = provider.callback();
   return app;
+}
+
+/** Contract.md gives a server five seconds to follow a rotation. */
+const FOLLOW_KEYS_MS = 1000;
+const KEEP_UP_KEYS_MS = 15_000;
+
+function followKeys({ background, signingKeys, keyRotation, sessionAbsolute }: AppDeps): void {
+  // With the store away there is nothing to follow, and the requests say so.
+  const unlessAway = (work: () => Promise<void>) => async () =>
+    work().catch((error: unknown) => {
+      if (!isStoreAway(error)) throw error;
+    });
+  background.every(
+    'follow signing keys',
+    FOLLOW_KEYS_MS,
+    unlessAway(() => signingKeys.follow()),
+  );
+  background.every(
+    'keep up signing keys',
+    KEEP_UP_KEYS_MS,
+    unlessAway(() => signingKeys.keepUp({ rotateEvery: keyRotation, hintsFor: sessionAbsolute })),
+  );
 }
 
 const isProtocol = (path: string) => path.startsWith('/oauth2/') || path.startsWith('/.well-known/');

@@ -6,16 +6,18 @@ import { createApp } from './app.js';
 import { ConfigError, loadConfig, loadSecrets, resolveIssuer, resolveOutboundAllow } from './config/index.js';
 import { createBackground } from './lib/background.js';
 import { systemClock } from './lib/clock.js';
-import { createEncryption } from './lib/encryption.js';
+import { createEncryption, type Encryption, EncryptionKeyError } from './lib/encryption.js';
 import { isStoreAway } from './lib/errors.js';
 import { createLogger, type Logger } from './lib/logger.js';
 import { captureNotices } from './lib/notices.js';
 import { createOutbound } from './lib/outbound.js';
 import { prepareHashing } from './lib/password.js';
+import type { ServiceContext } from './services/context.js';
 import { applyProvisioning, ProvisioningError } from './services/provisioning/index.js';
 import { readProvisioningFile, UnreadableFileError } from './services/provisioning/read-file.js';
+import { reencrypt } from './services/reencrypt.js';
 import { newSetupUrl } from './services/setup-link.js';
-import { EncryptionKeyError, loadSigningKeys } from './services/signing-keys.js';
+import { openSigningKeys } from './services/signing-keys/follow-keys.js';
 import { startServices } from './services/start-services.js';
 import { connectStore, storeAnswers } from './store/connect.js';
 
@@ -47,8 +49,9 @@ async function start(logger: Logger): Promise<void> {
     const { applied } = await applyProvisioning(services, await readProvisioningFile(config.provision));
     logger.info({ event: 'provisioned', applied }, 'the provisioning file is applied');
   }
-  const signingKeys = await loadSigningKeys(services, createEncryption(secrets.encryptionKeys));
-  await prepareHashing();
+  const encryption = createEncryption(secrets.encryptionKeys);
+  const [signingKeys] = await Promise.all([openSigningKeys(services, encryption), prepareHashing()]);
+  await sealWithNewest(logger, services, encryption);
 
   const issuer = resolveIssuer(config, port);
   const background = createBackground(logger);
@@ -114,6 +117,13 @@ async function untilThere<T>(logger: Logger, work: () => Promise<T>): Promise<T>
       await sleep(1000);
     }
   }
+}
+
+/** With a new key in front of ENCRYPTION_KEYS, so that the older ones can go. */
+async function sealWithNewest(logger: Logger, services: ServiceContext, encryption: Encryption): Promise<void> {
+  const sealed = (await reencrypt(services, encryption)).filter(({ count }) => count > 0);
+  if (sealed.length)
+    logger.info({ event: 'reencrypted', sealed }, 'everything is sealed with the newest encryption key');
 }
 
 /** Lines that are written at every LOG_LEVEL (contract.md). */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { applyCommand, diffCommand } from './apply.js';
 import { doctorCommand } from './doctor.js';
+import { keysCommands } from './keys.js';
 import { memberCommands } from './member.js';
 import { organizationCommands } from './organization.js';
 import { roleCommands } from './role.js';
@@ -27,5 +28,6 @@ export function createProgram(json = false): Command {
   storeCommands(program);
   setupCommands(program);
   doctorCommand(program);
+  keysCommands(program);
   return program;
 }

@@ -4,6 +4,7 @@
  */
 import { CommanderError } from 'commander';
 import { type Config, ConfigError, loadConfig } from '../config/index.js';
+import { EncryptionKeyError } from '../lib/encryption.js';
 import { RollcallError } from '../lib/errors.js';
 import type { ServiceContext } from '../services/context.js';
 import { ProvisioningError, UnreadableFileError } from '../services/provisioning/faults.js';
@@ -76,6 +77,7 @@ function describe(error: unknown): Failure {
     return failure(EX.usage, 'usage', { message: message.replace(/^error: /, ''), text: '' });
   if (error instanceof UsageError) return failure(EX.usage, 'usage');
   if (error instanceof ConfigError) return failure(EX.config, 'configuration', { details: error.faults });
+  if (error instanceof EncryptionKeyError) return failure(EX.config, 'encryption_keys');
   if (error instanceof ProvisioningError) return refusedFile(error, failure);
   if (error instanceof UnreadableFileError) return failure(EX.noInput, 'unreadable_file');
   if (error instanceof UnwritableFileError) return failure(EX.cannotCreate, 'unwritable_file');

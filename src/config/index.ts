@@ -29,6 +29,8 @@ export interface Config {
   readonly encryptionKeys: readonly string[] | null;
   /** What may be called beside public addresses. Null: see `resolveOutboundAllow`. */
   readonly outboundAllow: readonly OutboundRule[] | null;
+  /** Seconds that a signing key signs before the next takes its place; null: until somebody rotates. */
+  readonly keyRotation: number | null;
   readonly trustProxy: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }

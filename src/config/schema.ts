@@ -22,6 +22,12 @@ const duration = (text: string): Reading<number> => {
   return seconds === undefined ? bad('expected a duration such as 45s, 90m, 12h or 30d') : ok(seconds);
 };
 
+const rotation = (text: string): Reading<number | null> => {
+  if (text === 'off') return ok(null);
+  const seconds = parseDuration(text) ?? 0;
+  return seconds >= 86_400 ? ok(seconds) : bad('expected a duration of at least 1d such as 90d, or off');
+};
+
 const keys = (text: string): Reading<readonly string[]> => {
   const list = text.split(',').map((key) => key.trim());
   return list.every((key) => key.length >= 32)
@@ -100,6 +106,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     cookieKeys: read('COOKIE_KEYS', keys, null),
     encryptionKeys: read('ENCRYPTION_KEYS', keys, null),
     outboundAllow: read('OUTBOUND_ALLOW', outboundAllow, null),
+    keyRotation: read('KEY_ROTATION', rotation, 90 * 86_400),
     trustProxy: read('TRUST_PROXY', boolean, false),
     logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
   };

@@ -9,13 +9,13 @@ import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
 import { type Delivery, deliverySchema } from './delivery.js';
 import { type Instance, instanceSchema } from './instance.js';
+import { type KeyRing, keyRingSchema } from './key-ring.js';
 import { type Membership, membershipSchema } from './membership.js';
 import { OIDC_MODELS, type OidcModelName, type OidcRecord, oidcRecordSchema } from './oidc-record.js';
 import { type Organization, organizationSchema } from './organization.js';
 import { RATE_LIMIT_COLLECTION, type RateLimit, rateLimitSchema } from './rate-limit.js';
 import { type RevokedToken, revokedTokenSchema } from './revoked-token.js';
 import { type Role, roleSchema } from './role.js';
-import { type SigningKey, signingKeySchema } from './signing-key.js';
 import { type User, userSchema } from './user.js';
 
 export interface Models {
@@ -27,7 +27,7 @@ export interface Models {
   Application: Model<Application>;
   Api: Model<Api>;
   Instance: Model<Instance>;
-  SigningKey: Model<SigningKey>;
+  KeyRing: Model<KeyRing>;
   Consent: Model<Consent>;
   RevokedToken: Model<RevokedToken>;
   RateLimit: Model<RateLimit>;
@@ -51,7 +51,7 @@ export function createModels(connection: Connection): Models {
     Application: connection.model<Application>('Application', applicationSchema, 'applications'),
     Api: connection.model<Api>('Api', apiSchema, 'apis'),
     Instance: connection.model<Instance>('Instance', instanceSchema, 'instance'),
-    SigningKey: connection.model<SigningKey>('SigningKey', signingKeySchema, 'signingKeys'),
+    KeyRing: connection.model<KeyRing>('KeyRing', keyRingSchema, 'keyRings'),
     Consent: connection.model<Consent>('Consent', consentSchema, 'consents'),
     RevokedToken: connection.model<RevokedToken>('RevokedToken', revokedTokenSchema, 'revokedTokens'),
     RateLimit: connection.model<RateLimit>('RateLimit', rateLimitSchema, RATE_LIMIT_COLLECTION),
@@ -86,11 +86,11 @@ export type {
   Consent,
   Delivery,
   Instance,
+  KeyRing,
   Membership,
   OidcRecord,
   Organization,
   RevokedToken,
   Role,
-  SigningKey,
   User,
 };

@@ -2,15 +2,15 @@
  * The provider: assembly only. One file per concern lies in `settings/`; what extends the library's models lies beside this file.
  * Nothing outside of this folder imports oidc-provider.
  */
-import type { JWK } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
+import type { OpenKeys } from '../services/signing-keys/follow-keys.js';
 import { createFindAccount } from './account.js';
 import { createAdapterFactory } from './adapter/index.js';
 import { leaveLogoutToQueue } from './backchannel-logout.js';
 import { nameMissingProof, PROOF_ALGORITHMS } from './dpop.js';
 import { createEndSessionMiddleware } from './end-session.js';
 import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
-import { acceptOnlyIdTokensAsHint } from './id-token-hint.js';
+import { acceptOlderHints, acceptOnlyIdTokensAsHint } from './id-token-hint.js';
 import { createJwtTokenMiddleware } from './introspection.js';
 import { answerStoreAway, logProviderEvents } from './log-events.js';
 import { refuseForgottenRequests } from './pushed-requests.js';
@@ -46,11 +46,12 @@ const ROUTES: Configuration['routes'] = {
   end_session: '/oauth2/logout',
 };
 
-export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPages): Provider {
-  const verify = createVerifyAccessToken(runtime, keys);
+/** A provider of one revision of the signing keys: see `switch.ts`. */
+export function createProvider(runtime: Runtime, keys: OpenKeys, pages: ProviderPages): Provider {
+  const verify = createVerifyAccessToken(runtime);
   const configuration = {
     adapter: createAdapterFactory(runtime),
-    jwks: { keys },
+    jwks: { keys: keys.signing },
     routes: ROUTES,
     cookies: cookies(runtime),
     ttl: ttl(runtime),
@@ -98,6 +99,9 @@ export function createProvider(runtime: Runtime, keys: JWK[], pages: ProviderPag
       pages.error(ctx, out, error),
   };
   const provider = new Provider(runtime.issuer, configuration as unknown as Configuration);
+  // What the forwarded headers say is the issuer's: see `allowHost`.
+  provider.proxy = true;
+  acceptOlderHints(provider, keys.hints);
   extendGrantPayload(provider);
   extendTokens(provider);
   leaveLogoutToQueue(provider);

@@ -2,6 +2,7 @@ import type { Provider } from 'oidc-provider';
 import type { Outbound } from '../lib/outbound.js';
 import type { ServiceContext } from '../services/context.js';
 import type { Deliveries } from '../services/deliveries/index.js';
+import type { SigningKeys } from '../services/signing-keys/follow-keys.js';
 
 /** What the modules of this folder share: the services, and what the configuration says about this server. */
 export interface Runtime {
@@ -12,6 +13,7 @@ export interface Runtime {
   outbound: Outbound;
   /** Takes what has to reach applications. */
   deliveries: Deliveries;
+  signingKeys: SigningKeys;
   /** Seconds. */
   sessionIdle: number;
   sessionAbsolute: number;

@@ -1,4 +1,6 @@
-import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { isStoreAway } from '../lib/errors.js';
+import type { OpenKeys, SigningKeys } from '../services/signing-keys/follow-keys.js';
 import type { Runtime } from './runtime.js';
 
 /** A JWT access token of this server (RFC 9068), after its signature, type, issuer and expiry held. */
@@ -21,23 +23,42 @@ export type VerifyAccessToken = (token: string) => Promise<AccessTokenPayload | 
 
 export const looksLikeJwt = (value: string) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value);
 
-/** Verifies by this server's own keys. An ID token is refused by its type, `none` and HMAC by the list of algorithms. */
-export function createVerifyAccessToken(runtime: Runtime, keys: readonly JWK[]): VerifyAccessToken {
-  const publicKeys = createLocalJWKSet({
-    keys: keys.map(({ d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...rest }) => rest as JWK),
-  });
+/**
+ * Verifies by this server's own keys, those of today also in a request that began on earlier ones. An ID token is refused by its type,
+ * `none` and HMAC by the list of algorithms.
+ */
+export function createVerifyAccessToken({ issuer, services, signingKeys }: Runtime): VerifyAccessToken {
+  const keySet = createKeySet(signingKeys);
+  const verify = async (token: string) =>
+    jwtVerify<AccessTokenPayload>(token, keySet(), {
+      issuer,
+      typ: 'at+jwt',
+      algorithms: ['RS256', 'ES256', 'EdDSA'],
+      currentDate: services.clock.now(),
+    });
   return async (token) => {
     try {
-      const { payload } = await jwtVerify<AccessTokenPayload>(token, publicKeys, {
-        issuer: runtime.issuer,
-        typ: 'at+jwt',
-        algorithms: ['RS256', 'ES256', 'EdDSA'],
-        currentDate: runtime.services.clock.now(),
+      const { payload } = await verify(token).catch(async (error: unknown) => {
+        // Another process may have published the key a moment ago.
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        await signingKeys.lookAgain();
+        return verify(token);
       });
       return payload.jti && payload.client_id ? payload : undefined;
-    } catch {
+    } catch (error) {
+      if (isStoreAway(error)) throw error;
       return undefined;
     }
+  };
+}
+
+/** Made once for each revision of the keys, for it imports them. */
+function createKeySet(signingKeys: SigningKeys): () => ReturnType<typeof createLocalJWKSet> {
+  let made: { of: OpenKeys; set: ReturnType<typeof createLocalJWKSet> } | undefined;
+  return () => {
+    const of = signingKeys.current();
+    if (made?.of !== of) made = { of, set: createLocalJWKSet({ keys: [...of.verifying] }) };
+    return made.set;
   };
 }
 

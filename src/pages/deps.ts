@@ -10,7 +10,8 @@ import type { Render } from './render.js';
 export interface PageDeps {
   services: ServiceContext;
   runtime: Runtime;
-  provider: Provider;
+  /** Today's: it is another one after the signing keys have changed. */
+  readonly provider: Provider;
   limits: SignInLimits;
   signer: Signer;
   csrf: Csrf;

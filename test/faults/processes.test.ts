@@ -116,7 +116,7 @@ describe('a start', () => {
         servers.map(async (server) => (await fetch(`${server.issuer}/oauth2/jwks`)).text()),
       );
       expect(new Set(keys).size).toBe(1);
-      expect(JSON.parse(keys[0] as string).keys).toHaveLength(3);
+      expect(JSON.parse(keys[0] as string).keys).toHaveLength(6);
       expect(keys[0]).not.toMatch(/"d":/);
       await Promise.all(running.splice(0).map((one) => one.end('SIGTERM')));
     } finally {

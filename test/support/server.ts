@@ -8,7 +8,7 @@ import { createLogger } from '../../src/lib/logger.js';
 import { createOutbound } from '../../src/lib/outbound.js';
 import { LOOPBACK_RULES } from '../../src/lib/outbound-allow.js';
 import type { ServiceContext } from '../../src/services/context.js';
-import { loadSigningKeys } from '../../src/services/signing-keys.js';
+import { openSigningKeys } from '../../src/services/signing-keys/follow-keys.js';
 import { startServices } from '../../src/services/start-services.js';
 import { storeAnswers } from '../../src/store/connect.js';
 import { type TestStore, testStore } from './store.js';
@@ -21,7 +21,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-const KEYS = ['a test key that is long enough to be one, 1'];
+export const KEYS = ['a test key that is long enough to be one, 1'];
 
 /** A whole server on a port of its own and a fresh store (or the given one), as `main.ts` would put it together. */
 export async function startServer(options: Partial<AppDeps> & { store?: TestStore } = {}): Promise<TestServer> {
@@ -40,8 +40,9 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     logger,
     issuer,
     cookieKeys: KEYS,
-    signingKeys: await loadSigningKeys(services, createEncryption(KEYS)),
     outbound: createOutbound(LOOPBACK_RULES),
+    signingKeys: options.signingKeys ?? (await openSigningKeys(services, createEncryption(KEYS))),
+    keyRotation: null,
     trustProxy: false,
     signUp: 'open',
     createOrganizations: 'anyone',

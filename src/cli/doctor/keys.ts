@@ -1,16 +1,19 @@
 import { createEncryption } from '../../lib/encryption.js';
 import type { Models } from '../../models/index.js';
+import type { SigningKey } from '../../models/key-ring.js';
+import { openKey } from '../../services/signing-keys/make-key.js';
+import { readRing } from '../../services/signing-keys/stored-ring.js';
 import { type Finding, findingsOf } from './finding.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Whether ENCRYPTION_KEYS open the signing keys that the store holds, and how old those are. */
+/** Whether ENCRYPTION_KEYS open the signing keys that the store holds, whether older ones are still needed, and how old the keys are. */
 export async function checkSigningKeys(
   models: Models,
   encryptionKeys: readonly string[] | undefined,
 ): Promise<Finding[]> {
   const { found, ok, warning, problem } = findingsOf('Keys');
-  const keys = await models.SigningKey.find().lean();
+  const keys = (await readRing({ models }))?.keys.filter((key) => key.sealedPrivateJwk) ?? [];
   if (!keys.length) {
     warning('There are no signing keys yet', 'Start the server: the first start makes them.');
     return found;
@@ -23,7 +26,7 @@ export async function checkSigningKeys(
     return found;
   }
   const encryption = createEncryption(encryptionKeys);
-  const shut = keys.filter((key) => !opens(() => encryption.open(key.sealedPrivateJwk, `signing-key:${key._id}`)));
+  const shut = keys.filter((key) => !opens(() => openKey(key, encryption)));
   if (shut.length) {
     problem(
       `ENCRYPTION_KEYS doesn’t open ${shut.length} of ${keys.length} signing keys: the server doesn’t start`,
@@ -31,11 +34,22 @@ export async function checkSigningKeys(
     );
     return found;
   }
-  const oldest = Math.min(...keys.map((key) => key.createdAt.getTime()));
+  const older = keys.filter((key) => !encryption.isNewest(key.sealedPrivateJwk ?? ''));
+  if (older.length)
+    warning(
+      `${older.length} of ${keys.length} signing keys are sealed with an older encryption key`,
+      'Start a server with these ENCRYPTION_KEYS, or run `rollcall keys reencrypt`, before you drop the older one.',
+    );
   ok(
-    `ENCRYPTION_KEYS opens all ${keys.length} signing keys; the oldest is ${Math.floor((Date.now() - oldest) / DAY_MS)} days old`,
+    `ENCRYPTION_KEYS opens all ${keys.length} signing keys; the one that has signed longest began ${age(keys)} days ago`,
   );
   return found;
+}
+
+/** Days since the first of the active keys began to sign. */
+function age(keys: readonly SigningKey[]): number {
+  const began = keys.flatMap((key) => (key.state === 'active' ? [(key.activatedAt ?? key.publishedAt).getTime()] : []));
+  return Math.floor((Date.now() - Math.min(...began)) / DAY_MS);
 }
 
 function opens(open: () => unknown): boolean {

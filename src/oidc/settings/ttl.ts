@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { ID_TOKEN_TTL } from '../../services/signing-keys/lifetimes.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 
 const DAY = 24 * 60 * 60;
@@ -32,7 +33,7 @@ export function ttl(runtime: Runtime): Configuration['ttl'] {
     AccessToken: (_ctx: OidcContext, token: OidcContext) => token.resourceServer?.accessTokenTTL ?? 300,
     ClientCredentials: (_ctx: OidcContext, token: OidcContext) => token.resourceServer?.accessTokenTTL ?? 300,
     AuthorizationCode: 60,
-    IdToken: 300,
+    IdToken: ID_TOKEN_TTL,
     Interaction: INTERACTION_TTL,
     Grant: GRANT_TTL,
     RefreshToken: (_ctx: OidcContext, token: OidcContext) => refreshTokenLifetime(runtime, token),

@@ -47,10 +47,30 @@ describe('encryption', () => {
     expect(both.open(sealed, 'a')).toBe('secret');
     expect(() => both.open(sealed, 'b')).toThrow();
     expect(() => createEncryption(['new key']).open(sealed, 'a')).toThrow();
-    const bytes = Buffer.from(sealed.slice(3), 'base64url');
+    const [version, id, body] = sealed.split('.') as [string, string, string];
+    const bytes = Buffer.from(body, 'base64url');
     bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
-    expect(() => both.open(`v1.${bytes.toString('base64url')}`, 'a')).toThrow();
+    expect(() => both.open(`${version}.${id}.${bytes.toString('base64url')}`, 'a')).toThrow();
     expect(both.seal('secret', 'a')).not.toBe(both.seal('secret', 'a'));
+  });
+});
+
+describe('an encryption key', () => {
+  it('is named in what it sealed, so that what an older one sealed can be told', () => {
+    const old = createEncryption(['old key']);
+    const both = createEncryption(['new key', 'old key']);
+    const sealed = old.seal('secret', 'a');
+    expect(old.isNewest(sealed)).toBe(true);
+    expect(both.isNewest(sealed)).toBe(false);
+    expect(both.isNewest(both.seal('secret', 'a'))).toBe(true);
+    expect(createEncryption(['old key', 'new key']).open(both.seal('secret', 'a'), 'a')).toBe('secret');
+  });
+
+  it('opens what was sealed before its name was in it, which counts as older', () => {
+    const encryption = createEncryption(['key']);
+    const [, , body] = encryption.seal('secret', 'a').split('.');
+    expect(encryption.open(`v1.${body}`, 'a')).toBe('secret');
+    expect(encryption.isNewest(`v1.${body}`)).toBe(false);
   });
 });
 
