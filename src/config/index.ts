@@ -31,6 +31,10 @@ export interface Config {
   readonly outboundAllow: readonly OutboundRule[] | null;
   /** Seconds that a signing key signs before the next takes its place; null: until somebody rotates. */
   readonly keyRotation: number | null;
+  /** Server processes on one port. */
+  readonly workers: number;
+  /** Milliseconds between failing readiness and no longer accepting connections, at the end. */
+  readonly drainDelayMs: number;
   readonly trustProxy: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }

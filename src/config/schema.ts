@@ -107,6 +107,8 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     encryptionKeys: read('ENCRYPTION_KEYS', keys, null),
     outboundAllow: read('OUTBOUND_ALLOW', outboundAllow, null),
     keyRotation: read('KEY_ROTATION', rotation, 90 * 86_400),
+    workers: read('WORKERS', workers, 1),
+    drainDelayMs: read('DRAIN_DELAY', drainDelay, 1000),
     trustProxy: read('TRUST_PROXY', boolean, false),
     logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
   };
@@ -122,8 +124,6 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
   if (read('REGISTRATION', oneOf('off', 'token', 'open'), 'off') !== 'off') {
     fault('REGISTRATION', 'dynamic registration is not available yet; expected off');
   }
-  if (read('WORKERS', workers, 1) !== 1)
-    fault('WORKERS', 'more than one server process is not available yet; expected 1');
   if (env.AUDIT_RETENTION?.trim()) read('AUDIT_RETENTION', days, null);
   if (production && config.cookieKeys === null && !named(faults, 'COOKIE_KEYS')) {
     fault('COOKIE_KEYS', 'with NODE_ENV=production it must be set: secrets of at least 32 characters, newest first');
@@ -152,6 +152,16 @@ const workers = (given: string): Reading<number> =>
     : /^[1-9]\d{0,2}$/.test(given)
       ? ok(Number(given))
       : bad('expected a number of processes from 1, or auto');
+
+const MOST_DRAIN_SECONDS = 300;
+
+/** In milliseconds, for what is as short as a pause. */
+const drainDelay = (given: string): Reading<number> => {
+  const ms = /^\d{1,6}ms$/.test(given) ? Number.parseInt(given, 10) : (parseDuration(given) ?? 0) * 1000;
+  return (ms > 0 || given === '0') && ms <= MOST_DRAIN_SECONDS * 1000
+    ? ok(ms)
+    : bad('expected 0, or a duration such as 500ms or 10s, of 5 minutes at most');
+};
 
 const days = (given: string): Reading<number> =>
   /^[1-9]\d{0,4}$/.test(given) ? ok(Number(given)) : bad('expected a number of days from 1');

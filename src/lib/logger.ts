@@ -2,6 +2,14 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
 
+/** Where lines go, each in one piece. */
+export interface LineOutput {
+  write(lines: string): unknown;
+}
+
+/** This process's stdout. A line is written before whoever logs it goes on, so that none is lost at the end. */
+export const stdoutLines = (): DestinationStream & LineOutput => pino.destination({ fd: 1, sync: true });
+
 /** Names whose values never reach a log line, wherever they stand. */
 const SECRETS = [
   'password',
@@ -26,6 +34,6 @@ export function createLogger(level: string, stream?: DestinationStream): Logger 
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     },
-    stream ?? pino.destination({ fd: 1, sync: true }),
+    stream ?? stdoutLines(),
   );
 }

@@ -60,7 +60,8 @@ describe('a start', () => {
       MONGODB_URI: 'postgres://x',
       SESSION_IDLE: 'long',
       SIGN_UP: 'maybe',
-      WORKERS: '4',
+      WORKERS: 'many',
+      DRAIN_DELAY: 'soon',
       REGISTRATION: 'open',
       LOG_LEVEL: 'loud',
       COOKIE_KEYS: 'short',
@@ -69,7 +70,7 @@ describe('a start', () => {
     });
     expect(code).toBe(78);
     const names = ['PORT', 'ISSUER', 'MONGODB_URI', 'SESSION_IDLE', 'SIGN_UP', 'WORKERS', 'REGISTRATION', 'LOG_LEVEL'];
-    for (const name of [...names, 'COOKIE_KEYS', 'ENCRYPTION_KEYS', 'SMTP_URL'])
+    for (const name of [...names, 'DRAIN_DELAY', 'COOKIE_KEYS', 'ENCRYPTION_KEYS', 'SMTP_URL'])
       expect(stderr).toMatch(new RegExp(`^ *${name}: .+`, 'm'));
     expect(stderr).not.toMatch(/ at .*\.js:\d+/);
     for (const line of stdout.split('\n').filter(Boolean)) expect(() => JSON.parse(line)).not.toThrow();

@@ -9,15 +9,25 @@ export interface ServerProcess {
   child: ChildProcess;
   /** What it wrote to stdout so far, line by line. */
   lines: string[];
+  /** The lines with an event's name, parsed. */
+  said(event: string): Record<string, unknown>[];
   /** Sends a signal and waits for the end. @returns the exit code, or the signal's name. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
-/** A real server process, compiled, on a store that outlives it. */
-export async function startProcess(store: StoreConfig, env: Record<string, string> = {}): Promise<ServerProcess> {
+/**
+ * A real server process, compiled, on a store that outlives it. Without DRAIN_DELAY it stops at once.
+ * @param options `detached` gives it a process group of its own, as a terminal does
+ */
+export async function startProcess(
+  store: StoreConfig,
+  env: Record<string, string> = {},
+  options: { detached?: boolean } = {},
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['dist/main.js'], {
     cwd: root,
-    env: environment(store, { PORT: '0', ...env }),
+    env: environment(store, { PORT: '0', DRAIN_DELAY: '0', ...env }),
+    detached: options.detached ?? false,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
@@ -46,6 +56,8 @@ export async function startProcess(store: StoreConfig, env: Record<string, strin
     issuer: await ready,
     child,
     lines,
+    said: (event) =>
+      lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line.event === event),
     end(signal) {
       child.kill(signal);
       return ended;

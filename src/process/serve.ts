@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createApp } from '../app.js';
+import { type Config, resolveIssuer, resolveOutboundAllow, type Secrets } from '../config/index.js';
+import { createBackground } from '../lib/background.js';
+import { systemClock } from '../lib/clock.js';
+import { createEncryption } from '../lib/encryption.js';
+import { isStoreAway } from '../lib/errors.js';
+import type { Logger } from '../lib/logger.js';
+import { createOutbound } from '../lib/outbound.js';
+import { prepareHashing } from '../lib/password.js';
+import { applyProvisioning } from '../services/provisioning/index.js';
+import { readProvisioningFile } from '../services/provisioning/read-file.js';
+import { newSetupUrl } from '../services/setup-link.js';
+import { loadSigningKeys } from '../services/signing-keys.js';
+import { startServices } from '../services/start-services.js';
+import { connectStore } from '../store/connect.js';
+import { watchStore } from '../store/watch.js';
+import type { Gate } from './gate.js';
+import { saySetup } from './ready.js';
+
+export interface ServeOptions {
+  config: Config;
+  secrets: Secrets;
+  logger: Logger;
+  gate: Gate;
+  /** The one that was picked, where the configuration says 0. */
+  port: number;
+  /** Whether this process does what is done once at each start, however many processes there are. */
+  once: boolean;
+}
+
+/** What a process that serves says of itself, and how it ends. */
+export interface Serving {
+  issuer: string;
+  /** Where it answers; its Host is the issuer's all the same. */
+  url: string;
+  /** Ends the work beside requests, then the store. To be called when no request is in flight any more. */
+  close(): Promise<void>;
+}
+
+/** Makes one process ready: the store, what is done once, keys, the app. The gate answers from then on. */
+export async function serve({ config, secrets, logger, gate, port, once }: ServeOptions): Promise<Serving> {
+  const store = await untilThere(logger, () => connectStore(config));
+  const services = await untilThere(logger, () => startServices(store.connection, logger));
+  if (once && config.provision) {
+    const { applied } = await applyProvisioning(services, await readProvisioningFile(config.provision));
+    logger.info({ event: 'provisioned', applied }, 'the provisioning file is applied');
+  }
+  const signingKeys = await loadSigningKeys(services, createEncryption(secrets.encryptionKeys));
+  await prepareHashing();
+
+  const issuer = resolveIssuer(config, port);
+  const background = createBackground(logger);
+  const watch = watchStore(store.connection, logger);
+  gate.handle = createApp({
+    ...config,
+    services,
+    connection: store.connection,
+    background,
+    clock: systemClock,
+    logger,
+    issuer,
+    cookieKeys: secrets.cookieKeys,
+    signingKeys,
+    outbound: createOutbound(resolveOutboundAllow(config, issuer)),
+    ready: async () => !gate.draining && (await watch.answers()),
+    storeAnswers: () => watch.answers(),
+  }).callback();
+  const setup = once ? await newSetupUrl(services, issuer) : null;
+  if (setup) saySetup(logger, setup);
+  return {
+    issuer,
+    // Without ISSUER the issuer is where it listens, and the Host that it answers for.
+    url: config.issuer ? `http://${urlHost(config.host)}:${port}` : issuer,
+    async close() {
+      await background.stop();
+      watch.stop();
+      await store.close();
+    },
+  };
+}
+
+/** Waits for a database that is away (contract.md), and says so once; what else fails ends the start. */
+async function untilThere<T>(logger: Logger, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isStoreAway(error)) throw error;
+      const reason = (error as Error).message;
+      if (attempt === 1) logger.warn({ event: 'waiting', reason }, 'the database is away; waiting for it');
+      await sleep(1000);
+    }
+  }
+}
+
+const urlHost = (host: string) =>
+  host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
