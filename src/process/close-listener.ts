@@ -1,9 +1,10 @@
 import type { Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** How long to look for a quiet turn, and how short one has to be, in milliseconds. */
-const LOOK_MS = 500;
+/** A turn this short leaves no time for another connection. Where none comes for a while, one without connections has to do. */
 const SHORT_MS = 1;
+const PREFER_SHORT_MS = 500;
+const GIVE_UP_MS = 2000;
 
 /**
  * Closes a listening socket when nothing waits in its queue: the system resets connections that it has completed and nobody has
@@ -16,12 +17,13 @@ export async function closeListener(server: Server): Promise<void> {
     accepted += 1;
   };
   server.on('connection', count);
-  const late = performance.now() + LOOK_MS;
-  for (let before = -1, turnBegan = 0; performance.now() < late; ) {
-    turnBegan = performance.now();
+  const began = performance.now();
+  for (let now = began; now - began < GIVE_UP_MS; ) {
+    const before = accepted;
     await nextTurn();
-    if (accepted === before && performance.now() - turnBegan < SHORT_MS) break;
-    before = accepted;
+    const turn = performance.now() - now;
+    now += turn;
+    if (accepted === before && (turn < SHORT_MS || now - began > PREFER_SHORT_MS)) break;
   }
   server.off('connection', count);
   server.close();

@@ -85,9 +85,17 @@ export class Gate {
     for (const outgoing of this.#answers) closeAfter(outgoing);
   }
 
-  /** Stops listening; requests that have come go on. */
+  /**
+   * Stops listening. What comes meanwhile waits for these few milliseconds, so that the loop gets the quiet turn in which a listening
+   * socket can be closed without cutting anybody off.
+   */
   async close(): Promise<void> {
+    const held: (() => void)[] = [];
+    const { handle } = this;
+    this.handle = (incoming, outgoing) => held.push(() => handle(incoming, outgoing));
     await closeListener(this.server);
+    this.handle = handle;
+    for (const go of held) go();
   }
 
   /** Waits until every request is answered and every connection closed; what takes longer than ten seconds is cut off. */

@@ -18,13 +18,13 @@ export interface TrafficOptions {
   send: { method?: string; path: string; headers?: Record<string, string>; body?: string };
 }
 
-/** Clients that ask one request after another until the port is closed or `stop` says so. @returns what they saw. */
-export async function traffic(issuer: string, options: TrafficOptions, stop: () => boolean = () => false) {
+/** Clients that ask one request after another until the port is closed. @returns what they see, and when they have ended. */
+export function traffic(issuer: string, options: TrafficOptions): { seen: Traffic; ended: Promise<unknown> } {
   const seen: Traffic = { answered: new Map(), cut: [], refused: false, closing: 0 };
   const { keepAlive, send } = options;
   const client = async () => {
     const agent = new Agent({ keepAlive, maxSockets: 1 });
-    while (!stop()) {
+    for (;;) {
       try {
         const { status, closing } = await once(issuer, agent, send);
         seen.answered.set(status, (seen.answered.get(status) ?? 0) + 1);
@@ -40,8 +40,7 @@ export async function traffic(issuer: string, options: TrafficOptions, stop: () 
     }
     agent.destroy();
   };
-  await Promise.all(Array.from({ length: options.clients }, client));
-  return seen;
+  return { seen, ended: Promise.all(Array.from({ length: options.clients }, client)) };
 }
 
 function once(issuer: string, agent: Agent, { method = 'GET', path, headers = {}, body }: TrafficOptions['send']) {

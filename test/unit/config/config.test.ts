@@ -75,13 +75,21 @@ describe('the configuration', () => {
   });
 
   it('refuses by name what is not built, and never its default', () => {
-    expect(faults({ SIGN_UP: 'verified', REGISTRATION: 'token', WORKERS: '2' })).toMatchObject({
+    expect(faults({ SIGN_UP: 'verified', REGISTRATION: 'token' })).toMatchObject({
       SIGN_UP: expect.stringContaining('not available yet'),
       REGISTRATION: expect.stringContaining('not available yet'),
-      WORKERS: expect.stringContaining('not available yet'),
     });
     expect(faults({ SMTP_URL: 'smtp://mail:25' })).toMatchObject({ SIGN_UP: expect.stringContaining('SMTP_URL') });
-    expect(faults({ SMTP_URL: 'smtp://mail:25', SIGN_UP: 'closed', REGISTRATION: 'off', WORKERS: '1' })).toEqual({});
+    expect(faults({ SMTP_URL: 'smtp://mail:25', SIGN_UP: 'closed', REGISTRATION: 'off' })).toEqual({});
+  });
+
+  it('takes a number of processes or one per core, and how long readiness fails before the port is closed', () => {
+    expect(loadConfig({ WORKERS: '3', DRAIN_DELAY: '15s' })).toMatchObject({ workers: 3, drainDelayMs: 15_000 });
+    expect(loadConfig({ DRAIN_DELAY: '250ms' })).toMatchObject({ workers: 1, drainDelayMs: 250 });
+    expect(loadConfig({ WORKERS: 'auto', DRAIN_DELAY: '0' }).workers).toBeGreaterThan(0);
+    expect(loadConfig({ WORKERS: 'auto', DRAIN_DELAY: '0' }).drainDelayMs).toBe(0);
+    expect(Object.keys(faults({ WORKERS: '0', DRAIN_DELAY: '10' }))).toEqual(['WORKERS', 'DRAIN_DELAY']);
+    expect(Object.keys(faults({ WORKERS: '-1', DRAIN_DELAY: '6m' }))).toEqual(['WORKERS', 'DRAIN_DELAY']);
   });
 
   it('needs its keys set in production, of a length that is one', () => {
