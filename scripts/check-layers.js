@@ -28,7 +28,13 @@ const MAY_IMPORT = {
 };
 
 /** Packages that only one folder may import. */
-const ONLY = { 'oidc-provider': ['oidc'], ejs: ['pages'], bson: ['store'], '@photostructure/sqlite': ['store'] };
+const ONLY = {
+  'prom-client': ['lib'],
+  'oidc-provider': ['oidc'],
+  ejs: ['pages'],
+  bson: ['store'],
+  '@photostructure/sqlite': ['store'],
+};
 /** Type-only imports of these are fine anywhere: a type carries no behaviour. */
 const faults = [];
 

@@ -9,6 +9,7 @@ import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import { isStoreAway } from './lib/errors.js';
 import type { Logger } from './lib/logger.js';
+import { METRICS_TYPE, metricsText, processReady } from './lib/metrics.js';
 import type { Outbound } from './lib/outbound.js';
 import { withReadsOnce } from './lib/read-once.js';
 import { createSigner } from './lib/signatures.js';
@@ -17,11 +18,13 @@ import { createCsrf } from './middleware/csrf.js';
 import { answerInTime } from './middleware/deadline.js';
 import { errorHandler } from './middleware/errors.js';
 import { allowHost } from './middleware/host.js';
+import { measureRequests } from './middleware/measure.js';
+import { MOST_IN_FLIGHT, refuseOverload } from './middleware/overload.js';
 import { postAsGet } from './middleware/post-as-get.js';
 import { requestLog } from './middleware/request.js';
 import { securityHeaders } from './middleware/security-headers.js';
 import { LOGOUT_NOTICE, sendLogoutNotice } from './oidc/backchannel-logout.js';
-import { createProvider } from './oidc/provider.js';
+import { createProvider, protocolRoute } from './oidc/provider.js';
 import type { Runtime } from './oidc/runtime.js';
 import { createProviderSwitch } from './oidc/switch.js';
 import { accountRoutes } from './pages/account.js';
@@ -61,6 +64,10 @@ export interface AppDeps {
   ready: () => boolean | Promise<boolean>;
   /** Whether the store can be reached now; answers within a second. */
   storeAnswers: () => Promise<boolean>;
+  /** What `/metrics` answers, in Prometheus' text format; one process's own unless given. */
+  metrics?: (() => Promise<string>) | undefined;
+  /** Requests that are worked on at once; more are refused. */
+  mostInFlight?: number | undefined;
 }
 
 export function createApp(deps: AppDeps): Koa {
@@ -101,9 +108,11 @@ export function createApp(deps: AppDeps): Koa {
   const app = new Koa({ proxy: deps.trustProxy, maxIpsCount: 1, keys: [...deps.cookieKeys] });
   app.silent = true;
   app.use(requestLog(logger));
+  app.use(measureRequests((path) => (assets.has(path) ? '/assets/…' : protocolRoute(path))));
   app.use(errorHandler(logger, errorPage(render)));
   app.use(allowHost(issuer));
   app.use(securityHeaders(issuer));
+  app.use(refuseOverload(logger, deps.mostInFlight ?? MOST_IN_FLIGHT));
   app.use(answerInTime(deps.storeAnswers, errorPage(render)));
   app.use(serveAssets(assets));
   app.use(postAsGet);
@@ -151,6 +160,12 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
     const ready = await deps.ready();
     ctx.status = ready ? 200 : 503;
     ctx.body = { status: ready ? 'ready' : 'not ready' };
+  });
+  router.get('/metrics', async (ctx) => {
+    processReady.set((await deps.ready()) ? 1 : 0);
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('Content-Type', METRICS_TYPE);
+    ctx.body = await (deps.metrics ?? metricsText)();
   });
   router.get('/', (ctx) => ctx.redirect('/account'));
   interactionRoutes(router, pages);

@@ -25,6 +25,12 @@ export const invalid = (message: string, details?: unknown[]) =>
   new RollcallError('invalid', 422, message, details ? { details } : {});
 export const tooMany = (message: string) => new RollcallError('too_many_requests', 429, message);
 
+/** The store or the machine can't at the moment. */
+export const unavailable = (cause?: unknown) =>
+  new RollcallError('unavailable', 503, 'This server is busy or its database is away. Try again in a moment.', {
+    cause,
+  });
+
 /** R2, in the same words wherever it is refused. */
 export const lastAdministrator = () =>
   conflict('last_administrator', 'An organization needs an administrator. Make someone else one first.');

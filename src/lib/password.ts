@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { isImportedHash, verifyImported } from './imported-hashes.js';
+import { hashingDuration, hashingRefused, measureHashing } from './metrics.js';
 
 /** `algorithm: 2` is argon2id. 19 MiB, 2 passes, 1 lane: OWASP's and RFC 9106's recommendation for argon2id on a server (security.md 33). */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -10,18 +11,24 @@ const WAITING = 500;
 
 let running = 0;
 const line: (() => void)[] = [];
+measureHashing(() => ({ running, waiting: line.length }));
 
 /** Thrown when too many hashes wait already. */
 export class HashingBusyError extends Error {}
 
 async function inLine<T>(work: () => Promise<T>): Promise<T> {
+  const ended = hashingDuration.startTimer();
   if (running >= CONCURRENCY) {
-    if (line.length >= WAITING) throw new HashingBusyError('too many passwords are being checked');
+    if (line.length >= WAITING) {
+      hashingRefused.inc();
+      throw new HashingBusyError('too many passwords are being checked');
+    }
     await new Promise<void>((resolve) => line.push(resolve));
   } else running += 1;
   try {
     return await work();
   } finally {
+    ended();
     const next = line.shift();
     if (next) next();
     else running -= 1;

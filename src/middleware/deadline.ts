@@ -1,5 +1,6 @@
 import type { Context, Next } from 'koa';
-import { type ErrorPage, renderError, unavailable } from './errors.js';
+import { unavailable } from '../lib/errors.js';
+import { type ErrorPage, renderError } from './errors.js';
 
 /** Together with what asking the store takes, every request is answered within five seconds (contract.md). */
 const PATIENCE_MS = 3500;

@@ -1,5 +1,5 @@
 import type { Context, Next } from 'koa';
-import { isStoreAway, RollcallError } from '../lib/errors.js';
+import { isStoreAway, RollcallError, unavailable } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { HashingBusyError } from '../lib/password.js';
 
@@ -16,7 +16,8 @@ export function errorHandler(logger: Logger, page: ErrorPage) {
       }
     } catch (cause) {
       const error = asRollcallError(cause);
-      if (error.status >= 500)
+      // What says that the store is away or the machine busy is told once, by whoever sees it change.
+      if (error.status >= 500 && error.status !== 503)
         logger.error({ event: 'server_error', requestId: ctx.state.requestId, err: cause }, 'a request failed');
       renderError(ctx, error, page);
     }
@@ -35,11 +36,6 @@ export function renderError(ctx: Context, error: RollcallError, page: ErrorPage)
     ctx.body = { error: error.code, message: error.message, details: error.details, requestId: ctx.state.requestId };
   }
 }
-
-export const unavailable = (cause?: unknown) =>
-  new RollcallError('unavailable', 503, 'This server is busy or its database is away. Try again in a moment.', {
-    cause,
-  });
 
 /** What isn't ours is a defect, save for what says that the store or the machine can't at the moment. */
 function asRollcallError(cause: unknown): RollcallError {

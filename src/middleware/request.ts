@@ -9,7 +9,7 @@ export function requestLog(logger: Logger) {
     ctx.state.requestId = newId('req');
     ctx.set('X-Request-Id', ctx.state.requestId);
     ctx.res.once('close', () => {
-      if (ctx.path.startsWith('/health/')) return;
+      if (ctx.path.startsWith('/health/') || ctx.path === '/metrics') return;
       logger.info(
         {
           event: 'request',

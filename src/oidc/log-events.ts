@@ -23,7 +23,11 @@ export function logProviderEvents(provider: Provider, logger: Logger): void {
     provider.on(name as 'server_error', (ctx: OidcContext, error: OidcContext) => {
       // JWT access tokens are answered around the endpoint: see introspection.ts.
       if (error?.error === 'unsupported_token_type') return;
-      if (isStoreAway(error)) ctx.state.storeAway = true;
+      if (isStoreAway(error)) {
+        // Told once, by whoever sees the store go (store/watch.ts); the request gets its 503 below.
+        ctx.state.storeAway = true;
+        return;
+      }
       logger[level](
         {
           event: name,

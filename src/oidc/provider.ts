@@ -7,6 +7,7 @@ import type { OpenKeys } from '../services/signing-keys/follow-keys.js';
 import { createFindAccount } from './account.js';
 import { createAdapterFactory } from './adapter/index.js';
 import { leaveLogoutToQueue } from './backchannel-logout.js';
+import { countTokens } from './count-tokens.js';
 import { nameMissingProof, PROOF_ALGORITHMS } from './dpop.js';
 import { createEndSessionMiddleware } from './end-session.js';
 import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
@@ -35,7 +36,7 @@ import { createExtraTokenClaims, extendTokens } from './tokens.js';
 import { acceptApiTokensAtUserinfo } from './userinfo.js';
 import { createVerifyAccessToken } from './verify-jwt.js';
 
-const ROUTES: Configuration['routes'] = {
+const ROUTES: Record<string, string> = {
   authorization: '/oauth2/authorize',
   token: '/oauth2/token',
   userinfo: '/oauth2/userinfo',
@@ -45,6 +46,15 @@ const ROUTES: Configuration['routes'] = {
   pushed_authorization_request: '/oauth2/par',
   end_session: '/oauth2/logout',
 };
+
+/** What a path under `/oauth2` or `/.well-known` is, as metrics name it: never with what a request put there. */
+export function protocolRoute(path: string): string | undefined {
+  if (Object.values(ROUTES).includes(path) || WELL_KNOWN.has(path)) return path;
+  const owner = Object.values(ROUTES).find((route) => path.startsWith(`${route}/`));
+  return owner && `${owner}/…`;
+}
+
+const WELL_KNOWN = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
 /** A provider of one revision of the signing keys: see `switch.ts`. */
 export function createProvider(runtime: Runtime, keys: OpenKeys, pages: ProviderPages): Provider {
@@ -114,5 +124,6 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   provider.use(createJwtTokenMiddleware(runtime, verify));
   provider.use(createEndSessionMiddleware(runtime));
   logProviderEvents(provider, runtime.services.logger);
+  countTokens(provider);
   return provider;
 }

@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
-import { isStoreAway, RollcallError } from '../lib/errors.js';
+import { isStoreAway, RollcallError, unavailable } from '../lib/errors.js';
 import type { Csrf } from '../middleware/csrf.js';
-import { unavailable } from '../middleware/errors.js';
 import { allowFormTarget } from '../middleware/security-headers.js';
 import type { OidcContext } from '../oidc/runtime.js';
 import type { ProviderPages } from '../oidc/settings/features.js';

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/index.js';
+import { EncryptionKeyError } from '../lib/encryption.js';
 import { ProvisioningError } from '../services/provisioning/index.js';
 import { UnreadableFileError } from '../services/provisioning/read-file.js';
-import { EncryptionKeyError } from '../services/signing-keys.js';
 
 /** sysexits.h: what the operator configured can't be used; a file that was named isn't there. */
 const EX_CONFIG = 78;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, loadSecrets } from '../config/index.js';
 import type { LineOutput, Logger } from '../lib/logger.js';
+import { workersDied } from '../lib/metrics.js';
+import { MetricsCollector } from './collect-metrics.js';
 import { Door } from './door.js';
 import type { ToPrimary } from './messages.js';
 import { sayReady } from './ready.js';
@@ -27,6 +29,7 @@ export async function runPrimary(config: Config, logger: Logger, output: LineOut
 class Primary {
   readonly #workers = new Map<number, WorkerProcess>();
   readonly #door = new Door(() => [...this.#workers.values()]);
+  readonly #metrics = new MetricsCollector();
   #port = 0;
   #served = false;
   #stopping = false;
@@ -73,7 +76,14 @@ class Primary {
     if (message.kind === 'accepting') worker.state = 'accepting';
     else if (message.kind === 'ready') this.#ready(worker, message);
     else if (message.kind === 'took') worker.busy = false;
+    else if (message.kind === 'measured') this.#metrics.hear(message.id, message.metrics);
+    else void this.#tellMetrics(worker, message.id);
     this.#door.handOver();
+  }
+
+  async #tellMetrics(worker: WorkerProcess, id: number): Promise<void> {
+    const text = await this.#metrics.collect([...this.#workers.values()]);
+    worker.tell({ kind: 'metrics', id, text });
   }
 
   #ready(worker: WorkerProcess, where: { issuer: string; url: string }): void {
@@ -98,6 +108,7 @@ class Primary {
     // It has said why: a start that can't be is over, with its code.
     if (!this.#served && code) return this.#giveUp(code);
     if (performance.now() - worker.startedAt > BACK_OFF_MS.forgottenAfter) this.#backOff = BACK_OFF_MS.first;
+    workersDied.inc();
     const inMs = this.#backOff;
     this.#backOff = Math.min(this.#backOff * 2, BACK_OFF_MS.most);
     this.logger.error(

@@ -3,17 +3,21 @@ import { createApp } from '../app.js';
 import { type Config, resolveIssuer, resolveOutboundAllow, type Secrets } from '../config/index.js';
 import { createBackground } from '../lib/background.js';
 import { systemClock } from '../lib/clock.js';
-import { createEncryption } from '../lib/encryption.js';
+import { createEncryption, type Encryption } from '../lib/encryption.js';
 import { isStoreAway } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
+import { measureProcess } from '../lib/metrics.js';
 import { createOutbound } from '../lib/outbound.js';
 import { prepareHashing } from '../lib/password.js';
+import type { ServiceContext } from '../services/context.js';
 import { applyProvisioning } from '../services/provisioning/index.js';
 import { readProvisioningFile } from '../services/provisioning/read-file.js';
+import { reencrypt } from '../services/reencrypt.js';
 import { newSetupUrl } from '../services/setup-link.js';
-import { loadSigningKeys } from '../services/signing-keys.js';
+import { openSigningKeys } from '../services/signing-keys/follow-keys.js';
 import { startServices } from '../services/start-services.js';
 import { connectStore } from '../store/connect.js';
+import { measureStore } from '../store/measure.js';
 import { watchStore } from '../store/watch.js';
 import type { Gate } from './gate.js';
 import { saySetup } from './ready.js';
@@ -27,6 +31,8 @@ export interface ServeOptions {
   port: number;
   /** Whether this process does what is done once at each start, however many processes there are. */
   once: boolean;
+  /** All processes' numbers; this one's own unless given. */
+  metrics?: () => Promise<string>;
 }
 
 /** What a process that serves says of itself, and how it ends. */
@@ -39,15 +45,18 @@ export interface Serving {
 }
 
 /** Makes one process ready: the store, what is done once, keys, the app. The gate answers from then on. */
-export async function serve({ config, secrets, logger, gate, port, once }: ServeOptions): Promise<Serving> {
-  const store = await untilThere(logger, () => connectStore(config));
+export async function serve({ config, secrets, logger, gate, port, once, metrics }: ServeOptions): Promise<Serving> {
+  const store = await untilThere(logger, () => connectStore(config, { monitorCommands: true }));
+  measureProcess();
+  measureStore(store.connection);
   const services = await untilThere(logger, () => startServices(store.connection, logger));
   if (once && config.provision) {
     const { applied } = await applyProvisioning(services, await readProvisioningFile(config.provision));
     logger.info({ event: 'provisioned', applied }, 'the provisioning file is applied');
   }
-  const signingKeys = await loadSigningKeys(services, createEncryption(secrets.encryptionKeys));
-  await prepareHashing();
+  const encryption = createEncryption(secrets.encryptionKeys);
+  const [signingKeys] = await Promise.all([openSigningKeys(services, encryption), prepareHashing()]);
+  if (once) await sealWithNewest(logger, services, encryption);
 
   const issuer = resolveIssuer(config, port);
   const background = createBackground(logger);
@@ -63,6 +72,7 @@ export async function serve({ config, secrets, logger, gate, port, once }: Serve
     cookieKeys: secrets.cookieKeys,
     signingKeys,
     outbound: createOutbound(resolveOutboundAllow(config, issuer)),
+    metrics,
     ready: async () => !gate.draining && (await watch.answers()),
     storeAnswers: () => watch.answers(),
   }).callback();
@@ -92,6 +102,13 @@ async function untilThere<T>(logger: Logger, work: () => Promise<T>): Promise<T>
       await sleep(1000);
     }
   }
+}
+
+/** With a new key in front of ENCRYPTION_KEYS, so that the older ones can go. */
+async function sealWithNewest(logger: Logger, services: ServiceContext, encryption: Encryption): Promise<void> {
+  const sealed = (await reencrypt(services, encryption)).filter(({ count }) => count > 0);
+  if (sealed.length)
+    logger.info({ event: 'reencrypted', sealed }, 'everything is sealed with the newest encryption key');
 }
 
 const urlHost = (host: string) =>

@@ -1,10 +1,14 @@
 import type { Socket } from 'node:net';
 import { type Config, loadConfig, loadSecrets } from '../config/index.js';
 import type { Logger } from '../lib/logger.js';
+import { measured, metricsText } from '../lib/metrics.js';
 import { failStart } from './exit.js';
 import { Gate } from './gate.js';
 import type { ToPrimary, ToWorker } from './messages.js';
 import { type Serving, serve } from './serve.js';
+
+/** Longer than the primary waits for the slowest worker. */
+const METRICS_MS = 2000;
 
 /** One of several server processes: it serves the connections that the primary hands over, and ends when that says so. */
 export function runWorker(logger: Logger): void {
@@ -21,6 +25,8 @@ export function runWorker(logger: Logger): void {
 class Worker {
   #serving: Serving | undefined;
   #ending = false;
+  readonly #asked = new Map<number, (text: string) => void>();
+  #next = 1;
 
   constructor(
     private readonly gate: Gate,
@@ -42,6 +48,12 @@ class Worker {
         break;
       case 'drain':
         void this.drain();
+        break;
+      case 'measure':
+        void measured().then((metrics) => tell({ kind: 'measured', id: message.id, metrics }));
+        break;
+      case 'metrics':
+        this.#asked.get(message.id)?.(message.text);
         break;
     }
   }
@@ -65,9 +77,22 @@ class Worker {
     const secrets = await loadSecrets(config);
     tell({ kind: 'accepting' });
     const { gate, logger } = this;
-    this.#serving = await serve({ config, secrets, logger, gate, port, once });
+    this.#serving = await serve({ config, secrets, logger, gate, port, once, metrics: () => this.#metrics() });
     const { issuer, url } = this.#serving;
     tell({ kind: 'ready', issuer, url });
+  }
+
+  /** Every process's numbers, whichever is asked; without a primary that answers, this one's own. */
+  #metrics(): Promise<string> {
+    const id = this.#next++;
+    return new Promise<string>((resolve) => {
+      const late = setTimeout(() => resolve(metricsText()), METRICS_MS);
+      this.#asked.set(id, (text) => {
+        clearTimeout(late);
+        resolve(text);
+      });
+      tell({ kind: 'metrics', id });
+    }).finally(() => this.#asked.delete(id));
   }
 }
 

@@ -1,3 +1,4 @@
+import { signIns } from '../lib/metrics.js';
 import { hashPassword, needsRehash, verifyPassword } from '../lib/password.js';
 import type { User } from '../models/index.js';
 import type { ServiceContext } from './context.js';
@@ -22,6 +23,7 @@ export async function authenticate(
   } finally {
     await end(failed);
   }
+  signIns.inc({ outcome: failed ? (allowed ? 'wrong' : 'locked') : 'ok' });
   if (failed || !user) return undefined;
   if (user.passwordHash && needsRehash(user.passwordHash)) await rehash(context, user, attempt.password);
   return user;

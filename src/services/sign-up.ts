@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RollcallError } from '../lib/errors.js';
+import { signUps } from '../lib/metrics.js';
 import { hashPassword } from '../lib/password.js';
 import { passwordFault } from '../lib/password-policy.js';
 import type { User } from '../models/index.js';
@@ -39,11 +40,13 @@ export async function signUp(context: ServiceContext, input: SignUpInput): Promi
   if (Object.keys(faults).length)
     throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [faults] });
   try {
-    return await createUser(
+    const user = await createUser(
       context,
       { kind: 'user', userId: '', roles: new Map() },
       { name: input.name.trim(), email: input.email, passwordHash: await hashPassword(input.password) },
     );
+    signUps.inc();
+    return user;
   } catch (error) {
     if (!(error instanceof RollcallError) || error.code !== 'email_taken') throw error;
     const taken: SignUpFaults = { email: 'There is an account with this address already. Sign in instead.' };

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { Logger } from '../lib/logger.js';
+import { storeUp } from '../lib/metrics.js';
 import { storeAnswers } from './connect.js';
 
 /** Knows whether the store answers, and says each change once. */
@@ -18,8 +19,10 @@ export function watchStore(connection: Connection, logger: Logger): StoreWatch {
   let again: NodeJS.Timeout | undefined;
   let stopped = false;
 
+  storeUp.set(1);
   const note = (answered: boolean) => {
     if (stopped || answered === (awaySince === undefined)) return;
+    storeUp.set(answered ? 1 : 0);
     if (!answered) {
       awaySince = performance.now();
       logger.error({ event: 'store_away' }, 'the store does not answer; requests get 503 until it does');

@@ -153,7 +153,7 @@ describe.skipIf(process.env.TEST_STORE !== 'mongodb')('a database that is away',
       { PORT: port },
     );
     const ask = (path: string) => fetch(`http://localhost:${port}${path}`).then((answer) => answer.status);
-    await expect.poll(() => ask('/health/live').catch(() => 0), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => ask('/health/live').catch(() => 0), { timeout: 60_000 }).toBe(200);
     expect(await ask('/health/ready')).toBe(503);
     expect(await ask('/.well-known/openid-configuration')).toBe(503);
     await wire.open();
