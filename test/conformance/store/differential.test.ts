@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Double, Int32, Long, MongoClient, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedStore, startEmbeddedStore } from '../../../src/store/embedded/index.js';
+import { type Random, seeded } from '../../support/random.js';
 
 /**
  * The same documents, queries and updates on the embedded store and on a real MongoDB must come to the same. Needs TEST_MONGODB_URI, and
@@ -23,20 +24,6 @@ function range(text: string): number[] {
   const [from = 1, to = from] = text.split('-').map(Number);
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
-
-/** A small generator with a seed, so that a failure comes again. */
-function random(seed: number) {
-  let state = seed;
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const below = (limit: number) => Math.floor(next() * limit);
-  const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
-  return { next, below, pick };
-}
-
-type Random = ReturnType<typeof random>;
 
 const DATE = new Date('2026-01-02T03:04:05.678Z');
 const ID = new ObjectId('0123456789abcdef01234567');
@@ -150,7 +137,7 @@ describe.skipIf(!uri)('the embedded store and MongoDB', () => {
   });
 
   it.each(SEEDS)('come to the same (seed %i)', async (seed) => {
-    const r = random(seed);
+    const r = seeded(seed);
     const both = [ours, theirs].map((client) =>
       client.db(`differential_${process.pid}`).collection<{ _id: number }>(`seed${seed}`),
     );
