@@ -11,9 +11,6 @@ export interface SignedIn {
   authTime: number;
 }
 
-/** How much of its idle time a session has to have lost before a page gives it back: not every click is worth a write. */
-const WORTH_A_WRITE = 60;
-
 /**
  * Who is signed in, read from the library's session; nothing else makes or reads one (architecture 10). To be on these pages is to use
  * the session, as an application's login does.
@@ -26,7 +23,7 @@ export async function currentSession(
   const session = (await provider.Session.get(ctx as never)) as OidcContext;
   if (!session.accountId) return undefined;
   const lifetime = sessionLifetime(runtime, session);
-  if (session.remainingTTL < lifetime - WORTH_A_WRITE) await session.save(lifetime);
+  await session.save(lifetime);
   return { userId: session.accountId, authTime: session.loginTs ?? 0 };
 }
 

@@ -9,7 +9,9 @@ import { organizationClaims } from './account.js';
 import { sidOf } from './backchannel-logout.js';
 import { applicationOf } from './grants.js';
 import type { OidcContext, Runtime } from './runtime.js';
+import { saveSessionsWhenWorthIt } from './session-saves.js';
 import { permissionsToday } from './settings/resources.js';
+import { markTokens } from './token-kinds.js';
 
 /** A refresh token that the same application used this recently was probably retried after a lost answer (contract.md). */
 const GRACE_SECONDS = 10;
@@ -46,11 +48,13 @@ export function createExtraTokenClaims(runtime: Runtime) {
 }
 
 export function extendTokens(provider: Provider): void {
+  markTokens(provider);
   bindToGeneration(provider);
   completeIdTokens(provider);
   hashClientSecrets(provider);
   graceOfRefresh(provider);
   computeSids(provider);
+  saveSessionsWhenWorthIt(provider);
 }
 
 const VALUES = new WeakMap<object, string>();

@@ -1,8 +1,5 @@
-/**
- * The reads that every decision needs, batched: what the requests under way ask for at the same moment goes out as one query for each
- * collection. A batch is sent after the last of them has asked, so that each sees what was written before it came.
- */
-import DataLoader from 'dataloader';
+/** The reads that every decision needs: batched among requests, and once within one. */
+import { batchedReads } from '../lib/batched.js';
 import { readOnce } from '../lib/read-once.js';
 import type { Membership, Models, Organization, User } from '../models/index.js';
 import { INSTANCE_ID } from '../models/instance.js';
@@ -15,33 +12,20 @@ export interface Reads {
   membership(organizationId: string, userId: string): Promise<Membership | undefined>;
 }
 
-const MOST_AT_ONCE = 200;
-
-/** Loads by key, many at once; nothing is kept. */
-export function batched<V>(read: (keys: string[]) => Promise<V[]>, keyOf: (value: V) => string) {
-  return new DataLoader<string, V | undefined>(
-    async (keys) => {
-      const found = new Map((await read([...new Set(keys)])).map((value) => [keyOf(value), value]));
-      return keys.map((key) => found.get(key));
-    },
-    { cache: false, maxBatchSize: MOST_AT_ONCE, batchScheduleFn: setImmediate },
-  );
-}
-
 export function createReads(models: Models): Reads {
-  const instance = batched(
+  const instance = batchedReads(
     () => models.Instance.find({ _id: INSTANCE_ID }, { version: 1 }).lean(),
     (one) => one._id,
   );
-  const users = batched(
+  const users = batchedReads(
     (ids) => models.User.find({ _id: { $in: ids } }).lean(),
     (one) => one._id,
   );
-  const organizations = batched(
+  const organizations = batchedReads(
     (ids) => models.Organization.find({ _id: { $in: ids } }).lean(),
     (one) => one._id,
   );
-  const memberships = batched(
+  const memberships = batchedReads(
     (keys) => models.Membership.find(pairs(keys)).lean(),
     (one) => `${one.organizationId} ${one.userId}`,
   );

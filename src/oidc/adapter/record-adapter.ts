@@ -1,23 +1,47 @@
-import type { Model } from 'mongoose';
+import { type Model, mongo } from 'mongoose';
 import { errors } from 'oidc-provider';
+import { batchedReads, batchedWrites } from '../../lib/batched.js';
 import type { Clock } from '../../lib/clock.js';
 import { digest } from '../../lib/ids.js';
 import type { OidcRecord } from '../../models/index.js';
-import { batched } from '../../services/reads.js';
+import { isOfAnotherKind } from '../token-kinds.js';
 
 export type Payload = Record<string, unknown>;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+interface Save {
+  _id: string;
+  fields: Partial<OidcRecord>;
+}
+
+/** Past Mongoose: these are many, and the library has seen to their shape. */
+async function saveAll({ collection }: Model<OidcRecord>, saves: readonly Save[]): Promise<Map<number, Error>> {
+  const operations = saves.map(({ _id, fields }) => ({
+    updateOne: { filter: { _id } as object, update: { $set: fields }, upsert: true },
+  }));
+  try {
+    await collection.bulkWrite(operations, { ordered: false, ignoreUndefined: true });
+    return new Map();
+  } catch (error) {
+    const failed = error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : [];
+    if (!failed.length) throw error;
+    return new Map(
+      failed.map((one) => [one.index, new mongo.MongoServerError({ code: one.code, errmsg: one.errmsg ?? '' })]),
+    );
+  }
+}
 
 /**
  * The library's storage contract on one collection. What is stored lies under a digest of its id and without the id itself, so
  * that the store opens nothing. The TTL sweeper lags, so expiry is checked on read.
  */
 export class RecordAdapter {
-  readonly #records = batched(
-    (ids) => this.model.find({ _id: { $in: ids } }).lean(),
+  readonly #records = batchedReads(
+    (ids) => this.model.collection.find<OidcRecord>({ _id: { $in: ids } } as object).toArray(),
     (record) => record._id,
   );
+  readonly #saves = batchedWrites((saves: readonly Save[]) => saveAll(this.model, saves));
 
   constructor(
     protected readonly name: string,
@@ -30,7 +54,7 @@ export class RecordAdapter {
   }
 
   async upsert(id: string, payload: Payload, expiresIn?: number): Promise<void> {
-    await this.model.updateOne({ _id: this.key(id) }, { $set: this.fields(payload, expiresIn) }, { upsert: true });
+    await this.#saves.load({ _id: this.key(id), fields: this.fields(payload, expiresIn) });
   }
 
   protected fields(payload: Payload, expiresIn?: number): Partial<OidcRecord> {
@@ -47,6 +71,7 @@ export class RecordAdapter {
   }
 
   async find(id: string): Promise<Payload | undefined> {
+    if (isOfAnotherKind(this.name, id)) return undefined;
     return this.#live(await this.#records.load(this.key(id)), id);
   }
 
