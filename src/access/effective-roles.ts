@@ -3,6 +3,8 @@ export interface RoleFacts {
   _id: string;
   key: string;
   permissions: readonly string[];
+  /** Null or absent for an instance-wide role. */
+  organizationId?: string | null;
 }
 
 /** Where somebody stands in an organization: what effective roles are computed from (R3). */
@@ -35,11 +37,18 @@ export function activeRole(standing: Standing, roles: readonly RoleFacts[]): str
   return (preferred ?? roles[0])?.key;
 }
 
-/** The permissions that the roles give, sorted, of those that an API declares. */
-export function permissionsFor(roles: readonly RoleFacts[], declared: readonly { key: string }[]): string[] {
-  const given = new Set(roles.flatMap((role) => role.permissions));
+/**
+ * The permissions that the roles give, sorted, of those that an API declares. One that is `operatorsOnly` comes by an instance-wide role
+ * alone: a custom role that has its key from before it was marked so doesn't give it (R15).
+ */
+export function permissionsFor(
+  roles: readonly RoleFacts[],
+  declared: readonly { key: string; operatorsOnly?: boolean }[],
+): string[] {
+  const byAny = new Set(roles.flatMap((role) => role.permissions));
+  const byInstanceWide = new Set(roles.filter((role) => !role.organizationId).flatMap((role) => role.permissions));
   return declared
-    .map((permission) => permission.key)
-    .filter((key) => given.has(key))
+    .filter(({ key, operatorsOnly }) => (operatorsOnly ? byInstanceWide : byAny).has(key))
+    .map(({ key }) => key)
     .sort();
 }

@@ -24,6 +24,12 @@ export async function formBody(ctx: Context, next: Next): Promise<void> {
   await next();
 }
 
+/** A form as it came: every pair in its order, repeated ones too. Empty where the body is no form. */
+export async function rawForm(ctx: Context): Promise<URLSearchParams> {
+  await parse(ctx as never, async () => {});
+  return new URLSearchParams((ctx.request as { rawBody?: string }).rawBody ?? '');
+}
+
 /** A field of the parsed form, or an empty text. */
 export function field(ctx: Context, name: string): string {
   return (ctx.request as { body?: Record<string, string> }).body?.[name] ?? '';

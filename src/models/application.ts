@@ -27,6 +27,15 @@ export interface Application {
   defaultApi?: string | null;
   organization: 'required' | 'optional' | 'none';
   idTokenSigningAlg: SigningAlgorithm;
+  /** Userinfo is answered as a JWT signed so (OIDC Core 5.3.2). Absent: JSON. */
+  userinfoSigningAlg?: SigningAlgorithm | null;
+  /** Lifetimes in seconds; absent: the server's. Of an access token the shorter of the application's and the API's counts. */
+  idTokenTtl?: number | null;
+  accessTokenTtl?: number | null;
+  /** A refresh token that isn't used for so long ends … */
+  refreshTokenIdleTtl?: number | null;
+  /** … and its family at this age. */
+  refreshTokenTtl?: number | null;
   tokenEndpointAuthMethod: ClientAuthenticationMethod;
   /** With `private_key_jwt` one of both: its public keys, or where they are. */
   jwks?: { keys: PublicJwk[] } | null;
@@ -64,6 +73,11 @@ export const applicationSchema = new Schema<Application>(
     defaultApi: String,
     organization: { type: String, enum: ['required', 'optional', 'none'], required: true },
     idTokenSigningAlg: { type: String, enum: ['RS256', 'ES256', 'EdDSA'], required: true },
+    userinfoSigningAlg: { type: String, enum: ['RS256', 'ES256', 'EdDSA', null] },
+    idTokenTtl: Number,
+    accessTokenTtl: Number,
+    refreshTokenIdleTtl: Number,
+    refreshTokenTtl: Number,
     tokenEndpointAuthMethod: {
       type: String,
       enum: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],

@@ -7,6 +7,7 @@ export interface Consent {
   userId: string;
   applicationId: string;
   organizationId: string | null;
+  /** As `consentTo` in services/consents.ts writes them. */
   scopes: string[];
   createdAt: Date;
   updatedAt: Date;

@@ -1,6 +1,8 @@
 import type { User } from '../models/index.js';
 import { loadStanding, type Standing } from '../services/load-standing.js';
 import { applicationOf } from './grants.js';
+import { requireResourceOfRefresh } from './resource-of-refresh.js';
+import { activeRoleOf, requireRoleOfGrant } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { permissionsToday } from './settings/resources.js';
 
@@ -17,9 +19,14 @@ export function createFindAccount(runtime: Runtime) {
       organizationId: grant?.organizationId ?? null,
     });
     if (!standing) return undefined;
+    if (token) {
+      requireRoleOfGrant(ctx, standing, token);
+      await requireResourceOfRefresh(runtime, ctx, token);
+    }
     return {
       accountId: sub,
-      claims: (use: string) => claimsOf(runtime, ctx, sub, use),
+      claims: (use: string, _scope: string, asked: Record<string, unknown> = {}) =>
+        claimsOf(runtime, ctx, { sub, use, scope: token?.scope, asked }),
     };
   };
 }
@@ -30,12 +37,20 @@ async function grantOf(ctx: OidcContext, token: OidcContext): Promise<OidcContex
   return ctx.oidc.provider.Grant.find(token.grantId);
 }
 
-/** Every claim that could be asked for; the library keeps those that the scopes give. */
+interface ClaimsRequest {
+  sub: string;
+  use: string;
+  /** Of the token that they are for. */
+  scope: string | undefined;
+  /** What the `claims` parameter named for this use, by claim (OIDC Core 5.5). */
+  asked: Record<string, unknown>;
+}
+
+/** Every claim that could be asked for; the library keeps those that the scopes and the `claims` parameter give. */
 async function claimsOf(
   runtime: Runtime,
   ctx: OidcContext,
-  sub: string,
-  use: string,
+  { sub, use, scope, asked }: ClaimsRequest,
 ): Promise<Record<string, unknown>> {
   const { Grant: grant, Client: client } = ctx.oidc.entities;
   const [standing, application] = await Promise.all([
@@ -44,14 +59,18 @@ async function claimsOf(
   ]);
   if (!standing) return { sub };
   const elsewhere = use === 'id_token' && application.profileClaimsIn === 'userinfo';
+  const byScope = { ...profileClaims(standing.user), ...organizationNames(standing) };
   const api = application.defaultApi ? standing.catalog.apis.get(application.defaultApi) : undefined;
   return {
     sub,
-    ...(elsewhere ? {} : profileClaims(standing.user)),
-    ...(elsewhere ? {} : organizationNames(standing)),
-    ...organizationClaims(standing, (api && permissionsToday(runtime, application, api, standing)) ?? []),
+    ...(elsewhere ? onlyAsked(byScope, asked) : byScope),
+    ...organizationClaims(standing, (api && permissionsToday(runtime, application, api, standing)) ?? [], scope),
   };
 }
+
+/** What is named for the ID token is there also where the scopes' claims are not (OIDC Core 5.5). */
+const onlyAsked = (claims: Record<string, unknown>, asked: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => Object.hasOwn(asked, name)));
 
 function profileClaims(user: User): Record<string, unknown> {
   return {
@@ -63,16 +82,24 @@ function profileClaims(user: User): Record<string, unknown> {
   };
 }
 
-const organizationNames = ({ organization }: Standing) =>
+const organizationNames = ({ organization }: Standing): Record<string, unknown> =>
   organization ? { org_slug: organization.slug, org_name: organization.name } : {};
 
-/** `oid`, `roles`, `active_role` and `permissions`; none of them outside an organization. */
-export function organizationClaims(standing: Standing, permissions: string[]): Record<string, unknown> {
+/**
+ * `oid`, `roles`, `active_role` and `permissions`; none of them outside an organization.
+ * @param scope of the token, which may ask for one role (R9)
+ */
+export function organizationClaims(
+  standing: Standing,
+  permissions: string[],
+  scope: string | undefined,
+): Record<string, unknown> {
   if (!standing.organization) return {};
+  const activeRole = activeRoleOf(standing, scope);
   return {
     oid: standing.organization._id,
     roles: standing.roles.map((role) => role.key),
-    ...(standing.activeRole ? { active_role: standing.activeRole } : {}),
+    ...(activeRole ? { active_role: activeRole } : {}),
     permissions,
   };
 }

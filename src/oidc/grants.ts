@@ -6,11 +6,13 @@
 import { errors, type Provider } from 'oidc-provider';
 import { digest, newSecret } from '../lib/ids.js';
 import type { Application } from '../models/index.js';
-import { consentedScopes } from '../services/consents.js';
+import type { Standing } from '../services/load-standing.js';
+import { giveWhatIsAsked } from './give-scopes.js';
 import { type LoginOrganization, organizationOfLogin, wishOf } from './organization-of-login.js';
+import { requireAskedRole } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
-import { isConsole, OIDC_SCOPES } from './settings/scopes.js';
-import { GRANT_TTL } from './settings/ttl.js';
+import { isConsole } from './settings/scopes.js';
+import { grantTtl } from './settings/ttl.js';
 
 /** A grant as this server makes it. */
 export interface GrantFacts {
@@ -50,7 +52,8 @@ export function createGrantLoader(runtime: Runtime) {
     const decision = await organizationOfLogin(runtime, application, oidc.account.accountId, wishOf(ctx));
     oidc[DECISION] = decision;
     if (decision.kind !== 'decided') return undefined;
-    return grantWithScopes(runtime, ctx, application, decision.standing.organization?._id ?? null);
+    requireAskedRole(decision.standing, oidc.params.scope);
+    return grantWithScopes(runtime, ctx, application, decision.standing);
   };
 }
 
@@ -60,32 +63,35 @@ const ATTEMPTS = 20;
 async function grantWithScopes(
   runtime: Runtime,
   ctx: OidcContext,
-  application: Pick<Application, 'firstParty'>,
-  organizationId: string | null,
+  application: ApplicationFacts,
+  standing: Standing,
 ): Promise<unknown> {
+  const ttl = grantTtl(application);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const grant = await findOrMake(ctx.oidc, organizationId);
+    const grant = await findOrMake(ctx.oidc, standing.organization?._id ?? null, ttl);
     if (!grant) continue;
     const read = structuredClone({ generation: grant.generation, openid: grant.openid, resources: grant.resources });
-    await giveScopes(runtime, ctx, application, grant);
-    const ending = grant.exp - Math.floor(runtime.services.clock.now().getTime() / 1000) < GRANT_TTL - DAY;
+    await giveWhatIsAsked(runtime, ctx, application, standing, grant);
+    const now = Math.floor(runtime.services.clock.now().getTime() / 1000);
+    const ending = grant.exp - now < ttl - DAY;
     const { openid, resources } = grant;
     if (!ending && JSON.stringify([openid, resources]) === JSON.stringify([read.openid, read.resources])) return grant;
-    if (ending) grant.exp = undefined;
+    if (ending) grant.exp = now + ttl;
     const { payload } = await grant.getValueAndPayload();
-    if (await grant.adapter.replace(grant.jti, payload, GRANT_TTL, read)) return grant;
+    if (await grant.adapter.replace(grant.jti, payload, grant.exp - now, read)) return grant;
   }
   throw new Error('a grant was changed by others all the time');
 }
 
+/** What deciding needs of an application. */
+export type ApplicationFacts = Pick<
+  Application,
+  '_id' | 'firstParty' | 'organization' | 'defaultApi' | 'permissions' | 'type'
+> &
+  Partial<Application>;
+
 /** Our record of an application; the console is one that uses no organization. */
-export async function applicationOf(
-  runtime: Runtime,
-  clientId: string,
-): Promise<
-  Pick<Application, '_id' | 'firstParty' | 'organization' | 'defaultApi' | 'permissions' | 'type'> &
-    Partial<Application>
-> {
+export async function applicationOf(runtime: Runtime, clientId: string): Promise<ApplicationFacts> {
   if (isConsole(clientId)) return { _id: clientId, firstParty: true, organization: 'none', type: 'web' };
   const application = (await runtime.services.catalog.current()).applications.get(clientId);
   if (!application) throw new Error(`the application ${clientId} was deleted meanwhile`);
@@ -93,18 +99,22 @@ export async function applicationOf(
 }
 
 /** @returns undefined where it ended between being made and being read. */
-async function findOrMake(oidc: OidcContext, organizationId: string | null): Promise<OidcContext | undefined> {
+async function findOrMake(
+  oidc: OidcContext,
+  organizationId: string | null,
+  ttl: number,
+): Promise<OidcContext | undefined> {
   const { Grant } = oidc.provider;
   const jti = digest(oidc.session.uid, oidc.client.clientId, organizationId ?? '');
   const existing = await Grant.find(jti);
   if (existing?.accountId === oidc.account.accountId) return existing;
   if (existing) await Grant.adapter.destroy(jti);
-  const grant = new Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId, jti });
+  const grant = new Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId, jti, expiresIn: ttl });
   grant.organizationId = organizationId;
   grant.sessionUid = oidc.session.uid;
   grant.generation = newSecret();
   const { payload } = await grant.getValueAndPayload();
-  await Grant.adapter.insert(jti, payload, GRANT_TTL);
+  await Grant.adapter.insert(jti, payload, ttl);
   await refuseEndedSession(oidc, jti);
   return Grant.find(jti);
 }
@@ -118,24 +128,3 @@ async function refuseEndedSession({ provider, session }: OidcContext, jti: strin
   await provider.Grant.adapter.destroy(jti);
   throw new errors.SessionNotFound('the session has ended');
 }
-
-/** A first-party application gets what it asks for; another gets what the person has allowed, and the rest is asked. */
-async function giveScopes(
-  runtime: Runtime,
-  ctx: OidcContext,
-  application: Pick<Application, 'firstParty'>,
-  grant: OidcContext,
-): Promise<void> {
-  const { oidc } = ctx;
-  const key = { userId: grant.accountId, applicationId: grant.clientId, organizationId: grant.organizationId };
-  const allowed = application.firstParty ? undefined : await consentedScopes(runtime.services, key);
-  const given = (scopes: Iterable<string>) => [...scopes].filter((scope) => !allowed || allowed.has(scope));
-  const openid = given(oidc.requestParamOIDCScopes);
-  if (openid.length) grant.addOIDCScope(openid);
-  for (const [identifier, server] of Object.entries<OidcContext>(oidc.resourceServers)) {
-    const scopes = given([...oidc.requestParamScopes].filter((scope: string) => server.scopes.has(scope)));
-    if (scopes.length) grant.addResourceScope(identifier, scopes);
-  }
-}
-
-export { OIDC_SCOPES };

@@ -2,15 +2,15 @@ import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
 import { RollcallError } from '../lib/errors.js';
 import type { Application } from '../models/index.js';
-import { allowScopes } from '../services/consents.js';
+import { allowScopes, consentTo } from '../services/consents.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { ACR_PASSWORD } from './settings/claims.js';
-import { isConsole } from './settings/scopes.js';
+import { isConsole, isOwnScope } from './settings/scopes.js';
 
 /** What a login under way asks of the person now. */
 export interface Login {
   uid: string;
-  prompt: 'login' | 'organization' | 'consent';
+  prompt: 'select_account' | 'login' | 'organization' | 'consent';
   /** For `organization`: `choose`, `create` or `join`. */
   step: string | undefined;
   /** For `join`. */
@@ -64,6 +64,7 @@ type Answer =
   | { kind: 'signed-in'; userId: string; remember: boolean }
   | { kind: 'organization'; organizationId: string | null }
   | { kind: 'allowed' }
+  | { kind: 'account'; another: boolean }
   | { kind: 'refused'; description: string };
 
 /** Goes on with a login: the browser is sent (303) to where the library takes it up again. */
@@ -82,6 +83,8 @@ function resultOf(runtime: Runtime, answer: Answer): { result: Record<string, un
     }
     case 'organization':
       return { result: { organization: { id: answer.organizationId } }, merge: true };
+    case 'account':
+      return { result: { select_account: { another: answer.another } }, merge: true };
     case 'allowed':
       return { result: { consent: {} }, merge: true };
     case 'refused':
@@ -100,23 +103,31 @@ export async function grantOfLogin(
   return grant ? { organizationId: grant.organizationId ?? null } : undefined;
 }
 
-/** The scopes that the application asks for and the person hasn't allowed it yet. */
-export function scopesToAllow(login: Login): string[] {
-  const { missingOIDCScope, missingResourceScopes } = login.details as {
+/** What the application asks for and the person hasn't allowed it yet, as a consent keeps it. */
+export function consentsToGive(login: Login): string[] {
+  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = login.details as {
     missingOIDCScope?: string[];
+    missingOIDCClaims?: string[];
     missingResourceScopes?: Record<string, string[]>;
   };
-  return [...new Set([...(missingOIDCScope ?? []), ...Object.values(missingResourceScopes ?? {}).flat()])];
+  const ofApis = Object.entries(missingResourceScopes ?? {}).flatMap(([api, scopes]) =>
+    scopes.map((scope) => (isOwnScope(scope) ? consentTo.scope(scope) : consentTo.permission(api, scope))),
+  );
+  const own = (missingOIDCScope ?? []).map(consentTo.scope);
+  return [...new Set([...own, ...(missingOIDCClaims ?? []).map(consentTo.claim), ...ofApis])];
+}
+
+/** The claims that the application asks for by name. */
+export function claimsAskedFor(login: Login): string[] {
+  const { userinfo, id_token } = JSON.parse(login.params.claims ?? '{}') as Record<string, object | undefined>;
+  return [...new Set([...Object.keys(userinfo ?? {}), ...Object.keys(id_token ?? {})])];
 }
 
 /** Keeps what the person has allowed, so that it isn't asked again (per user, application and organization). */
 export async function keepConsent(runtime: Runtime, login: Login, organizationId: string | null): Promise<void> {
   if (!login.application || !login.userId) return;
-  const asked = (login.params.scope ?? '').split(' ').filter(Boolean);
-  const scopes = [...new Set([...asked, ...scopesToAllow(login)])];
-  await allowScopes(
-    runtime.services,
-    { userId: login.userId, applicationId: login.application._id, organizationId },
-    scopes,
-  );
+  const given = consentsToGive(login);
+  if (!given.length) return;
+  const key = { userId: login.userId, applicationId: login.application._id, organizationId };
+  await allowScopes(runtime.services, key, given);
 }

@@ -6,9 +6,11 @@ import type { Context, Next } from 'koa';
 import { digest } from '../lib/ids.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
+import { answersAsJwt, signIntrospection } from './introspection-jwt.js';
+import { holdsAskedRole } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { permissionsToday } from './settings/resources.js';
-import { USERINFO_SCOPES } from './settings/scopes.js';
+import { isOwnScope, isRoleScope, splitScope } from './settings/scopes.js';
 import { type AccessTokenPayload, grantReference, looksLikeJwt, type VerifyAccessToken } from './verify-jwt.js';
 
 /** What both kinds of tokens say of themselves. */
@@ -17,6 +19,8 @@ interface TokenFacts {
   userId: string | undefined;
   organizationId: string | null;
   audience: string | undefined;
+  /** The APIs that a refresh token may give access tokens for. */
+  resources?: string[];
   scope: string | undefined;
 }
 
@@ -36,7 +40,7 @@ async function today(
   const catalog = await runtime.services.catalog.current();
   const application = catalog.applications.get(token.clientId);
   if (!application) return undefined;
-  const asked = (token.scope ?? '').split(' ').filter(Boolean);
+  const asked = splitScope(token.scope);
   const api = catalog.apis.get(token.audience ?? application.defaultApi ?? '');
   if (token.userId === undefined) {
     const allowed = (api && permissionsToday(runtime, application, api)) ?? [];
@@ -48,12 +52,15 @@ async function today(
   const permissions = api ? permissionsToday(runtime, application, api, standing) : [];
   // The operator has taken the API from the application since.
   if (!permissions) return undefined;
-  const declared = new Set(api?.permissions.map((permission) => permission.key));
-  const given = new Set<string>([...permissions, ...USERINFO_SCOPES, 'offline_access']);
-  const scopes = asked.filter((scope) => given.has(scope) || !declared.has(scope));
+  const elsewhere = (token.resources ?? [])
+    .map((identifier) => catalog.apis.get(identifier))
+    .flatMap((one) => (one && permissionsToday(runtime, application, one, standing)) ?? []);
+  const given = new Set([...permissions, ...elsewhere]);
+  const held = holdsAskedRole(standing, token.scope);
+  const scopes = asked.filter((scope) => (isRoleScope(scope) ? held : isOwnScope(scope) || given.has(scope)));
   return {
     scope: scopes.join(' '),
-    extra: { username: standing.user.email, ...organizationClaims(standing, permissions) },
+    extra: { username: standing.user.email, ...organizationClaims(standing, permissions, token.scope) },
   };
 }
 
@@ -67,6 +74,7 @@ export function createIntrospectionPolicy(runtime: Runtime) {
       userId: token.accountId,
       organizationId: grant?.organizationId ?? null,
       audience: token.aud,
+      resources: [token.resource ?? []].flat(),
       scope: token.scope,
     };
     if (!(await mayIntrospect(runtime, client.clientId, facts))) return false;
@@ -97,6 +105,7 @@ export function createJwtTokenMiddleware(runtime: Runtime, verify: VerifyAccessT
     if (oidc.route === 'introspection') {
       ctx.status = 200;
       ctx.body = (payload && (await introspectJwt(runtime, oidc, payload))) ?? { active: false };
+      if (answersAsJwt(ctx)) await signIntrospection(ctx, oidc);
     } else if (!payload || payload.client_id === oidc.client.clientId) {
       if (payload) await revokeJwt(runtime, payload);
       ctx.status = 200;

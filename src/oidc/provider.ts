@@ -2,14 +2,16 @@
  * The provider: assembly only. One file per concern lies in `settings/`; what extends the library's models lies beside this file.
  * Nothing outside of this folder imports oidc-provider.
  */
-import { type Configuration, Provider } from 'oidc-provider';
+import type { Configuration, Provider } from 'oidc-provider';
 import type { OpenKeys } from '../services/signing-keys/follow-keys.js';
 import { createFindAccount } from './account.js';
 import { createAdapterFactory } from './adapter/index.js';
+import { answerProgramsInJson } from './answer-json.js';
 import { leaveLogoutToQueue } from './backchannel-logout.js';
 import { countTokens } from './count-tokens.js';
 import { nameMissingProof, PROOF_ALGORITHMS } from './dpop.js';
 import { createEndSessionMiddleware } from './end-session.js';
+import { withFormPost } from './form-post.js';
 import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
 import { acceptOlderHints, acceptOnlyIdTokensAsHint } from './id-token-hint.js';
 import { createJwtTokenMiddleware } from './introspection.js';
@@ -17,8 +19,10 @@ import { answerStoreAway, logProviderEvents } from './log-events.js';
 import { refuseForgottenRequests } from './pushed-requests.js';
 import { createRotation } from './refresh-rotation.js';
 import { detectReplays } from './replay.js';
+import { knowRoleScopes } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
-import { ACR_PASSWORD, claims } from './settings/claims.js';
+import { checkAuthorizationRequest } from './settings/authorization-request.js';
+import { ACR_VALUES, claims } from './settings/claims.js';
 import {
   ASSERTION_ALGORITHMS,
   CLIENT_AUTHENTICATION_METHODS,
@@ -28,10 +32,9 @@ import {
 import { cookies } from './settings/cookies.js';
 import { discovery } from './settings/discovery.js';
 import { features, type ProviderPages } from './settings/features.js';
-import { restoreOfflineAccess } from './settings/offline-access.js';
 import { policy } from './settings/policy.js';
 import { OIDC_SCOPES } from './settings/scopes.js';
-import { ttl } from './settings/ttl.js';
+import { LIFETIMES, ttl } from './settings/ttl.js';
 import { createExtraTokenClaims, extendTokens } from './tokens.js';
 import { acceptApiTokensAtUserinfo } from './userinfo.js';
 import { createVerifyAccessToken } from './verify-jwt.js';
@@ -68,7 +71,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     features: features(runtime, pages),
     claims,
     scopes: [...OIDC_SCOPES],
-    acrValues: [ACR_PASSWORD],
+    acrValues: [...ACR_VALUES],
     subjectTypes: ['public'],
     responseTypes: ['code', 'none'],
     clientAuthMethods: [...CLIENT_AUTHENTICATION_METHODS],
@@ -77,8 +80,8 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     discovery,
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
-      userinfoSigningAlgValues: [],
-      introspectionSigningAlgValues: [],
+      userinfoSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
+      introspectionSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
       clientAuthSigningAlgValues: [...ASSERTION_ALGORITHMS],
       dPoPSigningAlgValues: [...PROOF_ALGORITHMS],
     },
@@ -88,8 +91,8 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     pkce: {
       required: (_ctx: OidcContext, client: OidcContext) => client.requirePkce !== false,
     },
-    extraClientMetadata: { properties: ['requirePkce', 'isApi', 'securityProfile'] },
-    extraParams: { organization: restoreOfflineAccess(runtime) },
+    extraClientMetadata: { properties: ['requirePkce', 'isApi', 'securityProfile', ...LIFETIMES] },
+    extraParams: { organization: checkAuthorizationRequest(runtime) },
     interactions: {
       policy: policy(),
       url: (_ctx: OidcContext, interaction: OidcContext) => `/interaction/${interaction.uid}`,
@@ -108,17 +111,19 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     renderError: (ctx: OidcContext, out: { error: string; error_description?: string }, error: Error) =>
       pages.error(ctx, out, error),
   };
-  const provider = new Provider(runtime.issuer, configuration as unknown as Configuration);
+  const provider = new (withFormPost(pages))(runtime.issuer, configuration as unknown as Configuration);
   // What the forwarded headers say is the issuer's: see `allowHost`.
   provider.proxy = true;
   acceptOlderHints(provider, keys.hints);
   extendGrantPayload(provider);
   extendTokens(provider);
+  knowRoleScopes(provider);
   leaveLogoutToQueue(provider);
   acceptOnlyIdTokensAsHint(provider);
   acceptApiTokensAtUserinfo(provider, runtime, verify);
   detectReplays(provider, runtime);
   refuseForgottenRequests(provider);
+  provider.use(answerProgramsInJson);
   provider.use(answerStoreAway);
   provider.use(nameMissingProof);
   provider.use(createJwtTokenMiddleware(runtime, verify));

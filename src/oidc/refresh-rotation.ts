@@ -13,8 +13,8 @@ export function createRotation(runtime: Runtime) {
   return async function rotateRefreshToken(ctx: OidcContext): Promise<boolean> {
     const { Client: client, RefreshToken: token } = ctx.oidc.entities;
     if (!isFapi2(client)) return true;
-    const lifetime = refreshTokenLifetime(runtime, token);
-    if (token.remainingTTL < lifetime - WORTH_A_WRITE) {
+    const lifetime = refreshTokenLifetime(runtime, token, client);
+    if (token.remainingTTL < lifetime - Math.min(WORTH_A_WRITE, lifetime / 24)) {
       const now = Math.floor(runtime.services.clock.now().getTime() / 1000);
       await token.adapter.prolong(token.jti, now + lifetime);
     }

@@ -37,15 +37,24 @@ export function createExtraTokenClaims(runtime: Runtime) {
       organizationId: grant.organizationId ?? null,
     });
     if (!standing || !api) throw new errors.InvalidGrant('there is nothing left to give');
-    const source = ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.AuthorizationCode;
+    const source = sourceOf(ctx);
+    const claims = Object.keys(source?.claims?.userinfo ?? {});
     return {
-      ...organizationClaims(standing, permissionsToday(runtime, application, api, standing) ?? []),
+      ...organizationClaims(standing, permissionsToday(runtime, application, api, standing) ?? [], token.scope),
       gid: `${grant.jti}.${grant.generation}`,
       ...(source ? { auth_time: source.authTime, acr: source.acr, amr: source.amr } : {}),
       ...(source?.sid ? { sid: source.sid } : {}),
+      // Userinfo learns from the token what was asked of it by the `claims` parameter.
+      ...(claims.length ? { userinfo_claims: claims } : {}),
     };
   };
 }
+
+/** What an access token is issued on. */
+const sourceOf = (ctx: OidcContext): OidcContext => {
+  const { RefreshToken, AuthorizationCode, DeviceCode } = ctx?.oidc.entities ?? {};
+  return RefreshToken ?? AuthorizationCode ?? DeviceCode;
+};
 
 export function extendTokens(provider: Provider): void {
   markTokens(provider);
@@ -63,7 +72,10 @@ function bindToGeneration(provider: Provider): void {
   for (const model of [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode] as OidcContext[]) {
     const { save } = model.prototype;
     model.prototype.save = async function saveWithGeneration(...args: unknown[]) {
-      this.generation ??= (provider.constructor as OidcContext).ctx?.oidc.entities.Grant?.generation;
+      const { ctx } = provider.constructor as OidcContext;
+      this.generation ??= ctx?.oidc.entities.Grant?.generation;
+      // The library keeps what was asked of userinfo only in tokens that are for no API.
+      if (this.kind === 'AccessToken') this.claims ??= sourceOf(ctx)?.claims;
       const value = await save.apply(this, args);
       VALUES.set(this, value);
       return value;

@@ -31,6 +31,7 @@ export function acceptApiTokensAtUserinfo(provider: Provider, runtime: Runtime, 
       exp: payload.exp,
       // Without it a bound token would pass as a bearer token.
       jkt: payload.cnf?.jkt,
+      claims: { userinfo: Object.fromEntries((payload.userinfo_claims ?? []).map((name) => [name, null])) },
     });
     token.generation = reference.generation;
     return token;

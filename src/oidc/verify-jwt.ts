@@ -17,6 +17,8 @@ export interface AccessTokenPayload extends JWTPayload {
   sid?: string;
   /** The key that the token is bound to (RFC 9449 6). */
   cnf?: { jkt?: string };
+  /** The claims that the request named for userinfo. */
+  userinfo_claims?: string[];
 }
 
 export type VerifyAccessToken = (token: string) => Promise<AccessTokenPayload | undefined>;

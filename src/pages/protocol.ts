@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { isStoreAway, RollcallError, unavailable } from '../lib/errors.js';
 import type { Csrf } from '../middleware/csrf.js';
-import { allowFormTarget } from '../middleware/security-headers.js';
+import { allowFormTarget, allowScript } from '../middleware/security-headers.js';
 import type { OidcContext } from '../oidc/runtime.js';
 import type { ProviderPages } from '../oidc/settings/features.js';
 import type { ServiceContext } from '../services/context.js';
@@ -57,6 +57,20 @@ export function providerPages(services: ServiceContext, render: Render, _csrf: C
       ctx.type = 'html';
       ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(message)));
     },
+    async formPost(ctx: OidcContext, redirectUri, fields) {
+      allowScript(ctx, SUBMIT);
+      allowFormTarget(ctx, redirectUri);
+      // Also for an error: the page does what it is for. Its reader is the application.
+      ctx.status = 200;
+      ctx.type = 'html';
+      const app = await appOf(ctx.oidc.client?.clientId);
+      ctx.body = render('response/form-post', {
+        app,
+        action: redirectUri,
+        fields: Object.entries(fields),
+        script: SUBMIT,
+      });
+    },
     async signOut(ctx: OidcContext, formHtml) {
       allowFormTarget(ctx, ctx.oidc.params.post_logout_redirect_uri);
       ctx.body = render('logout/question', { app: await appOf(ctx.oidc.client?.clientId), formHtml });
@@ -71,5 +85,8 @@ export function providerPages(services: ServiceContext, render: Render, _csrf: C
     },
   };
 }
+
+/** Sends the form of a page that has one. */
+const SUBMIT = 'document.forms[0].submit()';
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');

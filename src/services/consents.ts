@@ -8,15 +8,25 @@ export interface ConsentKey {
   organizationId: string | null;
 }
 
+/**
+ * How what was allowed is written down. The permissions of an API bear its identifier: another API may have one of the same key, and
+ * means something else by it.
+ */
+export const consentTo = {
+  scope: (scope: string) => scope,
+  permission: (api: string, key: string) => `${api} ${key}`,
+  claim: (name: string) => `claims ${name}`,
+};
+
 const idOf = (key: ConsentKey) => digest(key.userId, key.applicationId, key.organizationId ?? '');
 
-/** The scopes that a user has allowed an application in an organization. */
+/** What a user has allowed an application in an organization, as `consentTo` writes it. */
 export async function consentedScopes({ models }: ServiceContext, key: ConsentKey): Promise<ReadonlySet<string>> {
   const consent = await models.Consent.findById(idOf(key)).lean();
   return new Set(consent?.scopes ?? []);
 }
 
-/** Adds scopes to what is allowed. */
+/** Adds to what is allowed. */
 export async function allowScopes(
   { models, clock }: ServiceContext,
   key: ConsentKey,

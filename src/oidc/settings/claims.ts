@@ -29,3 +29,6 @@ export const claims: Configuration['claims'] = {
 };
 
 export const ACR_PASSWORD = 'urn:rollcall:acr:password';
+
+/** How a sign-in can have been made, as `acr` says it. */
+export const ACR_VALUES: readonly string[] = [ACR_PASSWORD];

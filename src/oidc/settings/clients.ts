@@ -1,5 +1,6 @@
 import type { Api, Application } from '../../models/index.js';
 import { profileMetadata, signingAlgorithm } from './security-profile.js';
+import { LIFETIMES } from './ttl.js';
 
 /** The client of the account pages (architecture 10): public, `response_type=none`, no tokens. No application can take its id. */
 export const CONSOLE_CLIENT_ID = 'rollcall';
@@ -23,6 +24,11 @@ export function applicationMetadata(application: Application): Record<string, un
     grant_types: machine ? ['client_credentials'] : application.grantTypes,
     token_endpoint_auth_method: application.tokenEndpointAuthMethod,
     id_token_signed_response_alg: signingAlgorithm(application, application.idTokenSigningAlg),
+    introspection_signed_response_alg: signingAlgorithm(application, application.idTokenSigningAlg),
+    ...(application.userinfoSigningAlg
+      ? { userinfo_signed_response_alg: signingAlgorithm(application, application.userinfoSigningAlg) }
+      : {}),
+    ...lifetimes(application),
     ...profileMetadata(application),
   };
 }
@@ -34,6 +40,9 @@ function credentials(application: Application): Record<string, unknown> {
   return application.secretHash ? { client_secret: application.secretHash } : {};
 }
 
+const lifetimes = (application: Application) =>
+  Object.fromEntries(LIFETIMES.filter((name) => application[name]).map((name) => [name, application[name]]));
+
 /** An API introspects and does nothing else. */
 export function apiMetadata(api: Api, clientId: string): Record<string, unknown> {
   return {
@@ -44,6 +53,7 @@ export function apiMetadata(api: Api, clientId: string): Record<string, unknown>
     response_types: [],
     grant_types: [],
     token_endpoint_auth_method: 'client_secret_basic',
+    introspection_signed_response_alg: api.accessTokenSigningAlg,
     isApi: true,
   };
 }

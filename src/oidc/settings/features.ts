@@ -1,4 +1,5 @@
 import type { Configuration } from 'oidc-provider';
+import { reduceClaimsParameter } from '../claims-request.js';
 import { dpop } from '../dpop.js';
 import { createIntrospectionPolicy } from '../introspection.js';
 import type { OidcContext, Runtime } from '../runtime.js';
@@ -7,6 +8,8 @@ import { fapi } from './security-profile.js';
 
 /** The pages that the library asks for. */
 export interface ProviderPages {
+  /** `response_mode=form_post`: the page whose form carries the response to the application. */
+  formPost(ctx: OidcContext, redirectUri: string, fields: Record<string, string>): Promise<void>;
   error(ctx: OidcContext, out: { error: string; error_description?: string }, cause: Error): Promise<void>;
   signOut(ctx: OidcContext, formHtml: string): Promise<void>;
   signedOut(ctx: OidcContext): Promise<void>;
@@ -26,6 +29,9 @@ export function features(runtime: Runtime, pages: ProviderPages): Configuration[
     mTLS: { enabled: false },
     userinfo: { enabled: true },
     clientCredentials: { enabled: true },
+    claimsParameter: { enabled: true, assertClaimsParameter: reduceClaimsParameter },
+    jwtUserinfo: { enabled: true },
+    jwtIntrospection: { enabled: true },
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(runtime) },
     revocation: { enabled: true, allowedPolicy: revocationPolicy },
     resourceIndicators: resourceIndicators(runtime),

@@ -1,10 +1,11 @@
-import { interactionPolicy } from 'oidc-provider';
+import { errors, interactionPolicy } from 'oidc-provider';
 import { decisionOf } from '../grants.js';
 import type { OidcContext } from '../runtime.js';
+import { ACR_VALUES } from './claims.js';
 
 const { Check, Prompt, base } = interactionPolicy;
 
-/** What a person has to be asked, in order: to sign in, for the organization (R7), for consent. */
+/** What a person has to be asked, in order: which account, to sign in, for the organization (R7), for consent. */
 export function policy() {
   const prompts = base();
   const login = prompts.get('login');
@@ -14,25 +15,97 @@ export function policy() {
       ctx.oidc.session.accountId && !ctx.oidc.account ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
     ),
   );
+  login?.checks.add(
+    new Check('another_account', 'another account was chosen', 'login_required', ({ oidc }: OidcContext) =>
+      oidc.result?.select_account?.another && !oidc.result.login ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+    ),
+  );
+  if (login) endInsteadOfAskingForever(login);
   // Native applications of our own need no consent page, also with prompt=none.
   prompts.get('consent')?.checks.remove('native_client_prompt');
-  prompts.add(
-    new Prompt(
-      { name: 'organization', requestable: false },
-      new Check(
-        'organization_undecided',
-        'the organization has to be chosen',
-        'interaction_required',
-        (ctx: OidcContext) => (decisionOf(ctx)?.kind === 'decided' ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT),
-        (ctx: OidcContext) => {
-          const decision = decisionOf(ctx);
-          return decision?.kind === 'join'
-            ? { step: 'join', organizationId: decision.organization._id }
-            : { step: decision?.kind ?? 'choose' };
-        },
-      ),
-    ),
-    1,
-  );
+  prompts.add(selectAccount(), 0);
+  prompts.add(organization(), 2);
   return prompts;
+}
+
+/** `prompt=select_account`: who is signed in goes on or signs in as somebody else. A sign-in in this login has answered it too. */
+function selectAccount() {
+  const prompt = new Prompt({ name: 'select_account', requestable: true });
+  prompt.checks.clear();
+  prompt.checks.add(
+    new Check(
+      'select_account_prompt',
+      'the account has to be chosen',
+      'account_selection_required',
+      ({ oidc }: OidcContext) =>
+        oidc.session.accountId && oidc.promptPending('select_account') && !oidc.result?.login
+          ? Check.REQUEST_PROMPT
+          : Check.NO_NEED_TO_PROMPT,
+    ),
+  );
+  return prompt;
+}
+
+function organization() {
+  return new Prompt(
+    { name: 'organization', requestable: false },
+    new Check(
+      'organization_undecided',
+      'the organization has to be chosen',
+      'interaction_required',
+      (ctx: OidcContext) => (decisionOf(ctx)?.kind === 'decided' ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT),
+      (ctx: OidcContext) => {
+        const decision = decisionOf(ctx);
+        return decision?.kind === 'join'
+          ? { step: 'join', organizationId: decision.organization._id }
+          : { step: decision?.kind ?? 'choose' };
+      },
+    ),
+  );
+}
+
+type LoginPrompt = NonNullable<ReturnType<ReturnType<typeof base>['get']>>;
+
+/**
+ * The library asks to sign in until what the request wants of the sign-in is there. Where a sign-in just now hasn't brought it, or none
+ * could, the request has failed (OIDC Core 3.1.2.1 for the hint, 5.5.1 for `sub`, 5.5.1.1 for an essential `acr`).
+ */
+function endInsteadOfAskingForever(login: LoginPrompt): void {
+  rememberHint(login);
+  for (const reason of ['id_token_hint', 'claims_id_token_sub_value']) {
+    fail(login, reason, () => new errors.LoginRequired('somebody else has signed in than was asked for'));
+  }
+  const unmet = () => new errors.UnmetAuthenticationRequirements('the acr that was asked for could not be reached');
+  fail(login, 'essential_acr', unmet, ({ value }) => !ACR_VALUES.includes(value));
+  fail(login, 'essential_acrs', unmet, ({ values }) => !values.some((value: string) => ACR_VALUES.includes(value)));
+}
+
+/** After a sign-in the library has forgotten the hint (actions/authorization/index.js: `checkIdTokenHint` isn't in `R`). */
+function rememberHint(login: LoginPrompt): void {
+  const check = login.checks.get('id_token_hint');
+  if (!check) throw new Error('the library has no check id_token_hint');
+  const ask = check.check;
+  check.check = async (ctx: OidcContext) => {
+    const { client, entities, params, provider } = ctx.oidc;
+    if (params.id_token_hint !== undefined && !entities.IdTokenHint) {
+      ctx.oidc.entity('IdTokenHint', await provider.IdToken.validate(params.id_token_hint, client));
+    }
+    return ask(ctx);
+  };
+}
+
+function fail(
+  login: LoginPrompt,
+  reason: string,
+  error: () => Error,
+  hopeless: (acr: OidcContext) => boolean = () => false,
+): void {
+  const check = login.checks.get(reason);
+  if (!check) throw new Error(`the library has no check ${reason}`);
+  const ask = check.check;
+  check.check = async (ctx: OidcContext) => {
+    const asks = await ask(ctx);
+    if (asks && (ctx.oidc.result?.login || hopeless(ctx.oidc.claims?.id_token?.acr))) throw error();
+    return asks;
+  };
 }

@@ -2,6 +2,7 @@ import { errors } from 'oidc-provider';
 import type { Api, Application } from '../../models/index.js';
 import { loadStanding, type Standing } from '../../services/load-standing.js';
 import { applicationOf } from '../grants.js';
+import { roleScopeOfRequest } from '../role-scope.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { USERINFO_SCOPES } from './scopes.js';
 import { signingAlgorithm } from './security-profile.js';
@@ -13,9 +14,12 @@ import { signingAlgorithm } from './security-profile.js';
 export function resourceIndicators(runtime: Runtime) {
   return {
     enabled: true,
-    defaultResource: async (_ctx: OidcContext, client: OidcContext, oneOf?: string[]) => {
-      if (oneOf) return oneOf;
-      return (await applicationOf(runtime, client.clientId)).defaultApi ?? undefined;
+    defaultResource: async (ctx: OidcContext, client: OidcContext, oneOf?: string[]) => {
+      const { defaultApi } = await applicationOf(runtime, client.clientId);
+      if (!oneOf) return defaultApi ?? undefined;
+      // A token is for one API. Of several that were granted the default one is taken where none is named, never where several are.
+      const named = ctx.oidc.params.resource !== undefined;
+      return !named && defaultApi && oneOf.includes(defaultApi) ? defaultApi : oneOf;
     },
     useGrantedResource: async () => true,
     getResourceServerInfo: async (ctx: OidcContext, identifier: string, client: OidcContext) => {
@@ -28,13 +32,14 @@ export function resourceIndicators(runtime: Runtime) {
       if (!api || !reachable) throw new errors.InvalidTarget('the application may not ask for this API');
       const machine = ctx.oidc.params.grant_type === 'client_credentials';
       const permissions = machine ? reachable : await backed(runtime, ctx, api, reachable);
-      const scope = [...permissions, ...(machine ? [] : USERINFO_SCOPES)].join(' ');
+      const role = roleScopeOfRequest(ctx);
+      const scope = [...permissions, ...(machine ? [] : USERINFO_SCOPES), ...(role ? [role] : [])].join(' ');
       // Without a scope a machine's token carries all that the application is allowed.
       if (machine && ctx.oidc.params.scope === undefined) ctx.oidc.params.scope = scope;
       return {
         scope,
         audience: api._id,
-        accessTokenTTL: api.accessTokenTtl,
+        accessTokenTTL: Math.min(api.accessTokenTtl, application.accessTokenTtl ?? api.accessTokenTtl),
         accessTokenFormat: api.tokenFormat,
         ...(api.tokenFormat === 'jwt'
           ? { jwt: { sign: { alg: signingAlgorithm(application, api.accessTokenSigningAlg) } } }

@@ -17,6 +17,7 @@ import {
   submitJoin,
   submitOrganization,
 } from './organization.js';
+import { showAccounts, submitAccount } from './select-account.js';
 import { showSignIn, submitSignIn } from './sign-in.js';
 import { showSignUp, submitSignUp } from './sign-up.js';
 
@@ -31,6 +32,7 @@ const GET: Record<string, { step: Login['prompt']; handler: Handler }> = {
 const POST: Record<string, { step: Login['prompt']; handler: Handler }> = {
   'sign-in': { step: 'login', handler: submitSignIn },
   'sign-up': { step: 'login', handler: submitSignUp },
+  account: { step: 'select_account', handler: submitAccount },
   organization: { step: 'organization', handler: submitOrganization },
   'create-organization': { step: 'organization', handler: submitCreate },
   join: { step: 'organization', handler: submitJoin },
@@ -43,6 +45,7 @@ const entryOf = (table: typeof GET, { params }: Context) =>
   Object.hasOwn(table, params.page ?? '') ? table[params.page] : undefined;
 
 const FIRST: Record<Login['prompt'], Handler> = {
+  select_account: showAccounts,
   login: showSignIn,
   organization: showOrganization,
   consent: showConsent,

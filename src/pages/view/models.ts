@@ -34,6 +34,7 @@ export interface Views {
     values: { name: string; email: string };
     errors: { name?: string; email?: string; password?: string };
   };
+  'interaction/select-account': Form & { user: { id: string; name: string; email: string } };
   'interaction/choose-organization': Form & {
     organizations: (OrganizationView & { roles: string[] })[];
     mayContinueWithout: boolean;
@@ -59,6 +60,12 @@ export interface Views {
   };
   'interaction/no-organization': Form;
   'interaction/expired': Door & { continueUrl: string | null };
+  'response/form-post': Door & {
+    action: string;
+    fields: [name: string, value: string][];
+    /** Our own script, whose hash the policy of the page names. */
+    script: string;
+  };
   'logout/question': Door & { formHtml: string };
   'logout/done': Door & { signInUrl: string };
   'logout/stayed': Door & { accountUrl: string };

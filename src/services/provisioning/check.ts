@@ -2,6 +2,7 @@
  * What a schema can't see: references, which resolve against the file and then the store; what is there twice; and the rules that the
  * end state would break (R2, R5, R15). Collects every fault.
  */
+import type { Application } from '../../models/index.js';
 import { isReservedSlug } from '../create-organization.js';
 import { normalizeEmail } from '../create-user.js';
 import { checkCredentials } from './check-credentials.js';
@@ -106,6 +107,7 @@ function checkApplications(file: ProvisioningFile, state: StoredState, fault: Re
     const type = entry.type ?? stored?.type ?? 'web';
     checkCredentials(entry, stored, path, fault);
     checkClient(entry, type, path, fault);
+    checkLifetimes(entry, stored, path, fault);
     if (entry.defaultApi && !apis.has(entry.defaultApi))
       fault(`${path}.defaultApi`, `there is no API ${entry.defaultApi}`);
     (entry.permissions ?? []).forEach((permission, p) => {
@@ -114,6 +116,16 @@ function checkApplications(file: ProvisioningFile, state: StoredState, fault: Re
       }
     });
   });
+}
+
+/** A refresh token can't go unused for longer than its family lasts; what the file doesn't say stays as it is. */
+function checkLifetimes(entry: ApplicationEntry, stored: Application | undefined, path: string, fault: Report): void {
+  const said = (name: 'refreshTokenIdleTtl' | 'refreshTokenTtl') =>
+    entry[name] === undefined ? stored?.[name] : entry[name];
+  const [idle, absolute] = [said('refreshTokenIdleTtl'), said('refreshTokenTtl')];
+  if (!idle || !absolute || idle <= absolute) return;
+  const where = entry.refreshTokenIdleTtl === undefined ? 'refreshTokenTtl' : 'refreshTokenIdleTtl';
+  fault(`${path}.${where}`, `a refresh token can’t be unused for ${idle} seconds where its family lasts ${absolute}`);
 }
 
 const isLoopback = (url: URL) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);

@@ -20,6 +20,10 @@ const key = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, _ and -, beginning with a letter');
 const permissionKey = z.string().regex(/^[a-z0-9][a-z0-9._-]*:[a-z0-9][a-z0-9._-]*$/i, 'expected resource:action');
+const declaredKey = permissionKey.refine(
+  (text) => !text.startsWith('role:'),
+  'expected another resource than role, for the scope role:KEY asks to act in a role',
+);
 const clientId = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'expected 1 to 200 visible ASCII characters');
 const secret = z
   .string()
@@ -29,6 +33,13 @@ const name = z.string().trim().min(1, 'expected a name').max(200);
 const uri = z.string().refine((text) => URL.canParse(text), 'expected an absolute URI');
 const webUri = uri.refine((text) => /^https?:/.test(text), 'expected an http or https URL');
 const metadata = z.record(z.string(), z.string()).optional();
+const DAY = 86_400;
+const YEAR = 366 * DAY;
+/** A lifetime. */
+const seconds = (longest: number) => {
+  const message = `expected whole seconds from 1 to ${longest}`;
+  return z.int(message).min(1, message).max(longest, message);
+};
 const algorithm = z.enum(['RS256', 'ES256', 'EdDSA']);
 const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 const authenticationMethod = z.enum(METHODS, {
@@ -50,12 +61,12 @@ export const apiSchema = z.strictObject({
   name,
   permissions: z
     .array(
-      z.strictObject({ key: permissionKey, description: z.string().optional(), operatorsOnly: z.boolean().optional() }),
+      z.strictObject({ key: declaredKey, description: z.string().optional(), operatorsOnly: z.boolean().optional() }),
     )
     .optional(),
   tokenFormat: z.enum(['jwt', 'opaque']).optional(),
   accessTokenSigningAlg: algorithm.optional(),
-  accessTokenTtl: z.int().min(1).max(86_400).optional(),
+  accessTokenTtl: seconds(DAY).optional(),
   claims,
   introspection: z.strictObject({ clientId, clientSecret: secret }).nullable().optional(),
 });
@@ -94,6 +105,11 @@ export const applicationSchema = z.strictObject({
   organization: z.enum(['required', 'optional', 'none']).optional(),
   claims,
   idTokenSigningAlg: algorithm.optional(),
+  userinfoSigningAlg: algorithm.nullable().optional(),
+  idTokenTtl: seconds(DAY).nullable().optional(),
+  accessTokenTtl: seconds(DAY).nullable().optional(),
+  refreshTokenIdleTtl: seconds(YEAR).nullable().optional(),
+  refreshTokenTtl: seconds(YEAR).nullable().optional(),
   tokenEndpointAuthMethod: authenticationMethod.optional(),
   jwks: clientKeys.nullable().optional(),
   jwksUri: clientKeysUri.nullable().optional(),

@@ -12,7 +12,11 @@ export const OVERLAP = JWKS_MAX_AGE + FOLLOW_MARGIN;
 
 export const ID_TOKEN_TTL = 300;
 
-/** The longest lifetime of a token that is signed today. */
-export function longestTokenTtl(catalog: Pick<CatalogSnapshot, 'apis'>): number {
-  return Math.max(ID_TOKEN_TTL, ...[...catalog.apis.values()].map((api) => api.accessTokenTtl));
+/** The longest lifetime of what is signed today: access tokens, ID tokens, and userinfo, which lasts as long as its access token. */
+export function longestTokenTtl({ apis, applications }: Pick<CatalogSnapshot, 'apis' | 'applications'>): number {
+  return Math.max(
+    ID_TOKEN_TTL,
+    ...[...apis.values()].map((api) => api.accessTokenTtl),
+    ...[...applications.values()].flatMap(({ idTokenTtl, accessTokenTtl }) => [idTokenTtl ?? 0, accessTokenTtl ?? 0]),
+  );
 }
