@@ -45,7 +45,7 @@ const REQUEST = {
 /** A silent request that was pushed (RFC 9126). */
 async function pushed(browser: BrowserClient, scope: string) {
   const clientId = application._id;
-  const { json } = await post(server, '/oauth2/par', { ...REQUEST, scope }, { clientId });
+  const { json } = await post(server, '/oauth2/par', { ...REQUEST, client_id: clientId, scope }, { clientId });
   const query = new URLSearchParams({ client_id: clientId, request_uri: json.request_uri });
   await browser.open(`/oauth2/authorize?${query}`);
   const answer = new URL(browser.location as string).searchParams;
@@ -120,7 +120,7 @@ describe('the scope role:KEY (R9)', () => {
     expect(error).toBeNull();
     expect(decodeJwt((await redeem()).json.id_token)).toMatchObject({ active_role: 'billing' });
     expect((await pushed(browser, 'openid role:auditor')).error).toBe('access_denied');
-    const body = { ...REQUEST, scope: 'openid role:billing role:admin' };
+    const body = { ...REQUEST, client_id: application._id, scope: 'openid role:billing role:admin' };
     const refused = await post(server, '/oauth2/par', body, { clientId: application._id });
     expect(refused).toMatchObject({ status: 400, json: { error: 'invalid_scope' } });
   });
