@@ -112,8 +112,13 @@ describe('a key that has signed', () => {
   });
 });
 
-it('the longest lifetime is that of all APIs’ access tokens and of ID tokens', () => {
-  const apis = (ttl: number) => ({ apis: new Map([['a', { accessTokenTtl: ttl }]]) as never });
-  expect(longestTokenTtl(apis(60))).toBe(300);
-  expect(longestTokenTtl(apis(86_400))).toBe(86_400);
+it('the longest lifetime is that of all APIs’ access tokens and of every application’s ID and access tokens', () => {
+  const catalog = (apiTtl: number, application: object = {}) => ({
+    apis: new Map([['a', { accessTokenTtl: apiTtl }]]) as never,
+    applications: new Map([['b', application]]) as never,
+  });
+  expect(longestTokenTtl(catalog(60))).toBe(300);
+  expect(longestTokenTtl(catalog(86_400))).toBe(86_400);
+  expect(longestTokenTtl(catalog(60, { idTokenTtl: 1200 }))).toBe(1200);
+  expect(longestTokenTtl(catalog(60, { accessTokenTtl: 900, idTokenTtl: null }))).toBe(900);
 });
