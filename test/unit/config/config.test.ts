@@ -33,6 +33,7 @@ describe('the configuration', () => {
       sessionAbsolute: 30 * 86_400,
       signUp: 'open',
       createOrganizations: 'anyone',
+      keyRotation: 90 * 86_400,
       trustProxy: false,
       logLevel: 'info',
     });
@@ -106,6 +107,13 @@ describe('the configuration', () => {
 
   it('has idle sessions end before absolute ones', () => {
     expect(faults({ SESSION_IDLE: '2d', SESSION_ABSOLUTE: '1d' })).toHaveProperty('SESSION_IDLE');
+  });
+
+  it('takes a rotation of keys from a day on, or off', () => {
+    expect(loadConfig({ KEY_ROTATION: 'off' }).keyRotation).toBe(null);
+    expect(loadConfig({ KEY_ROTATION: '1d' }).keyRotation).toBe(86_400);
+    for (const wrong of ['23h', '0d', 'never', '90'])
+      expect(faults({ KEY_ROTATION: wrong })).toEqual({ KEY_ROTATION: expect.stringContaining('off') });
   });
 });
 
