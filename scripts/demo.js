@@ -99,7 +99,12 @@ const server = start(
   { PORT: port, DATA_DIR: dataDir, ROLLCALL_PROVISION: provisioningFile(), ISSUER: issuer },
   log,
 );
+let started = '';
+server.stdout.on('data', (chunk) => {
+  started += chunk;
+});
 await said(server, '"event":"ready"');
+const setupUrl = started.match(/"event":"setup","url":"([^"]+)"/)?.[1];
 const common = {
   ISSUER: issuer,
   APP_PORT: appPort,
@@ -116,7 +121,7 @@ console.log(`
   Rollcall is running.
 
     Open   http://localhost:${appPort}   the example application
-           ${issuer}/account   your account on the server
+           ${issuer}/account   your account on the server${setupUrl ? `\n           ${setupUrl}\n                                   once, to become the operator of the server` : ''}
 
     Create an account there, or sign in as one of
            ada@acme.test, ben@acme.test     who join Acme: the first becomes its admin, the next a member
