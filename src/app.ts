@@ -5,6 +5,7 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Connection } from 'mongoose';
+import { registrationRoutes } from './api/register.js';
 import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import { isStoreAway } from './lib/errors.js';
@@ -25,6 +26,7 @@ import { requestLog } from './middleware/request.js';
 import { securityHeaders } from './middleware/security-headers.js';
 import { LOGOUT_NOTICE, sendLogoutNotice } from './oidc/backchannel-logout.js';
 import { createProvider, protocolRoute } from './oidc/provider.js';
+import { createApplicationCheck } from './oidc/registration.js';
 import type { Runtime } from './oidc/runtime.js';
 import { createProviderSwitch } from './oidc/switch.js';
 import { accountRoutes } from './pages/account.js';
@@ -36,6 +38,7 @@ import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
 import type { ServiceContext } from './services/context.js';
 import { createDeliveries } from './services/deliveries/index.js';
+import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
 import type { SigningKeys } from './services/signing-keys/follow-keys.js';
 import { JWKS_MAX_AGE } from './services/signing-keys/lifetimes.js';
@@ -57,6 +60,8 @@ export interface AppDeps {
   trustProxy: boolean;
   signUp: 'open' | 'closed';
   createOrganizations: 'anyone' | 'operators';
+  /** Who may register applications by themselves. */
+  registration: 'off' | 'token' | 'open';
   /** Seconds. */
   sessionIdle: number;
   sessionAbsolute: number;
@@ -80,6 +85,7 @@ export function createApp(deps: AppDeps): Koa {
     outbound: deps.outbound,
     deliveries,
     signingKeys: deps.signingKeys,
+    registration: deps.registration,
     sessionIdle: deps.sessionIdle,
     sessionAbsolute: deps.sessionAbsolute,
   };
@@ -168,6 +174,11 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
     ctx.body = await (deps.metrics ?? metricsText)();
   });
   router.get('/', (ctx) => ctx.redirect('/account'));
+  registrationRoutes(router, {
+    ...deps,
+    limits: createRegistrationLimits(deps.connection),
+    check: (application) => createApplicationCheck(pages.provider)(application),
+  });
   interactionRoutes(router, pages);
   accountRoutes(router, pages);
   setupRoutes(router, pages);

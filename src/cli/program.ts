@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor.js';
 import { keysCommands } from './keys.js';
 import { memberCommands } from './member.js';
 import { organizationCommands } from './organization.js';
+import { registrationCommands } from './registration.js';
 import { roleCommands } from './role.js';
 import { setupCommands } from './setup.js';
 import { storeCommands } from './store.js';
@@ -27,6 +28,7 @@ export function createProgram(json = false): Command {
   tokenCommands(program);
   storeCommands(program);
   setupCommands(program);
+  registrationCommands(program);
   doctorCommand(program);
   keysCommands(program);
   return program;

@@ -27,6 +27,8 @@ export interface Config {
   /** Null: generated into DATA_DIR. Newest first. */
   readonly cookieKeys: readonly string[] | null;
   readonly encryptionKeys: readonly string[] | null;
+  /** Who may register applications by themselves. */
+  readonly registration: 'off' | 'token' | 'open';
   /** What may be called beside public addresses. Null: see `resolveOutboundAllow`. */
   readonly outboundAllow: readonly OutboundRule[] | null;
   /** Seconds that a signing key signs before the next takes its place; null: until somebody rotates. */

@@ -67,9 +67,11 @@ const smtpUrl = (text: string): Reading<string> =>
 const outboundAllow = (text: string): Reading<readonly OutboundRule[]> => {
   const entries = text.split(',').map((entry) => entry.trim());
   const rules = entries.map(parseOutboundRule);
-  const wrong = entries.filter((_entry, i) => !rules[i]);
+  const wrong = rules.flatMap((rule, i) => (rule ? [] : [i + 1]));
   return wrong.length
-    ? bad(`expected HOST, HOST:PORT or a network such as 10.0.0.0/8, separated by commas, not ${wrong.join(', ')}`)
+    ? bad(
+        `expected HOST, HOST:PORT or a network such as 10.0.0.0/8, separated by commas; wrong are number ${wrong.join(', ')}`,
+      )
     : ok(rules as OutboundRule[]);
 };
 
@@ -105,6 +107,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     createOrganizations: read('CREATE_ORGANIZATIONS', oneOf('anyone', 'operators'), 'anyone'),
     cookieKeys: read('COOKIE_KEYS', keys, null),
     encryptionKeys: read('ENCRYPTION_KEYS', keys, null),
+    registration: read('REGISTRATION', oneOf('off', 'token', 'open'), 'off'),
     outboundAllow: read('OUTBOUND_ALLOW', outboundAllow, null),
     keyRotation: read('KEY_ROTATION', rotation, 90 * 86_400),
     workers: read('WORKERS', workers, 1),
@@ -120,9 +123,6 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
         ? 'verified is not available yet; expected open or closed'
         : 'verified, the default with SMTP_URL, is not available yet; set it to open or closed',
     );
-  }
-  if (read('REGISTRATION', oneOf('off', 'token', 'open'), 'off') !== 'off') {
-    fault('REGISTRATION', 'dynamic registration is not available yet; expected off');
   }
   if (env.AUDIT_RETENTION?.trim()) read('AUDIT_RETENTION', days, null);
   if (production && config.cookieKeys === null && !named(faults, 'COOKIE_KEYS')) {

@@ -16,6 +16,11 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** A new client id: 128 random bits, in letters, digits, `-` and `_` only. */
+export function newClientId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
 /** SHA-256 of the parts as base64url; the parts are kept apart, so that `ab, c` and `a, bc` differ. */
 export function digest(...parts: string[]): string {
   const hash = createHash('sha256');

@@ -49,6 +49,18 @@ export interface Application {
   securityProfile?: 'fapi2' | null;
   /** What a machine's tokens may carry, per API; `management` is ISSUER/api, `*` is all. Absent: all of its defaultApi. */
   permissions?: { api: string; permissions: string[] }[];
+  /** Of one that registered itself (RFC 7591). */
+  registration?: {
+    /** SHA-256 of the token by which it is managed, base64url. Absent once it is deleted. */
+    tokenHash?: string;
+    issuedAt: Date;
+    /** It named no way to authenticate: its secret may come in the header or in the body. */
+    eitherMethod: boolean;
+    /** What it registered beyond what this record has members for, by the names of RFC 7591. */
+    metadata: Record<string, unknown>;
+  };
+  /** From then on it counts for nothing (R8). The row stays until its event has moved. */
+  deletedAt?: Date;
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
@@ -93,6 +105,19 @@ export const applicationSchema = new Schema<Application>(
       type: [new Schema({ api: String, permissions: [String] }, { _id: false })],
       default: undefined,
     },
+    registration: {
+      type: new Schema(
+        {
+          tokenHash: String,
+          issuedAt: { type: Date, required: true },
+          eitherMethod: { type: Boolean, required: true },
+          metadata: Schema.Types.Mixed,
+        },
+        { _id: false, minimize: false },
+      ),
+      default: undefined,
+    },
+    deletedAt: Date,
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     pendingEvents,

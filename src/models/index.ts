@@ -8,6 +8,7 @@ import { type Application, applicationSchema } from './application.js';
 import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
 import { type Delivery, deliverySchema } from './delivery.js';
+import { type InitialAccessToken, initialAccessTokenSchema } from './initial-access-token.js';
 import { type Instance, instanceSchema } from './instance.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
 import { type Membership, membershipSchema } from './membership.js';
@@ -32,6 +33,7 @@ export interface Models {
   RevokedToken: Model<RevokedToken>;
   RateLimit: Model<RateLimit>;
   Delivery: Model<Delivery>;
+  InitialAccessToken: Model<InitialAccessToken>;
   oidc: Record<OidcModelName, Model<OidcRecord>>;
 }
 
@@ -55,6 +57,11 @@ export function createModels(connection: Connection): Models {
     Consent: connection.model<Consent>('Consent', consentSchema, 'consents'),
     RevokedToken: connection.model<RevokedToken>('RevokedToken', revokedTokenSchema, 'revokedTokens'),
     RateLimit: connection.model<RateLimit>('RateLimit', rateLimitSchema, RATE_LIMIT_COLLECTION),
+    InitialAccessToken: connection.model<InitialAccessToken>(
+      'InitialAccessToken',
+      initialAccessTokenSchema,
+      'initialAccessTokens',
+    ),
     Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
     oidc,
   };

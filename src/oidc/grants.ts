@@ -94,7 +94,8 @@ export type ApplicationFacts = Pick<
 export async function applicationOf(runtime: Runtime, clientId: string): Promise<ApplicationFacts> {
   if (isConsole(clientId)) return { _id: clientId, firstParty: true, organization: 'none', type: 'web' };
   const application = (await runtime.services.catalog.current()).applications.get(clientId);
-  if (!application) throw new Error(`the application ${clientId} was deleted meanwhile`);
+  // R8: what is under way for it comes to nothing.
+  if (!application) throw new errors.InvalidClient('client is invalid', 'the application was deleted meanwhile');
   return application;
 }
 

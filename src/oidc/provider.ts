@@ -77,7 +77,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     clientAuthMethods: [...CLIENT_AUTHENTICATION_METHODS],
     assertJwtClientAuthClaimsAndHeader: createAssertionCheck(runtime),
     clockTolerance: CLOCK_TOLERANCE,
-    discovery,
+    discovery: discovery(runtime),
     enabledJWA: {
       idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
       userinfoSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
@@ -91,7 +91,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     pkce: {
       required: (_ctx: OidcContext, client: OidcContext) => client.requirePkce !== false,
     },
-    extraClientMetadata: { properties: ['requirePkce', 'isApi', 'securityProfile', ...LIFETIMES] },
+    extraClientMetadata: { properties: ['requirePkce', 'isApi', 'eitherMethod', 'securityProfile', ...LIFETIMES] },
     extraParams: { organization: checkAuthorizationRequest(runtime) },
     interactions: {
       policy: policy(),

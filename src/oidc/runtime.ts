@@ -14,6 +14,7 @@ export interface Runtime {
   /** Takes what has to reach applications. */
   deliveries: Deliveries;
   signingKeys: SigningKeys;
+  registration: 'off' | 'token' | 'open';
   /** Seconds. */
   sessionIdle: number;
   sessionAbsolute: number;

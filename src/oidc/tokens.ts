@@ -113,9 +113,9 @@ function computeSids(provider: Provider): void {
   };
 }
 
-/** An application authenticates only as it is registered, where the library takes either way for a secret. An API registers none. */
+/** An application authenticates only as it is registered, where the library takes either way for a secret. An API registers none, nor has who registered itself to. */
 function usesItsMethod(provider: Provider, client: OidcContext): boolean {
-  if (client.isApi) return true;
+  if (client.isApi || client.eitherMethod) return true;
   const inBody = (provider.constructor as OidcContext).ctx?.oidc.params.client_secret !== undefined;
   return client.clientAuthMethod === (inBody ? 'client_secret_post' : 'client_secret_basic');
 }

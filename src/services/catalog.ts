@@ -41,7 +41,9 @@ export function createCatalog(models: Models, reads: Reads): Catalog {
     ]);
     return {
       version: instance?.version ?? 0,
-      applications: new Map(applications.map((application) => [application._id, application])),
+      applications: new Map(
+        applications.filter((one) => !one.deletedAt).map((application) => [application._id, application]),
+      ),
       apis: new Map(apis.map((api) => [api._id, api])),
       apisByClientId: new Map(apis.flatMap((api) => (api.introspection ? [[api.introspection.clientId, api]] : []))),
       roles: new Map(roles.map((role) => [role._id, role])),

@@ -53,12 +53,20 @@ async function tokensOf(flow: Flow) {
 const logout = (browser: BrowserClient, parameters: Record<string, string>) =>
   browser.open(`/oauth2/logout?${new URLSearchParams(parameters)}`);
 
-/** Waits until nothing is queued any more. */
-async function delivered(): Promise<void> {
-  while (await server.services.models.Delivery.countDocuments({ kind: 'backchannel-logout' })) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+/** Does away with the waits between attempts until something is so. */
+async function hurry(until: () => unknown): Promise<void> {
+  while (!(await until())) {
+    await server.services.models.Delivery.updateMany(
+      { kind: 'backchannel-logout', dueAt: { $gt: new Date() }, lease: { $exists: false } },
+      { $set: { dueAt: new Date() } },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/** Waits until nothing is queued any more. */
+const delivered = () =>
+  hurry(async () => !(await server.services.models.Delivery.exists({ kind: 'backchannel-logout' })));
 
 it.each(['RS256', 'ES256'] as const)('a logout token is what the specification says (%s)', async (alg) => {
   const one = await party({ idTokenSigningAlg: alg });
@@ -183,7 +191,8 @@ it('a target that fails is asked again, with a new token each time, until it ans
   const browser = newBrowser(server);
   const { idToken } = await tokensOf((await signIn(one, browser)).flow);
   await logout(browser, { id_token_hint: idToken });
-  const [failed, taken] = (await one.target.received(2)).map((token) => decodeJwt(token));
+  await hurry(() => one.target.tokens.length >= 2);
+  const [failed, taken] = one.target.tokens.map((token) => decodeJwt(token));
   expect(failed?.jti).not.toBe(taken?.jti);
   expect(failed?.sid).toBe(taken?.sid);
   await delivered();
@@ -196,7 +205,7 @@ it('a redirect is not followed: the logout token stays with the registered addre
   const browser = newBrowser(server);
   const { idToken } = await tokensOf((await signIn(one, browser)).flow);
   await logout(browser, { id_token_hint: idToken });
-  await one.target.received(2);
+  await hurry(() => one.target.tokens.length >= 2);
   expect(other.target.tokens).toEqual([]);
 });
 
@@ -209,8 +218,9 @@ it('an application that was deleted or has no address any more is told nothing, 
   await one.target.received(1);
   await server.services.models.Application.deleteOne({ _id: one.application._id });
   await server.services.catalog.changed();
+  const before = one.target.tokens.length;
   await delivered();
-  expect(one.target.tokens).toHaveLength(1);
+  expect(one.target.tokens).toHaveLength(before);
 });
 
 it('a private address is not called unless OUTBOUND_ALLOW names it', async () => {

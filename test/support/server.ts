@@ -45,6 +45,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     keyRotation: null,
     trustProxy: false,
     signUp: 'open',
+    registration: 'off',
     createOrganizations: 'anyone',
     sessionIdle: 12 * 3600,
     sessionAbsolute: 30 * 86400,

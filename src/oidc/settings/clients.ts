@@ -30,7 +30,23 @@ export function applicationMetadata(application: Application): Record<string, un
       : {}),
     ...lifetimes(application),
     ...profileMetadata(application),
+    ...registeredMetadata(application),
   };
+}
+
+/** What an application registered by itself and the library acts on. */
+const REGISTERED = [
+  'scope',
+  'token_endpoint_auth_signing_alg',
+  'default_max_age',
+  'require_auth_time',
+  'default_acr_values',
+] as const;
+
+function registeredMetadata({ registration }: Application): Record<string, unknown> {
+  const metadata = registration?.metadata ?? {};
+  const known = Object.fromEntries(REGISTERED.filter((name) => name in metadata).map((name) => [name, metadata[name]]));
+  return registration?.eitherMethod ? { ...known, eitherMethod: true } : known;
 }
 
 /** What its way of authentication needs, and nothing that is left from another. */

@@ -1,3 +1,4 @@
+import type { Runtime } from '../runtime.js';
 import { ASSERTION_ALGORITHMS, CLIENT_AUTHENTICATION_METHODS } from './client-authentication.js';
 
 const methods = [...CLIENT_AUTHENTICATION_METHODS];
@@ -7,7 +8,7 @@ const algorithms = [...ASSERTION_ALGORITHMS];
  * What the library's discovery document leaves out. Clients authenticate alike everywhere; without these, RFC 8414 2 has them take
  * `client_secret_basic` at revocation and introspection.
  */
-export const discovery = {
+export const discovery = ({ registration, issuer }: Runtime) => ({
   revocation_endpoint_auth_methods_supported: methods,
   revocation_endpoint_auth_signing_alg_values_supported: algorithms,
   introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
@@ -16,4 +17,5 @@ export const discovery = {
   prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
   claim_types_supported: ['normal'],
   ui_locales_supported: ['en'],
-};
+  ...(registration === 'off' ? {} : { registration_endpoint: `${issuer}/oauth2/register` }),
+});

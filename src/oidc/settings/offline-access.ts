@@ -11,6 +11,8 @@ export function restoreOfflineAccess(_runtime: Runtime) {
     if (typeof asked !== 'string' || !asked.split(' ').includes('offline_access')) return;
     const { client, params } = ctx.oidc;
     if (!client.grantTypeAllowed('refresh_token')) return;
+    // What an application registered its scope without stays out of it.
+    if (client.scope && !client.scope.split(' ').includes('offline_access')) return;
     const scopes = new Set((params.scope ?? '').split(' ').filter(Boolean));
     params.scope = [...scopes.add('offline_access')].join(' ');
   };

@@ -5,6 +5,7 @@
  */
 import type { Background } from '../../lib/background.js';
 import type { Backoff } from '../../lib/backoff.js';
+import { isStoreAway } from '../../lib/errors.js';
 import type { ServiceContext } from '../context.js';
 import { attemptNext } from './attempt.js';
 
@@ -68,7 +69,12 @@ export function createDeliveries(context: ServiceContext, background: Background
             wake();
             lines[i]?.kick();
           };
-          await attemptNext(context, kind, deliver, found).finally(() => busy.delete(i));
+          await attemptNext(context, kind, deliver, found)
+            .catch((error: unknown) => {
+              // With the store away there is nothing to find, and the requests say so.
+              if (!isStoreAway(error)) throw error;
+            })
+            .finally(() => busy.delete(i));
         });
         lines.push(line);
       }

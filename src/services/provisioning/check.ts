@@ -5,6 +5,7 @@
 import type { Application } from '../../models/index.js';
 import { isReservedSlug } from '../create-organization.js';
 import { normalizeEmail } from '../create-user.js';
+import { redirectUriFault } from '../redirect-uris.js';
 import { checkCredentials } from './check-credentials.js';
 import type { Fault } from './faults.js';
 import { type ApplicationEntry, type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
@@ -90,6 +91,7 @@ function checkClientIds(file: ProvisioningFile, state: StoredState, fault: Repor
     named.set(clientId, owner);
     const application = state.applications.get(clientId);
     const api = [...state.apis.values()].find((one) => one.introspection?.clientId === clientId);
+    if (application?.deletedAt) fault(path, `${clientId} was an application’s that is deleted`);
     if (owner !== 'application' && application) fault(path, `${clientId} is an application’s client id already`);
     if (api && owner !== api._id) fault(path, `${clientId} is the client id of the API ${api._id} already`);
   };
@@ -128,22 +130,13 @@ function checkLifetimes(entry: ApplicationEntry, stored: Application | undefined
   fault(`${path}.${where}`, `a refresh token can’t be unused for ${idle} seconds where its family lasts ${absolute}`);
 }
 
-const isLoopback = (url: URL) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-
 function checkClient(entry: ApplicationEntry, type: string, path: string, fault: Report): void {
   if (type === 'machine' && entry.redirectUris?.length) fault(`${path}.redirectUris`, 'a machine application has none');
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
     (entry[list] ?? []).forEach((text, i) => {
-      const url = URL.parse(text);
-      if (!url) return;
-      const at = `${path}.${list}[${i}]`;
-      if (text.includes('#')) fault(at, 'expected a URI without a fragment');
-      if (/^(javascript|data|vbscript|file|blob):$/.test(url.protocol))
-        fault(at, 'expected a URI that an application can be reached by');
-      else if (type !== 'native' && !/^https?:$/.test(url.protocol))
-        fault(at, 'a custom scheme only for a native application');
-      else if (url.protocol === 'http:' && !isLoopback(url))
-        fault(at, 'expected https, or http on this machine itself');
+      // What is no URI at all the schema has told.
+      const wrong = URL.canParse(text) ? redirectUriFault(text, type === 'native') : undefined;
+      if (wrong) fault(`${path}.${list}[${i}]`, wrong);
     });
   }
 }
