@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { applyCommand, diffCommand } from './apply.js';
 import { doctorCommand } from './doctor.js';
+import { exportCommand } from './export.js';
 import { keysCommands } from './keys.js';
 import { memberCommands } from './member.js';
 import { organizationCommands } from './organization.js';
@@ -21,6 +22,7 @@ export function createProgram(json = false): Command {
     .addHelpText('after', '\nExample:\n  $ rollcall apply config/demo.yaml');
   applyCommand(program);
   diffCommand(program);
+  exportCommand(program);
   userCommands(program);
   organizationCommands(program);
   memberCommands(program);

@@ -11,6 +11,9 @@ const BUILT_IN = [
   { _id: MEMBER_ROLE_ID, key: 'member', name: 'Member', description: 'Belongs to the organization' },
 ];
 
+/** A built-in role as a new store has it, or undefined for every other id. */
+export const ensuredRole = (id: string) => BUILT_IN.find((role) => role._id === id);
+
 /** Makes the roles `admin` and `member`, the organization `system` and the instance's document. Safe in several processes at once. */
 export async function ensureBuiltIns(context: ServiceContext): Promise<void> {
   const { models, clock } = context;

@@ -15,8 +15,10 @@ export function command(store: TestStore): (...args: string[]) => Promise<Ended>
     vi.stubEnv('MONGODB_URI', mongodbUri ?? '');
     const ended: Ended = { code: 0, stdout: '', stderr: '' };
     const written = (name: 'stdout' | 'stderr') =>
-      vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      vi.spyOn(process[name], 'write').mockImplementation((text, ...rest: unknown[]) => {
         ended[name] += text;
+        const written = rest.at(-1);
+        if (typeof written === 'function') written();
         return true;
       });
     const spies = [written('stdout'), written('stderr')];

@@ -1,12 +1,12 @@
-import { hashSecret } from '../../lib/secrets.js';
 import type { Api, Application } from '../../models/index.js';
 import { credentialsOf } from './check-credentials.js';
 import { changeEvent, differences } from './differences.js';
 import { propertiesOf, type Step } from './plan.js';
 import type { ApiEntry, ApplicationEntry } from './schema.js';
+import { secretHashOf } from './secrets.js';
 import type { StoredState } from './state.js';
 
-const API_DEFAULTS = {
+export const API_DEFAULTS = {
   permissions: [],
   tokenFormat: 'jwt',
   accessTokenSigningAlg: 'RS256',
@@ -25,11 +25,15 @@ export function planApi(state: StoredState, entry: ApiEntry, path: string): Step
     tokenFormat: entry.tokenFormat,
     accessTokenSigningAlg: entry.accessTokenSigningAlg,
     accessTokenTtl: entry.accessTokenTtl,
-    introspection: entry.introspection
-      ? { clientId: entry.introspection.clientId, secretHash: hashSecret(entry.introspection.clientSecret) }
-      : undefined,
   };
-  const change = differences<Api>(stored ?? {}, wanted);
+  const introspection = introspectionOf(entry, stored);
+  const change = {
+    ...differences<Api>(stored ?? {}, wanted),
+    ...differences<{ introspection: Api['introspection'] | null }>(
+      { introspection: stored?.introspection },
+      { introspection },
+    ),
+  };
   if (stored && Object.keys(change).length === 0) return [];
   return [
     {
@@ -56,16 +60,24 @@ export function planApi(state: StoredState, entry: ApiEntry, path: string): Step
   ];
 }
 
+/** Without a secret of its own the entry keeps the one that is stored; null takes the API's right to introspect. */
+function introspectionOf({ introspection }: ApiEntry, stored: Api | undefined): Api['introspection'] | null {
+  if (!introspection) return introspection;
+  const secretHash = secretHashOf(introspection) ?? stored?.introspection?.secretHash;
+  return secretHash ? { clientId: introspection.clientId, secretHash } : undefined;
+}
+
 export function planApplication(state: StoredState, entry: ApplicationEntry, path: string): Step[] {
   const stored = state.applications.get(entry.clientId);
-  const { clientId, clientSecret, claims: _c, ...rest } = entry;
+  const { clientId, clientSecret: _s, clientSecretHash: _h, claims: _c, ...rest } = entry;
+  const secretHash = secretHashOf(entry);
   const { method, jwks, jwksUri } = credentialsOf(entry, stored);
   const wanted: Partial<Application> = {
     ...rest,
     tokenEndpointAuthMethod: method,
     jwks,
     jwksUri,
-    ...(clientSecret ? { secretHash: hashSecret(clientSecret) } : {}),
+    ...(secretHash ? { secretHash } : {}),
   };
   const change = differences<Application>(stored ?? {}, wanted);
   if (stored && Object.keys(change).length === 0) return [];
@@ -95,7 +107,7 @@ export function planApplication(state: StoredState, entry: ApplicationEntry, pat
 }
 
 /** contract.md's defaults, which depend on the type alone. */
-function applicationDefaults(type: Application['type']): Partial<Application> {
+export function applicationDefaults(type: Application['type']): Partial<Application> {
   return {
     type,
     firstParty: false,

@@ -5,6 +5,7 @@
 import type { PublicJwk } from '../../lib/public-jwk.js';
 import type { Application } from '../../models/index.js';
 import type { ApplicationEntry } from './schema.js';
+import { givesSecret } from './secrets.js';
 
 type Report = (path: string, message: string) => void;
 
@@ -25,7 +26,7 @@ export function credentialsOf(entry: ApplicationEntry, stored: Application | und
   const fallback = type === 'spa' || type === 'native' ? 'none' : 'client_secret_basic';
   const kept = stored?.type === type ? stored.tokenEndpointAuthMethod : undefined;
   const said = entry.tokenEndpointAuthMethod ?? kept ?? fallback;
-  const byKey = fapi2 && said === 'client_secret_basic' && !entry.clientSecret && (jwks ?? jwksUri) !== null;
+  const byKey = fapi2 && said === 'client_secret_basic' && !givesSecret(entry) && (jwks ?? jwksUri) !== null;
   return { type, method: byKey ? 'private_key_jwt' : said, jwks, jwksUri, fapi2 };
 }
 
@@ -37,8 +38,10 @@ export function checkCredentials(
 ): void {
   const credentials = credentialsOf(entry, stored);
   const { type, method } = credentials;
+  if (entry.clientSecret && entry.clientSecretHash)
+    fault(`${path}.clientSecretHash`, 'expected a secret or its hash, not both');
   if (type === 'spa' || type === 'native') {
-    if (entry.clientSecret) fault(`${path}.clientSecret`, `an application of type ${type} has none`);
+    if (givesSecret(entry)) fault(`${path}.clientSecret`, `an application of type ${type} has none`);
     if (method !== 'none') fault(`${path}.tokenEndpointAuthMethod`, `expected none for an application of type ${type}`);
   }
   if (type === 'machine' && method === 'none')
@@ -52,7 +55,7 @@ export function checkCredentials(
 
 /** RFC 7523: keys in one place, and no secret beside them. */
 function checkKeys(entry: ApplicationEntry, { jwks, jwksUri }: Credentials, path: string, fault: Report): void {
-  if (entry.clientSecret) fault(`${path}.clientSecret`, 'an application with private_key_jwt has none');
+  if (givesSecret(entry)) fault(`${path}.clientSecret`, 'an application with private_key_jwt has none');
   if (entry.jwks && entry.jwksUri) fault(`${path}.jwksUri`, 'expected jwks or jwksUri, not both');
   else if (!jwks && !jwksUri) fault(`${path}.jwks`, 'private_key_jwt needs jwks or jwksUri');
 }
@@ -65,7 +68,7 @@ function checkSecret(
 ): void {
   for (const name of ['jwks', 'jwksUri'] as const)
     if (entry[name] && !fapi2) fault(`${path}.${name}`, 'only with tokenEndpointAuthMethod: private_key_jwt');
-  if (method !== 'none' && !fapi2 && !entry.clientSecret && !hasSecret)
+  if (method !== 'none' && !fapi2 && !givesSecret(entry) && !hasSecret)
     fault(`${path}.clientSecret`, 'a confidential application needs one');
 }
 
@@ -81,7 +84,7 @@ function checkProfile(
     fault(`${path}.securityProfile`, 'fapi2 is for confidential applications, of type web or machine');
   else if (method !== 'private_key_jwt') {
     fault(`${path}.tokenEndpointAuthMethod`, 'securityProfile fapi2 needs private_key_jwt, with jwks or jwksUri');
-    if (entry.clientSecret) fault(`${path}.clientSecret`, 'an application with securityProfile fapi2 has none');
+    if (givesSecret(entry)) fault(`${path}.clientSecret`, 'an application with securityProfile fapi2 has none');
     if (!entry.jwks && !entry.jwksUri) fault(`${path}.jwks`, 'securityProfile fapi2 needs jwks or jwksUri');
   }
   if ((entry.requirePkce ?? stored?.requirePkce) === false)

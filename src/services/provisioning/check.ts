@@ -9,6 +9,7 @@ import { redirectUriFault } from '../redirect-uris.js';
 import { checkCredentials } from './check-credentials.js';
 import type { Fault } from './faults.js';
 import { type ApplicationEntry, type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
+import { givesSecret } from './secrets.js';
 import { membershipKey, type StoredState } from './state.js';
 
 /** The id of the account pages' client (architecture 10): no application and no API can take it. */
@@ -97,7 +98,13 @@ function checkClientIds(file: ProvisioningFile, state: StoredState, fault: Repor
   };
   (file.applications ?? []).forEach((one, i) => take(one.clientId, `applications[${i}].clientId`, 'application'));
   (file.apis ?? []).forEach((api, i) => {
-    if (api.introspection) take(api.introspection.clientId, `apis[${i}].introspection.clientId`, api.identifier);
+    if (!api.introspection) return;
+    const path = `apis[${i}].introspection`;
+    take(api.introspection.clientId, `${path}.clientId`, api.identifier);
+    if (api.introspection.clientSecret && api.introspection.clientSecretHash)
+      fault(`${path}.clientSecretHash`, 'expected a secret or its hash, not both');
+    if (!givesSecret(api.introspection) && !state.apis.get(api.identifier)?.introspection)
+      fault(`${path}.clientSecret`, 'an API that introspects needs one');
   });
 }
 

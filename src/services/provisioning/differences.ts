@@ -11,7 +11,7 @@ export function differences<T extends object>(stored: Partial<T>, wanted: Partia
 }
 
 /** JSON whose object keys are sorted and whose absent values are null, so that only what matters is compared. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, inner: unknown) =>
     inner && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(

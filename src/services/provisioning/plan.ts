@@ -73,8 +73,7 @@ const SECRETS = new Map([
 export function propertiesOf(stored: object | undefined, change: object): PropertyChange[] {
   const before = (stored ?? {}) as Record<string, unknown>;
   return Object.entries(change).flatMap(([key, after]) => {
-    if (isRecord(after) && Object.keys(after).some((inner) => SECRETS.has(inner)))
-      return withSecretInside(key, before[key], after);
+    if (holdsSecret(after) || holdsSecret(before[key])) return withSecretInside(key, before[key], after);
     const secret = SECRETS.get(key);
     return secret ? [secretChange(secret)] : [property(key, before[key], after)];
   });
@@ -92,9 +91,14 @@ const secretChange = (name: string): PropertyChange => ({ property: name, before
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const holdsSecret = (value: unknown) => isRecord(value) && Object.keys(value).some((key) => SECRETS.has(key));
+
 /** `introspection` holds a client id and a secret: each for itself, and only what differs. */
-function withSecretInside(name: string, before: unknown, after: Record<string, unknown>): PropertyChange[] {
-  const was = isRecord(before) ? before : {};
-  const differing = Object.fromEntries(Object.entries(after).filter(([key, value]) => was[key] !== value));
-  return propertiesOf(was, differing).map((one) => ({ ...one, property: `${name}.${one.property}` }));
+function withSecretInside(name: string, before: unknown, after: unknown): PropertyChange[] {
+  const [was, is] = [before, after].map((one) => (isRecord(one) ? one : {})) as [Row, Row];
+  const differing = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((key) => was[key] !== is[key]);
+  const change = Object.fromEntries(differing.map((key) => [key, is[key]]));
+  return propertiesOf(was, change).map((one) => ({ ...one, property: `${name}.${one.property}` }));
 }
+
+type Row = Record<string, unknown>;

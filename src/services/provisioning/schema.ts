@@ -29,6 +29,9 @@ const secret = z
   .string()
   .regex(/^[\x20-\x7e]+$/, 'expected visible ASCII characters')
   .min(8, 'expected at least 8 characters');
+const secretHash = z
+  .string()
+  .regex(/^sha256:[A-Za-z0-9_-]{43}$/, 'expected sha256: and 43 characters, as an export with hashes writes it');
 const name = z.string().trim().min(1, 'expected a name').max(200);
 const uri = z.string().refine((text) => URL.canParse(text), 'expected an absolute URI');
 const webUri = uri.refine((text) => /^https?:/.test(text), 'expected an http or https URL');
@@ -68,12 +71,16 @@ export const apiSchema = z.strictObject({
   accessTokenSigningAlg: algorithm.optional(),
   accessTokenTtl: seconds(DAY).optional(),
   claims,
-  introspection: z.strictObject({ clientId, clientSecret: secret }).nullable().optional(),
+  introspection: z
+    .strictObject({ clientId, clientSecret: secret.optional(), clientSecretHash: secretHash.optional() })
+    .nullable()
+    .optional(),
 });
 
 export const applicationSchema = z.strictObject({
   clientId,
   clientSecret: secret.nullable().optional(),
+  clientSecretHash: secretHash.optional(),
   name,
   type: z.enum(['web', 'spa', 'native', 'machine']).optional(),
   firstParty: z.boolean().optional(),
