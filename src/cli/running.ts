@@ -21,11 +21,14 @@ export class UnwritableFileError extends Error {}
 /** Finds the store as the server does, also while the server runs. */
 export async function withServices<T>(work: (services: ServiceContext, config: Config) => Promise<T>): Promise<T> {
   const config = loadConfig(process.env);
-  const [{ connectStore }, { startServices }, { createLogger }] = await Promise.all([
+  const [{ connectStore }, { startServices }, { createLogger }, { captureNotices }] = await Promise.all([
     import('../store/connect.js'),
     import('../services/start-services.js'),
     import('../lib/logger.js'),
+    import('../lib/notices.js'),
   ]);
+  // What a library has to say is no part of the answer.
+  captureNotices(createLogger('silent'));
   const connected = await connectStore(config);
   try {
     return await work(await startServices(connected.connection, createLogger('silent')), config);
