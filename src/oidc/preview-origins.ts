@@ -3,6 +3,7 @@ import type { Role } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import type { Preview, PreviewedClaim } from './preview.js';
 import { PROFILE_CLAIMS } from './settings/claims.js';
+import { roleScopeOf } from './settings/scopes.js';
 
 export type Use = 'id_token' | 'access_token' | 'introspection';
 
@@ -45,7 +46,9 @@ const heldHow = (role: Role) =>
       ? 'direct'
       : 'direct; the organization’s own role';
 
-function activeRoleOrigin({ standing }: Preview): string {
+function activeRoleOrigin({ standing, scope }: Preview): string {
+  const asked = roleScopeOf(scope.join(' '));
+  if (asked) return `asked for by the scope ${asked}`;
   const preferred = standing.roles.find((role) => role._id === standing.membership?.defaultRole);
   return preferred?.key === standing.activeRole ? 'the membership’s default role' : 'the first of the roles';
 }

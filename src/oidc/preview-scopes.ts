@@ -1,6 +1,6 @@
 import type { Api, Application } from '../models/index.js';
 import type { Standing } from '../services/load-standing.js';
-import { OIDC_SCOPES } from './settings/scopes.js';
+import { isOwnScope } from './settings/scopes.js';
 
 /** A scope that was asked for and isn't given, and why. */
 export interface DroppedScope {
@@ -18,11 +18,10 @@ interface Facts {
 
 /** What remains of the scopes that are asked for, as the library keeps them, and the reason for each that doesn't. */
 export function grantedScopes(asked: readonly string[], facts: Facts): { granted: string[]; dropped: DroppedScope[] } {
-  const possible = new Set<string>(facts.reachable ?? OIDC_SCOPES);
-  const granted = asked.filter((scope) => possible.has(scope));
-  const dropped = asked
-    .filter((scope) => !possible.has(scope))
-    .map((scope) => ({ scope, reason: reasonFor(scope, facts) }));
+  const possible = facts.reachable && new Set(facts.reachable);
+  const remains = (scope: string) => (possible ? possible.has(scope) : isOwnScope(scope));
+  const granted = asked.filter(remains);
+  const dropped = asked.filter((scope) => !remains(scope)).map((scope) => ({ scope, reason: reasonFor(scope, facts) }));
   return { granted, dropped };
 }
 

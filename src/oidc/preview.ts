@@ -12,6 +12,7 @@ import { createIntrospectionPolicy } from './introspection.js';
 import { organizationOfLogin } from './organization-of-login.js';
 import { originOf, protocolClaims, type Use } from './preview-origins.js';
 import { type DroppedScope, grantedScopes } from './preview-scopes.js';
+import { refuseSeveralRoles, requireAskedRole } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { claims as claimsByScope } from './settings/claims.js';
 import { resourceIndicators } from './settings/resources.js';
@@ -77,7 +78,10 @@ export async function previewTokens(
 
 async function preview(runtime: Runtime, request: PreviewRequest): Promise<TokenPreview> {
   const { application } = request;
+  const scope = request.scope.join(' ');
+  refuseSeveralRoles(scope);
   const standing = await standingOf(runtime, request);
+  requireAskedRole(standing, scope);
   const identifier = request.api ?? application.defaultApi ?? undefined;
   const grant = {
     jti: 'preview',
@@ -89,7 +93,7 @@ async function preview(runtime: Runtime, request: PreviewRequest): Promise<Token
   const ctx: OidcContext = {
     oidc: {
       route: 'token',
-      params: { scope: request.scope.join(' '), ...(identifier ? { resource: identifier } : {}) },
+      params: { scope, ...(identifier ? { resource: identifier } : {}) },
       client: { clientId: application._id },
       entities: { Grant: grant, Client: { clientId: application._id } },
     },
@@ -203,5 +207,6 @@ async function whyDenied({ services }: Runtime, { user, organization }: PreviewR
     organizationId: found._id,
     userId: user._id,
   }).lean();
-  return membership ? `the membership is ${membership.status}` : 'the user isn’t a member and may not join';
+  if (!membership) return 'the user isn’t a member and may not join';
+  return membership.status === 'active' ? undefined : `the membership is ${membership.status}`;
 }

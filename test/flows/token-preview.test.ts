@@ -96,6 +96,22 @@ describe('a preview', () => {
     }
   });
 
+  it('of a login in one role has that role, and is refused where it isn’t held (R9)', async () => {
+    const application = await makeApplication(server.services, { defaultApi: apis.jwt?._id });
+    const scope = 'openid role:own';
+    const preview = await previewTokens(runtime, { application, user, scope: scope.split(' ') });
+    const tokens = await login(application, { scope });
+    expectForetold(preview.idToken ?? [], tokens.claims() as Record<string, unknown>);
+    expectForetold(preview.accessToken.claims, decodeJwt(tokens.access_token));
+    expect(find(preview.idToken ?? [], 'active_role')).toMatchObject({
+      value: 'own',
+      from: 'asked for by the scope role:own',
+    });
+    const refused = (roles: string) => previewTokens(runtime, { application, user, scope: roles.split(' ') });
+    await expect(refused('openid role:admin')).rejects.toMatchObject({ code: 'access_denied' });
+    await expect(refused('role:own role:billing')).rejects.toMatchObject({ code: 'invalid_scope' });
+  });
+
   it('issues and stores nothing', async () => {
     const application = await makeApplication(server.services, { defaultApi: apis.opaque?._id });
     const count = async () =>

@@ -89,6 +89,11 @@ export const APPLICATION_FIELDS: Fields<ApplicationEntry, Application> = {
   organization: ofApplication('organization'),
   claims: unavailable,
   idTokenSigningAlg: ofApplication('idTokenSigningAlg'),
+  userinfoSigningAlg: ofApplication('userinfoSigningAlg'),
+  idTokenTtl: ofApplication('idTokenTtl'),
+  accessTokenTtl: ofApplication('accessTokenTtl'),
+  refreshTokenIdleTtl: ofApplication('refreshTokenIdleTtl'),
+  refreshTokenTtl: ofApplication('refreshTokenTtl'),
   tokenEndpointAuthMethod: (application) =>
     unlessDefault(
       application.tokenEndpointAuthMethod,
