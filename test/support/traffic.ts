@@ -43,14 +43,27 @@ export function traffic(issuer: string, options: TrafficOptions): { seen: Traffi
   return { seen, ended: Promise.all(Array.from({ length: options.clients }, client)) };
 }
 
-function once(issuer: string, agent: Agent, { method = 'GET', path, headers = {}, body }: TrafficOptions['send']) {
-  return new Promise<{ status: number; closing: boolean }>((resolve, reject) => {
-    const { hostname, port } = new URL(issuer);
+/** One request, with any Host that its headers say. */
+export async function sendTo(origin: string, send: TrafficOptions['send']): Promise<{ status: number; body: string }> {
+  const agent = new Agent();
+  try {
+    return await once(origin, agent, send);
+  } finally {
+    agent.destroy();
+  }
+}
+
+function once(origin: string, agent: Agent, { method = 'GET', path, headers = {}, body }: TrafficOptions['send']) {
+  return new Promise<{ status: number; closing: boolean; body: string }>((resolve, reject) => {
+    const { hostname, port } = new URL(origin);
     const sent = request({ agent, hostname, family: 4, port, path, method, headers }, (answer) => {
-      answer.resume();
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
       answer.once('error', reject);
       answer.once('end', () =>
-        resolve({ status: answer.statusCode ?? 0, closing: answer.headers.connection === 'close' }),
+        resolve({ status: answer.statusCode ?? 0, closing: answer.headers.connection === 'close', body: text }),
       );
     });
     sent.once('error', reject);
