@@ -320,6 +320,7 @@ describe('a proof', () => {
         {
           client_id: application._id,
           response_type: 'code',
+          scope: 'openid',
           redirect_uri: 'https://app.example.test/callback',
           code_challenge: 'a'.repeat(43),
           code_challenge_method: 'S256',
