@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from './logger.js';
 
 /** Work that a process does beside its requests: following key changes, delivering what waits. */
@@ -30,10 +31,12 @@ function startJob(logger: Logger, name: string, ms: number, work: () => Promise<
   let again = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  // Whoever kicks may be a request, whose context (what it has read once, say) must not live on in here.
+  const detached = AsyncLocalStorage.snapshot();
 
   const wait = (delay: number) => {
     if (stopped) return;
-    timer = setTimeout(run, delay);
+    timer = setTimeout(() => detached(run), delay);
     timer.unref();
   };
   const run = () => {
