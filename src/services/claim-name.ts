@@ -8,6 +8,7 @@ const ABANDONED_AFTER_MS = 60_000;
 /**
  * Claims a value that must be unique everywhere, before the document that bears it is written.
  * @param exists whether the document of a present owner was written; asked only for a claim that is old enough.
+ * @param expiresAt when the claim ends by itself; not given: it lasts.
  * @returns the owner: `owner` when the claim was won or is already its own, else whose it is.
  */
 export async function claimName(
@@ -16,18 +17,19 @@ export async function claimName(
   value: string,
   owner: string,
   exists: (owner: string) => Promise<boolean>,
+  expiresAt?: Date,
 ): Promise<string> {
   const { models, clock } = context;
   const id = `${kind}:${value}`;
   const now = clock.now();
   try {
-    await models.Claim.create({ _id: id, owner, createdAt: now });
+    await models.Claim.create({ _id: id, owner, createdAt: now, ...(expiresAt ? { expiresAt } : {}) });
     return owner;
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
   const present = await models.Claim.findById(id).lean();
-  if (!present) return claimName(context, kind, value, owner, exists);
+  if (!present) return claimName(context, kind, value, owner, exists, expiresAt);
   if (present.owner === owner) return owner;
   const young = now.getTime() - present.createdAt.getTime() < ABANDONED_AFTER_MS;
   if (young || (await exists(present.owner))) return present.owner;
@@ -35,7 +37,7 @@ export async function claimName(
     { _id: id, owner: present.owner, createdAt: present.createdAt },
     { $set: { owner, createdAt: now } },
   );
-  return taken.modifiedCount === 1 ? owner : claimName(context, kind, value, owner, exists);
+  return taken.modifiedCount === 1 ? owner : claimName(context, kind, value, owner, exists, expiresAt);
 }
 
 /** Who holds a claim, or undefined. */
