@@ -31,6 +31,7 @@ import type { Runtime } from './oidc/runtime.js';
 import { createProviderSwitch } from './oidc/switch.js';
 import { accountRoutes } from './pages/account.js';
 import type { PageDeps } from './pages/deps.js';
+import { deviceRoutes } from './pages/device.js';
 import { interactionRoutes } from './pages/interaction/index.js';
 import { errorPage, providerPages } from './pages/protocol.js';
 import { createRenderer } from './pages/render.js';
@@ -42,6 +43,7 @@ import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
 import type { SigningKeys } from './services/signing-keys/follow-keys.js';
 import { JWKS_MAX_AGE } from './services/signing-keys/lifetimes.js';
+import { createUserCodeLimits } from './services/user-code-limits.js';
 
 export interface AppDeps {
   services: ServiceContext;
@@ -103,6 +105,7 @@ export function createApp(deps: AppDeps): Koa {
       return provider.current;
     },
     limits: createSignInLimits(deps.connection),
+    userCodeLimits: createUserCodeLimits(deps.connection),
     signer,
     csrf,
     render,
@@ -182,5 +185,6 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
   interactionRoutes(router, pages);
   accountRoutes(router, pages);
   setupRoutes(router, pages);
+  deviceRoutes(router, pages);
   return router;
 }

@@ -35,4 +35,4 @@ export function requestLog(logger: Logger) {
 const withoutSecrets = (path: string) =>
   path
     .replace(/^(\/+(?:setup|join\/+invitation)\/+).+/i, '$1…')
-    .replace(/^(\/(?:interaction|oauth2\/authorize)\/[\w-]{6})[\w-]+/, '$1…');
+    .replace(/^(\/(?:interaction|oauth2\/authorize|oauth2\/device)\/[\w-]{6})[\w-]+/, '$1…');

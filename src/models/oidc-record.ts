@@ -9,11 +9,12 @@ export interface OidcRecord {
   expiresAt?: Date;
   grantId?: string;
   uid?: string;
-  userCode?: string;
   accountId?: string;
   sessionUid?: string;
   /** When it was used, in seconds. Set by one conditional update. */
   consumed?: number;
+  /** When a device may ask for its tokens again. */
+  nextPollAt?: Date;
   /** A session that has ended: the mark stays for a while, so that a request in flight can't bring it back by saving what it read. */
   ended?: boolean;
 }
@@ -24,6 +25,7 @@ export const OIDC_MODELS = [
   'Grant',
   'Interaction',
   'AuthorizationCode',
+  'DeviceCode',
   'AccessToken',
   'RefreshToken',
   'ClientCredentials',
@@ -41,10 +43,10 @@ export function oidcRecordSchema(model: OidcModelName): Schema<OidcRecord> {
       expiresAt: Date,
       grantId: String,
       uid: String,
-      userCode: String,
       accountId: String,
       sessionUid: String,
       consumed: Number,
+      nextPollAt: Date,
       ended: Boolean,
     },
     { versionKey: false, minimize: false },
@@ -58,6 +60,6 @@ export function oidcRecordSchema(model: OidcModelName): Schema<OidcRecord> {
     schema.index({ sessionUid: 1 });
     schema.index({ accountId: 1 });
   }
-  if (['AuthorizationCode', 'AccessToken', 'RefreshToken'].includes(model)) schema.index({ grantId: 1 });
+  if (['AuthorizationCode', 'DeviceCode', 'AccessToken', 'RefreshToken'].includes(model)) schema.index({ grantId: 1 });
   return schema;
 }

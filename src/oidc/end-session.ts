@@ -14,7 +14,10 @@ export function createEndSessionMiddleware(runtime: Runtime) {
     if (oidc?.route === 'end_session' && ctx.status === 200 && needsNoQuestion(oidc))
       await endAtOnce(runtime, ctx, oidc, afterwards(oidc, oidc.params));
     // Somebody else has signed in: the first one's session ends, and the login goes on in a new one.
-    const resumed = oidc?.route === 'resume' && ctx.status === 200 && oidc.session?.state?.postLogoutRedirectUri;
+    const resumed =
+      ['resume', 'device_resume'].includes(oidc?.route) &&
+      ctx.status === 200 &&
+      oidc.session?.state?.postLogoutRedirectUri;
     if (resumed) await endAtOnce(runtime, ctx, oidc, resumed);
     if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
     if (oidc.session.destroyed) await endGrantsOfSession(runtime, oidc.session.uid);

@@ -1,6 +1,6 @@
 /**
  * Grants (architecture 5): one per (browser session, application, organization), found again by an id that is a digest of the
- * three. It carries the organization, by which every later step knows it, and a random generation, new whenever it begins again,
+ * three, and one per allowed device. It carries the organization, by which every later step knows it, and a random generation, new whenever it begins again,
  * so that tokens from before stay ended.
  */
 import { errors, type Provider } from 'oidc-provider';
@@ -20,7 +20,8 @@ export interface GrantFacts {
   accountId: string;
   clientId: string;
   organizationId: string | null;
-  sessionUid: string;
+  /** Absent: it is a device's, which no browser session ends. */
+  sessionUid?: string;
   generation: string;
 }
 
@@ -35,7 +36,7 @@ export function decisionOf(ctx: OidcContext): LoginOrganization | undefined {
 /** Lets the library keep our fields in its models' payloads. */
 export function extendGrantPayload(provider: Provider): void {
   extend(provider.Grant, ['organizationId', 'sessionUid', 'generation']);
-  for (const model of [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode])
+  for (const model of [provider.AccessToken, provider.RefreshToken, provider.AuthorizationCode, provider.DeviceCode])
     extend(model, ['generation']);
 }
 
@@ -53,7 +54,11 @@ export function createGrantLoader(runtime: Runtime) {
     oidc[DECISION] = decision;
     if (decision.kind !== 'decided') return undefined;
     requireAskedRole(decision.standing, oidc.params.scope);
-    return grantWithScopes(runtime, ctx, application, decision.standing);
+    if (!oidc.entities.DeviceCode) return grantWithScopes(runtime, ctx, application, decision.standing);
+    const organizationId = decision.standing.organization?._id ?? null;
+    const grant = newGrant(oidc, { jti: newSecret(), organizationId }, grantTtl(application));
+    await giveWhatIsAsked(runtime, ctx, application, decision.standing, grant);
+    return grant;
   };
 }
 
@@ -110,21 +115,29 @@ async function findOrMake(
   const existing = await Grant.find(jti);
   if (existing?.accountId === oidc.account.accountId) return existing;
   if (existing) await Grant.adapter.destroy(jti);
-  const grant = new Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId, jti, expiresIn: ttl });
-  grant.organizationId = organizationId;
-  grant.sessionUid = oidc.session.uid;
-  grant.generation = newSecret();
+  const grant = newGrant(oidc, { jti, organizationId, sessionUid: oidc.session.uid }, ttl);
   const { payload } = await grant.getValueAndPayload();
   await Grant.adapter.insert(jti, payload, ttl);
   await refuseEndedSession(oidc, jti);
   return Grant.find(jti);
 }
 
+/** One that isn't saved yet. A device's names no session, and is saved when the person has allowed it: see `device/device-codes.ts`. */
+function newGrant(
+  oidc: OidcContext,
+  { jti, organizationId, sessionUid }: Pick<GrantFacts, 'jti' | 'organizationId'> & { sessionUid?: string },
+  expiresIn: number,
+): OidcContext {
+  const { account, client, provider } = oidc;
+  const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId, jti, expiresIn });
+  return Object.assign(grant, { organizationId, sessionUid, generation: newSecret() });
+}
+
 /**
  * Signing out ends the session, then its grants. Looked at after the grant was made, a session that is still there ends later, and the
  * grant with it; one that is gone has left this grant behind.
  */
-async function refuseEndedSession({ provider, session }: OidcContext, jti: string): Promise<void> {
+export async function refuseEndedSession({ provider, session }: OidcContext, jti: string): Promise<void> {
   if (session.new || (await provider.Session.findByUid(session.uid))) return;
   await provider.Grant.adapter.destroy(jti);
   throw new errors.SessionNotFound('the session has ended');

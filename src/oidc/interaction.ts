@@ -3,6 +3,8 @@ import { errors, type Provider } from 'oidc-provider';
 import { RollcallError } from '../lib/errors.js';
 import type { Application } from '../models/index.js';
 import { allowScopes, consentTo } from '../services/consents.js';
+import type { DeviceApproval } from './device/approval.js';
+import type { WaitingDevice } from './device/device-login.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { ACR_PASSWORD } from './settings/claims.js';
 import { isConsole, isOwnScope } from './settings/scopes.js';
@@ -21,6 +23,8 @@ export interface Login {
   userId: string | undefined;
   params: Record<string, string | undefined>;
   details: Record<string, unknown>;
+  /** The device that the login is for; undefined where it is for this browser. */
+  device: WaitingDevice | undefined;
   /** What was answered so far in this login. */
   answered: { organization?: { id: string | null } } | undefined;
 }
@@ -40,7 +44,7 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
     if (error instanceof errors.SessionNotFound) throw loginExpired(error);
     throw error;
   });
-  const { uid, prompt, params, session, lastSubmission } = details as OidcContext;
+  const { uid, prompt, params, session, lastSubmission, deviceCode } = details as OidcContext;
   if (ctx.params.uid !== uid) throw loginExpired();
   const clientId = params.client_id as string;
   const application = isConsole(clientId)
@@ -56,6 +60,7 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
     userId: lastSubmission?.login?.accountId ?? session?.accountId,
     params,
     details: prompt.details,
+    device: deviceCode ? { key: deviceCode, params } : undefined,
     answered: lastSubmission,
   };
 }
@@ -63,9 +68,16 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
 type Answer =
   | { kind: 'signed-in'; userId: string; remember: boolean }
   | { kind: 'organization'; organizationId: string | null }
-  | { kind: 'allowed' }
+  /** With what was allowed, where it is a device. */
+  | { kind: 'allowed'; device?: DeviceApproval }
   | { kind: 'account'; another: boolean }
-  | { kind: 'refused'; description: string };
+  | { kind: 'refused'; why: keyof typeof REFUSALS };
+
+/** What an application is told by `access_denied`. */
+export const REFUSALS = {
+  denied: 'the request was denied',
+  noOrganization: 'no organization was chosen',
+} as const;
 
 /** Goes on with a login: the browser is sent (303) to where the library takes it up again. */
 export async function answerLogin(runtime: Runtime, provider: Provider, ctx: Context, answer: Answer): Promise<void> {
@@ -86,9 +98,9 @@ function resultOf(runtime: Runtime, answer: Answer): { result: Record<string, un
     case 'account':
       return { result: { select_account: { another: answer.another } }, merge: true };
     case 'allowed':
-      return { result: { consent: {} }, merge: true };
+      return { result: { consent: answer.device ? { device: answer.device } : {} }, merge: true };
     case 'refused':
-      return { result: { error: 'access_denied', error_description: answer.description }, merge: false };
+      return { result: { error: 'access_denied', error_description: REFUSALS[answer.why] }, merge: false };
   }
 }
 

@@ -16,6 +16,18 @@ const EVENTS = {
   'discovery.error': 'warn',
   'jwks.error': 'warn',
   'end_session.error': 'info',
+  'device_authorization.error': 'info',
+  'device_resume.error': 'info',
+} as const;
+
+/** What a device that waits is told each few seconds: no refusal that anybody has to look at. */
+const WAITING = new Set(['authorization_pending', 'slow_down']);
+
+/** What happens to a device (RFC 8628), by the library's events and our own; codes are in none of these lines. */
+const DEVICE_EVENTS = {
+  'device_authorization.success': 'a device asks for access',
+  'device_code.allowed': 'a person allowed a device',
+  'device_code.denied': 'a device was denied access',
 } as const;
 
 export function logProviderEvents(provider: Provider, logger: Logger): void {
@@ -28,7 +40,7 @@ export function logProviderEvents(provider: Provider, logger: Logger): void {
         ctx.state.storeAway = true;
         return;
       }
-      logger[level](
+      logger[WAITING.has(error?.error) ? 'debug' : level](
         {
           event: name,
           requestId: ctx?.req?.rollcall?.requestId,
@@ -41,6 +53,16 @@ export function logProviderEvents(provider: Provider, logger: Logger): void {
       );
     });
   }
+  for (const [name, message] of Object.entries(DEVICE_EVENTS)) {
+    provider.on(name as 'authorization.success', (ctx: OidcContext) => {
+      const { client, session } = ctx.oidc;
+      const who = session?.accountId ? { userId: session.accountId } : {};
+      logger.info({ event: name, requestId: ctx.req.rollcall?.requestId, clientId: client?.clientId, ...who }, message);
+    });
+  }
+  provider.on('device_code.consumed', ({ clientId, accountId }: OidcContext) => {
+    logger.info({ event: 'device_code.consumed', clientId, userId: accountId }, 'a device got its tokens');
+  });
 }
 
 /** A store that is away is no defect of the request: 503, and when to try again, where the library says 500. */

@@ -9,6 +9,9 @@ import { createAdapterFactory } from './adapter/index.js';
 import { answerProgramsInJson } from './answer-json.js';
 import { leaveLogoutToQueue } from './backchannel-logout.js';
 import { countTokens } from './count-tokens.js';
+import { completeDeviceAnswer } from './device/complete-answer.js';
+import { extendDeviceCodes } from './device/device-codes.js';
+import { DEVICE_PATH } from './device/device-login.js';
 import { nameMissingProof, PROOF_ALGORITHMS } from './dpop.js';
 import { createEndSessionMiddleware } from './end-session.js';
 import { withFormPost } from './form-post.js';
@@ -48,6 +51,8 @@ const ROUTES: Record<string, string> = {
   revocation: '/oauth2/revoke',
   pushed_authorization_request: '/oauth2/par',
   end_session: '/oauth2/logout',
+  device_authorization: '/oauth2/device_authorization',
+  code_verification: DEVICE_PATH,
 };
 
 /** What a path under `/oauth2` or `/.well-known` is, as metrics name it: never with what a request put there. */
@@ -120,12 +125,14 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   knowRoleScopes(provider);
   leaveLogoutToQueue(provider);
   acceptOnlyIdTokensAsHint(provider);
+  extendDeviceCodes(provider, runtime);
   acceptApiTokensAtUserinfo(provider, runtime, verify);
   detectReplays(provider, runtime);
   refuseForgottenRequests(provider);
   provider.use(answerProgramsInJson);
   provider.use(answerStoreAway);
   provider.use(nameMissingProof);
+  provider.use(completeDeviceAnswer);
   provider.use(createJwtTokenMiddleware(runtime, verify));
   provider.use(createEndSessionMiddleware(runtime));
   logProviderEvents(provider, runtime.services.logger);

@@ -4,6 +4,7 @@ import type { Csrf } from '../middleware/csrf.js';
 import type { Runtime } from '../oidc/runtime.js';
 import type { ServiceContext } from '../services/context.js';
 import type { SignInLimits } from '../services/sign-in-limits.js';
+import type { UserCodeLimits } from '../services/user-code-limits.js';
 import type { Render } from './render.js';
 
 /** What the handlers of pages share. */
@@ -13,6 +14,7 @@ export interface PageDeps {
   /** Today's: it is another one after the signing keys have changed. */
   readonly provider: Provider;
   limits: SignInLimits;
+  userCodeLimits: UserCodeLimits;
   signer: Signer;
   csrf: Csrf;
   render: Render;

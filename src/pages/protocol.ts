@@ -5,6 +5,7 @@ import { allowFormTarget, allowScript } from '../middleware/security-headers.js'
 import type { OidcContext } from '../oidc/runtime.js';
 import type { ProviderPages } from '../oidc/settings/features.js';
 import type { ServiceContext } from '../services/context.js';
+import { deviceEnds } from './device-ends.js';
 import type { Render } from './render.js';
 import { viewApp } from './view-app.js';
 
@@ -42,8 +43,8 @@ const HEADINGS: Record<number, string> = {
   503: 'Try again in a moment',
 };
 
-/** What the library shows by itself: its errors, and signing out. */
-export function providerPages(services: ServiceContext, render: Render, _csrf: Csrf): ProviderPages {
+/** What the library shows by itself: its errors, signing out, and how a device's login ended. */
+export function providerPages(services: ServiceContext, render: Render, csrf: Csrf): ProviderPages {
   const page = errorPage(render);
   const appOf = async (clientId: string | undefined) =>
     viewApp((clientId && (await services.catalog.current()).applications.get(clientId)) || null);
@@ -83,6 +84,7 @@ export function providerPages(services: ServiceContext, render: Render, _csrf: C
       ctx.type = 'html';
       ctx.body = render('logout/stayed', { app: await appOf(ctx.oidc.client?.clientId), accountUrl: '/account' });
     },
+    device: deviceEnds(services, render, csrf),
   };
 }
 

@@ -5,6 +5,7 @@ import { setMemberStatus, setUserStatus } from '../../src/services/change-status
 import { SYSTEM } from '../../src/services/context.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { newSetupUrl } from '../../src/services/setup-link.js';
+import { allow, askedAbout, makeDeviceApplication, startDevice } from '../support/device.js';
 import { makeApi, makeApplication, PASSWORD } from '../support/factories.js';
 import { makeKey } from '../support/keys.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
@@ -91,6 +92,13 @@ async function story(): Promise<void> {
     await flow.browser.submit('Sign out');
     await expect(flow.tokens()).rejects.toThrow();
   }
+  const television = await makeDeviceApplication(server.services, { defaultApi: api._id });
+  const [denied, device] = [await startDevice(server, television), await startDevice(server, television)];
+  expect((await device.poll()).body.error).toBe('authorization_pending');
+  await (await askedAbout(server, denied)).browser.submit('Deny');
+  await allow(server, device);
+  expect((await device.poll()).status).toBe(200);
+  expect((await device.poll()).body.error).toBe('invalid_grant');
   const member = (email: string) => ({
     email,
     name: 'M',

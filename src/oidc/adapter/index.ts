@@ -2,6 +2,7 @@ import type { Adapter } from 'oidc-provider';
 import { OIDC_MODELS, type OidcModelName } from '../../models/oidc-record.js';
 import type { Runtime } from '../runtime.js';
 import { ClientAdapter } from './client-adapter.js';
+import { DeviceCodeAdapter } from './device-code-adapter.js';
 import { GrantAdapter } from './grant-adapter.js';
 import { PushedRequestAdapter } from './pushed-request-adapter.js';
 import { RecordAdapter } from './record-adapter.js';
@@ -12,6 +13,7 @@ const KINDS: ReadonlyMap<string, typeof RecordAdapter> = new Map([
   ['Session', SessionAdapter],
   ['Grant', GrantAdapter],
   ['PushedAuthorizationRequest', PushedRequestAdapter],
+  ['DeviceCode', DeviceCodeAdapter],
 ]);
 
 /** Gives the library a storage for each of its models. One that isn't built yet is refused by name. */

@@ -63,7 +63,7 @@ export class RecordAdapter {
       payload: kept,
       ...(expiresIn ? { expiresAt: new Date(this.clock.now().getTime() + expiresIn * 1000) } : {}),
     };
-    for (const field of ['grantId', 'uid', 'userCode', 'accountId', 'sessionUid'] as const) {
+    for (const field of ['grantId', 'uid', 'accountId', 'sessionUid'] as const) {
       const value = text(payload[field]);
       if (value !== undefined) fields[field] = value;
     }
@@ -72,13 +72,14 @@ export class RecordAdapter {
 
   async find(id: string): Promise<Payload | undefined> {
     if (isOfAnotherKind(this.name, id)) return undefined;
-    return this.#live(await this.#records.load(this.key(id)), id);
+    return this.live(await this.#records.load(this.key(id)), id);
   }
 
   async findByUid(uid: string): Promise<Payload | undefined> {
-    return this.#live(await this.model.findOne({ uid }).lean());
+    return this.live(await this.model.findOne({ uid }).lean());
   }
 
+  /** Nothing is found so: people's codes are looked up by claims (`device/user-codes.ts`), and the library's own form isn't used. */
   async findByUserCode(_userCode: string): Promise<undefined> {
     return undefined;
   }
@@ -108,7 +109,7 @@ export class RecordAdapter {
     await this.model.deleteMany({ grantId });
   }
 
-  #live(record: OidcRecord | null | undefined, id?: string): Payload | undefined {
+  protected live(record: OidcRecord | null | undefined, id?: string): Payload | undefined {
     if (!record || record.ended) return undefined;
     if (record.expiresAt && record.expiresAt.getTime() <= this.clock.now().getTime()) return undefined;
     return {

@@ -20,7 +20,8 @@ export function applicationMetadata(application: Application): Record<string, un
     ...(application.backchannelLogoutUri
       ? { backchannel_logout_uri: application.backchannelLogoutUri, backchannel_logout_session_required: true }
       : {}),
-    response_types: machine ? [] : ['code'],
+    // Without a redirect URI there is no authorization request that could be answered: an application of devices alone.
+    response_types: machine || application.redirectUris.length === 0 ? [] : ['code'],
     grant_types: machine ? ['client_credentials'] : application.grantTypes,
     token_endpoint_auth_method: application.tokenEndpointAuthMethod,
     id_token_signed_response_alg: signingAlgorithm(application, application.idTokenSigningAlg),

@@ -3,6 +3,7 @@ import { reduceClaimsParameter } from '../claims-request.js';
 import { dpop } from '../dpop.js';
 import { createIntrospectionPolicy } from '../introspection.js';
 import type { OidcContext, Runtime } from '../runtime.js';
+import { type DevicePages, deviceFlow } from './device-flow.js';
 import { resourceIndicators } from './resources.js';
 import { fapi } from './security-profile.js';
 
@@ -15,6 +16,7 @@ export interface ProviderPages {
   signedOut(ctx: OidcContext): Promise<void>;
   /** Somebody was asked, and didn't sign out. */
   stillSignedIn(ctx: OidcContext): Promise<void>;
+  device: Omit<DevicePages, 'error'>;
 }
 
 /** What is on, and with which policy; everything else that the library has is off by name. */
@@ -33,6 +35,7 @@ export function features(runtime: Runtime, pages: ProviderPages): Configuration[
     jwtUserinfo: { enabled: true },
     jwtIntrospection: { enabled: true },
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(runtime) },
+    deviceFlow: deviceFlow({ ...pages.device, error: pages.error }),
     revocation: { enabled: true, allowedPolicy: revocationPolicy },
     resourceIndicators: resourceIndicators(runtime),
     backchannelLogout: { enabled: true },

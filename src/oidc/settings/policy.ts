@@ -1,4 +1,5 @@
 import { errors, interactionPolicy } from 'oidc-provider';
+import { approvalOf, isAllowed } from '../device/approval.js';
 import { decisionOf } from '../grants.js';
 import type { OidcContext } from '../runtime.js';
 import { ACR_VALUES } from './claims.js';
@@ -25,6 +26,7 @@ export function policy() {
   prompts.get('consent')?.checks.remove('native_client_prompt');
   prompts.add(selectAccount(), 0);
   prompts.add(organization(), 2);
+  askAboutDevices(prompts);
   return prompts;
 }
 
@@ -108,4 +110,19 @@ function fail(
     if (asks && (ctx.oidc.result?.login || hopeless(ctx.oidc.claims?.id_token?.acr))) throw error();
     return asks;
   };
+}
+
+/**
+ * A device's request came to this browser by a code that somebody may have sent to its person (RFC 8628 5.4): they are asked always, a
+ * first-party application's too.
+ */
+function askAboutDevices(prompts: ReturnType<typeof base>): void {
+  const consent = prompts.get('consent');
+  if (!consent) return;
+  consent.checks.add(
+    new Check('device_not_allowed', 'the device has to be allowed', 'interaction_required', (ctx: OidcContext) =>
+      isAllowed(ctx) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
+    ),
+  );
+  consent.details = async (ctx: OidcContext) => ({ device: approvalOf(ctx) });
 }

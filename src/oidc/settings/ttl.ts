@@ -45,6 +45,7 @@ export function ttl(runtime: Runtime): Configuration['ttl'] {
     AccessToken: accessToken,
     ClientCredentials: accessToken,
     AuthorizationCode: 60,
+    DeviceCode: 10 * 60,
     IdToken: (_ctx: OidcContext, _token: OidcContext, client?: Lifetimes) => client?.idTokenTtl ?? ID_TOKEN_TTL,
     Interaction: INTERACTION_TTL,
     Grant: grantTtl({}),

@@ -5,10 +5,12 @@ import { loadStanding } from '../../services/load-standing.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
 import { consentItems } from './consent-items.js';
+import { showDevice, submitDevice } from './device.js';
 import { signedIn } from './organization.js';
 
 /** GET: what the application would get. A first-party application isn't asked about. */
 export async function showConsent(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  if (login.device) return showDevice(deps, ctx, login);
   const organizationId = (await grantOfLogin(deps.provider, ctx))?.organizationId ?? null;
   if (!login.application || login.application.firstParty) return allow(deps, ctx);
   const standing = await loadStanding(deps.services, { userId: signedIn(login), organizationId });
@@ -26,6 +28,7 @@ export async function showConsent(deps: PageDeps, ctx: Context, login: Login): P
 
 /** POST: allowed or denied. */
 export async function submitConsent(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  if (login.device) return submitDevice(deps, ctx, login);
   if (field(ctx, 'answer') !== 'allow') return refuse(deps, ctx);
   await keepConsent(deps.runtime, login, (await grantOfLogin(deps.provider, ctx))?.organizationId ?? null);
   await allow(deps, ctx);
@@ -33,4 +36,4 @@ export async function submitConsent(deps: PageDeps, ctx: Context, login: Login):
 
 const allow = (deps: PageDeps, ctx: Context) => answerLogin(deps.runtime, deps.provider, ctx, { kind: 'allowed' });
 const refuse = (deps: PageDeps, ctx: Context) =>
-  answerLogin(deps.runtime, deps.provider, ctx, { kind: 'refused', description: 'the request was denied' });
+  answerLogin(deps.runtime, deps.provider, ctx, { kind: 'refused', why: 'denied' });

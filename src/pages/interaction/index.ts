@@ -6,6 +6,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { formBody } from '../../middleware/form-body.js';
 import { allowFormTarget } from '../../middleware/security-headers.js';
+import { beginDeviceLogin } from '../../oidc/device/device-login.js';
 import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import type { PageDeps } from '../deps.js';
 import { showConsent, submitConsent } from './consent.js';
@@ -83,6 +84,7 @@ export function interactionRoutes(router: Router, deps: PageDeps): void {
 /** "Use another account": the same request again, with a sign-in first. */
 async function switchAccount(deps: PageDeps, ctx: Context): Promise<void> {
   const login = await currentLogin(deps.runtime, deps.provider, ctx);
+  if (login.device) return beginDeviceLogin(deps.provider, deps.runtime, ctx, login.device, { signInAgain: true });
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(login.params)) if (value !== undefined) query.set(key, String(value));
   query.set('prompt', 'login');

@@ -51,6 +51,7 @@ export async function showCreate(deps: PageDeps, ctx: Context, login: Login): Pr
     ctx.body = deps.render('interaction/no-organization', {
       ...common(deps, ctx, login),
       action: `/interaction/${login.uid}/cancel`,
+      device: login.device !== undefined,
     });
     return;
   }
@@ -104,7 +105,7 @@ export async function submitJoin(deps: PageDeps, ctx: Context, login: Login): Pr
 
 /** POST: back to the application, which gets `access_denied`. */
 export async function submitCancel(deps: PageDeps, ctx: Context): Promise<void> {
-  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'refused', description: 'no organization was chosen' });
+  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'refused', why: 'noOrganization' });
 }
 
 function createPage(deps: PageDeps, ctx: Context, login: Login, name: string, errors: { name?: string }): void {

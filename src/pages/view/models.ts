@@ -58,7 +58,25 @@ export interface Views {
     lasting: boolean;
     returnHost: string;
   };
-  'interaction/no-organization': Form;
+  'interaction/device': Form & {
+    /** What the device shows, for comparison; null where it can't be told any more. */
+    userCode: string | null;
+    organization: OrganizationView | null;
+    items: { icon: string; title: string; text: string }[];
+    email: string;
+    switchAction: string;
+  };
+  'device/code': Form & {
+    /** What was typed, or came with the link. */
+    userCode: string;
+    /** Whether it came with the link: then it is to be compared, not typed. */
+    linked: boolean;
+    errors: { user_code?: string };
+  };
+  'device/done': Door & { email: string; organization: OrganizationView | null };
+  'device/denied': Door & { text: string };
+  'device/ended': Door & { continueUrl: string };
+  'interaction/no-organization': Form & { device: boolean };
   'interaction/expired': Door & { continueUrl: string | null };
   'response/form-post': Door & {
     action: string;

@@ -138,6 +138,10 @@ function checkLifetimes(entry: ApplicationEntry, stored: Application | undefined
 }
 
 function checkClient(entry: ApplicationEntry, type: string, path: string, fault: Report): void {
+  (entry.grantTypes ?? []).forEach((grantType, i) => {
+    if (type === 'machine' && grantType.endsWith(':device_code'))
+      fault(`${path}.grantTypes[${i}]`, 'a machine application has no person who could allow it');
+  });
   if (type === 'machine' && entry.redirectUris?.length) fault(`${path}.redirectUris`, 'a machine application has none');
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
     (entry[list] ?? []).forEach((text, i) => {

@@ -98,14 +98,12 @@ export const applicationSchema = z.strictObject({
   securityProfile: z.enum(['fapi2'], 'expected fapi2').nullable().optional(),
   grantTypes: z
     .array(
-      z
-        .enum([
-          'authorization_code',
-          'refresh_token',
-          'client_credentials',
-          'urn:ietf:params:oauth:grant-type:device_code',
-        ])
-        .refine((type) => !type.endsWith('device_code'), notYet('the device flow')),
+      z.enum([
+        'authorization_code',
+        'refresh_token',
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:device_code',
+      ]),
     )
     .optional(),
   defaultApi: z.string().nullable().optional(),

@@ -1,0 +1,56 @@
+import type { Csrf } from '../middleware/csrf.js';
+import { DEVICE_PATH } from '../oidc/device/device-login.js';
+import type { OidcContext } from '../oidc/runtime.js';
+import type { DevicePages, NoAccess } from '../oidc/settings/device-flow.js';
+import type { ServiceContext } from '../services/context.js';
+import { loadStanding } from '../services/load-standing.js';
+import type { Render } from './render.js';
+import { viewApp } from './view-app.js';
+
+const NO_ACCESS: Record<NoAccess, string> = {
+  denied: 'You denied it, so the device got no access. You can close this page.',
+  'no-organization': 'It needs an organization that you act in, so the device got no access. You can close this page.',
+  refused:
+    'The device asks for an organization or a role that you don’t have, so it got no access. You can close this page.',
+};
+
+/** The pages in which a device's login ends. */
+export function deviceEnds(services: ServiceContext, render: Render, csrf: Csrf): Omit<DevicePages, 'error'> {
+  const show = (ctx: OidcContext, status: number, body: string) => {
+    ctx.status = status;
+    ctx.type = 'html';
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = body;
+  };
+  const appOf = async ({ oidc }: OidcContext) => {
+    const clientId = oidc.client?.clientId ?? oidc.entities.Interaction?.params?.client_id;
+    return viewApp((clientId && (await services.catalog.current()).applications.get(clientId)) || null);
+  };
+  return {
+    async allowed(ctx) {
+      const { Grant: grant } = ctx.oidc.entities;
+      const standing = await loadStanding(services, { userId: grant.accountId, organizationId: grant.organizationId });
+      const organization = standing?.organization;
+      show(
+        ctx,
+        200,
+        render('device/done', {
+          app: await appOf(ctx),
+          email: standing?.user.email ?? '',
+          organization: organization ? { id: organization._id, name: organization.name } : null,
+        }),
+      );
+    },
+    async denied(ctx, why) {
+      show(ctx, 200, render('device/denied', { app: await appOf(ctx), text: NO_ACCESS[why] }));
+    },
+    async spent(ctx) {
+      const errors = { user_code: 'This code was used already, or its time is over. Get a new one on your device.' };
+      const form = { csrf: csrf.token(ctx), action: DEVICE_PATH, userCode: '', linked: false };
+      show(ctx, 422, render('device/code', { app: null, ...form, errors }));
+    },
+    async ended(ctx) {
+      show(ctx, 400, render('device/ended', { app: null, continueUrl: DEVICE_PATH }));
+    },
+  };
+}
