@@ -13,6 +13,8 @@ export interface OidcRecord {
   sessionUid?: string;
   /** When it was used, in seconds. Set by one conditional update. */
   consumed?: number;
+  /** Set when the tokens of its one use were made: from then on another use is a repetition, and not one of several at once. */
+  answered?: boolean;
   /** When a device may ask for its tokens again. */
   nextPollAt?: Date;
   /** A session that has ended: the mark stays for a while, so that a request in flight can't bring it back by saving what it read. */
@@ -46,6 +48,7 @@ export function oidcRecordSchema(model: OidcModelName): Schema<OidcRecord> {
       accountId: String,
       sessionUid: String,
       consumed: Number,
+      answered: Boolean,
       nextPollAt: Date,
       ended: Boolean,
     },

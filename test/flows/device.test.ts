@@ -84,6 +84,21 @@ describe('a device', () => {
     expect(tokens.refresh_token).toBeUndefined();
   });
 
+  it('may bind its tokens to a key of its own (DPoP)', async () => {
+    const { config } = await relyingParty(server, television._id, null);
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+    const started = await client.initiateDeviceAuthorization(config, { scope: 'openid' });
+    const polling = client.pollDeviceAuthorizationGrant(config, { ...started, interval: 1 }, undefined, { DPoP });
+    await allow(server, { userCode: started.user_code });
+    const tokens = await polling;
+    expect(tokens.token_type).toBe('dpop');
+    expect(decodeJwt(tokens.access_token)).toHaveProperty('cnf.jkt');
+    await expect(client.refreshTokenGrant(config, tokens.refresh_token as string)).rejects.toBeDefined();
+    await expect(
+      client.refreshTokenGrant(config, tokens.refresh_token as string, undefined, { DPoP }),
+    ).resolves.toBeDefined();
+  });
+
   it('gets today’s roles with each refresh', async () => {
     const owner = await makeUser(server.services);
     const organization = await makeOrganization(server.services, { founder: owner._id });

@@ -73,10 +73,15 @@ async function begin({ oidc }: OidcContext, code: OidcContext, userCodes: UserCo
 /**
  * What a poll is answered before the library looks at it: a denial every time, and not only once; `slow_down` while the person hasn't
  * decided (RFC 8628 3.5). Tokens that are there aren't kept back from a device that is hasty.
- * @throws AccessDenied, SlowDown
+ * @throws AccessDenied, SlowDown, InvalidGrant
  */
 async function answerPoll({ client }: OidcContext, code: OidcContext): Promise<void> {
-  if (code.clientId !== client.clientId || code.isExpired || code.accountId) return;
+  if (code.clientId !== client.clientId || code.isExpired) return;
+  // The library ends everything that was given under a code that is used again (its helpers/grant_source.js). Of several uses at once one
+  // has to succeed, so that nothing is ended under it before it has.
+  if (code.consumed && (await code.adapter.isBeingAnswered(code.jti)))
+    throw new errors.InvalidGrant('it is being redeemed at this moment');
+  if (code.accountId) return;
   if (code.error) throw new errors.AccessDenied(code.errorDescription);
   if (!(await code.adapter.poll(code.jti, POLL_INTERVAL))) throw new errors.SlowDown();
 }
