@@ -3,8 +3,7 @@
  * happens before they have compared the two and gone on (RFC 8628 3.3.1), and nothing is allowed before they have been asked.
  */
 import type Router from '@koa/router';
-import type { Context } from 'koa';
-import { tooMany } from '../lib/errors.js';
+import type { Context, Next } from 'koa';
 import { formatUserCode, normalizeUserCode } from '../lib/user-codes.js';
 import { field, formBody } from '../middleware/form-body.js';
 import { beginDeviceLogin, DEVICE_PATH, findWaitingDevice } from '../oidc/device/device-login.js';
@@ -18,11 +17,16 @@ const SHOWN_MAX = 40;
 export function deviceRoutes(router: Router, deps: PageDeps): void {
   router.get(DEVICE_PATH, async (ctx) => showCode(deps, ctx));
   router.post(DEVICE_PATH, formBody, deps.csrf.check, async (ctx) => submitCode(deps, ctx));
-  router.post('/oauth2/device_authorization', async (ctx, next) => {
-    if (!(await deps.userCodeLimits.mayBegin(ctx.ip)))
-      throw tooMany('Too many devices began from this network. Try again in a while.');
-    await next();
-  });
+  router.post('/oauth2/device_authorization', async (ctx, next) => limitDevices(deps, ctx, next));
+}
+
+/** Before the library's endpoint, which knows no addresses; answered as that answers (RFC 6749 5.2). */
+async function limitDevices(deps: PageDeps, ctx: Context, next: Next): Promise<void> {
+  if (await deps.userCodeLimits.mayBegin(ctx.ip)) return next();
+  ctx.status = 429;
+  ctx.set('Retry-After', '60');
+  ctx.set('Cache-Control', 'no-store');
+  ctx.body = { error: 'temporarily_unavailable', error_description: 'too many devices began from this network lately' };
 }
 
 async function showCode(deps: PageDeps, ctx: Context): Promise<void> {

@@ -117,6 +117,18 @@ describe('the device authorization endpoint', () => {
     expect(headers['cache-control']).toContain('no-store');
   });
 
+  it('is limited per address, by 429 and when to try again', async () => {
+    const own = await startServer();
+    const application = await makeDeviceApplication(own.services);
+    const form = { client_id: application._id, scope: 'openid' };
+    expect((await post(own, '/oauth2/device_authorization', form)).status).toBe(200);
+    await own.services.models.RateLimit.updateOne({ key: /^device:address:/ }, { $set: { points: 900 } });
+    const { status, body, headers } = await post(own, '/oauth2/device_authorization', form);
+    expect({ status, error: body.error }).toEqual({ status: 429, error: 'temporarily_unavailable' });
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    await own.close();
+  });
+
   it('answers only a POST', async () => {
     for (const method of ['GET', 'PUT', 'DELETE'])
       expect((await fetch(`${server.issuer}/oauth2/device_authorization`, { method })).status).toBe(404);
