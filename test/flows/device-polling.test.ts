@@ -1,5 +1,5 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { digest } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import type { Api, Application } from '../../src/models/index.js';
@@ -18,6 +18,15 @@ import {
 import { makeApi } from '../support/factories.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { testStore } from '../support/store.js';
+
+/** Stands still while a test says so, and goes on then: how long a request takes on this machine is no matter. */
+const clock = {
+  still: undefined as Date | undefined,
+  now(): Date {
+    return this.still ?? new Date();
+  },
+};
 
 let server: TestServer;
 let otherStore: Store;
@@ -27,12 +36,16 @@ let api: Api;
 let television: Application;
 
 beforeAll(async () => {
-  server = await startServer();
+  const store = await testStore();
+  server = await startServer({
+    store,
+    services: { ...(await startServices(store.connection, createLogger('silent'))), clock },
+  });
   otherStore = await connectStore(server.store.config);
   other = await startServer({
     store: server.store,
     connection: otherStore.connection,
-    services: await startServices(otherStore.connection, createLogger('silent')),
+    services: { ...(await startServices(otherStore.connection, createLogger('silent'))), clock },
     issuer: server.issuer,
   });
   api = await makeApi(server.services);
@@ -42,16 +55,17 @@ afterAll(async () => {
   await other?.close();
   await otherStore?.close();
   await server?.close();
+  await server?.store.close();
+});
+afterEach(() => {
+  clock.still = undefined;
 });
 
 const records = () => server.services.models.oidc.DeviceCode;
 const idOf = ({ deviceCode }: Device) => ({ _id: digest('DeviceCode', deviceCode) });
 
-/** As if so many seconds had gone by since the last poll. */
-const later = async (device: Device, seconds: number) => {
-  const { nextPollAt: then } = (await records().findOne(idOf(device)).lean()) as { nextPollAt: Date };
-  const nextPollAt = new Date(then.getTime() - seconds * 1000);
-  await records().updateOne(idOf(device), { $set: { nextPollAt } });
+const later = (seconds: number) => {
+  clock.still = new Date(clock.now().getTime() + seconds * 1000);
 };
 
 /** As if its ten minutes had gone by. */
@@ -64,18 +78,20 @@ const ten = (poll: (at: TestServer) => Promise<Answer>) =>
 describe('while nobody has decided', () => {
   it('a device is told authorization_pending, slow_down within the interval, and authorization_pending after it', async () => {
     const device = await startDevice(server, television);
+    later(1);
     const first = await device.poll();
     expect(first).toMatchObject({ status: 400, body: { error: 'authorization_pending' } });
     expect(first.headers['cache-control']).toContain('no-store');
     expect(await device.poll()).toMatchObject({ status: 400, body: { error: 'slow_down' } });
-    await later(device, 5);
+    later(5);
     expect((await device.poll()).body.error).toBe('authorization_pending');
-    await later(device, 2);
+    later(2);
     expect((await device.poll()).body.error).toBe('slow_down');
   });
 
   it('of ten concurrent polls through two processes one counts, the others are told to slow down', async () => {
     const device = await startDevice(server, television);
+    later(1);
     const answers = await ten((at) => device.poll({ at }));
     const told = answers.map(({ body }) => body.error).sort();
     expect(told).toEqual(['authorization_pending', ...Array(9).fill('slow_down')]);
