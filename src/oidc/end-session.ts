@@ -14,16 +14,23 @@ export function createEndSessionMiddleware(runtime: Runtime) {
     if (oidc?.route === 'end_session' && ctx.status === 200 && needsNoQuestion(oidc))
       await endAtOnce(runtime, ctx, oidc, afterwards(oidc, oidc.params));
     // Somebody else has signed in: the first one's session ends, and the login goes on in a new one.
-    const resumed =
-      ['resume', 'device_resume'].includes(oidc?.route) &&
-      ctx.status === 200 &&
-      oidc.session?.state?.postLogoutRedirectUri;
-    if (resumed) await endAtOnce(runtime, ctx, oidc, resumed);
+    if (ctx.status === 200 && isAnotherPerson(ctx, oidc)) await endAtOnce(runtime, ctx, oidc, here(ctx, oidc));
     if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
     if (oidc.session.destroyed) await endGrantsOfSession(runtime, oidc.session.uid);
     // Asked by an application, the person stays signed in: the application alone has signed them out, and what it was given ends.
     else if (oidc.client) await endGrants(runtime, await grantsOf(runtime, oidc.session.uid, oidc.client.clientId));
   };
+}
+
+const here = (ctx: Context, oidc: OidcContext): string => oidc.urlFor(oidc.route, ctx.params);
+
+/**
+ * The library's own page for this case comes back to where the login goes on (its actions/authorization/resume.js). Another address in the
+ * session's state is that of a sign-out which was asked about and not answered: it ends nothing here.
+ */
+function isAnotherPerson(ctx: Context, oidc: OidcContext): boolean {
+  if (!['resume', 'device_resume'].includes(oidc?.route)) return false;
+  return oidc.session?.state?.postLogoutRedirectUri === here(ctx, oidc);
 }
 
 /** Nobody is signed in, or the hint was given to this very session (contract.md). */

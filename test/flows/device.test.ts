@@ -222,6 +222,20 @@ describe('a person', () => {
   });
 });
 
+it('a sign-out that was asked about and left open doesn’t end the session of who allows a device meanwhile', async () => {
+  const { user, browser } = await connected();
+  const web = await makeApplication(server.services);
+  const query = new URLSearchParams({
+    client_id: web._id,
+    post_logout_redirect_uri: web.postLogoutRedirectUris[0] as string,
+  });
+  await browser.open(`/oauth2/logout?${query}`);
+  expect(browser.has('Sign out?')).toBe(true);
+  await allow(server, await startDevice(server, television), { user, browser });
+  await browser.open('/account');
+  expect(browser.has(user.email)).toBe(true);
+});
+
 describe('the organization', () => {
   it('is the one that the device names', async () => {
     const user = await makeUser(server.services);
