@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/models/index.js';
+import { ADMIN_ROLE_ID } from '../../src/models/role.js';
 import { launchBrowser, look, press, VIEWS } from '../support/browser.js';
 import { makeDeviceApplication, startDevice } from '../support/device.js';
 import { makeApi, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
@@ -12,6 +13,9 @@ let television: Application;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+  // An administrator may read invoices, so that a device can be asked for it.
+  await server.services.models.Role.updateOne({ _id: ADMIN_ROLE_ID }, { permissions: ['invoices:read'] });
+  await server.services.catalog.changed();
   const api = await makeApi(server.services);
   television = await makeDeviceApplication(server.services, {
     name: 'Northwind Television',

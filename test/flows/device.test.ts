@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api, Application } from '../../src/models/index.js';
+import { ADMIN_ROLE_ID } from '../../src/models/role.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { setMemberRoles } from '../../src/services/set-member-roles.js';
@@ -24,6 +25,9 @@ let television: Application;
 
 beforeAll(async () => {
   server = await startServer();
+  // An administrator may read invoices, so that a device can be asked for it.
+  await server.services.models.Role.updateOne({ _id: ADMIN_ROLE_ID }, { permissions: ['invoices:read'] });
+  await server.services.catalog.changed();
   api = await makeApi(server.services);
   television = await makeDeviceApplication(server.services, { defaultApi: api._id });
 });
