@@ -10,7 +10,7 @@ import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import { isStoreAway } from './lib/errors.js';
 import type { Logger } from './lib/logger.js';
-import { METRICS_TYPE, metricsText, processReady } from './lib/metrics.js';
+import { METRICS_TYPE, measureReadiness, metricsText } from './lib/metrics.js';
 import type { Outbound } from './lib/outbound.js';
 import { withReadsOnce } from './lib/read-once.js';
 import { createSigner } from './lib/signatures.js';
@@ -97,6 +97,7 @@ export function createApp(deps: AppDeps): Koa {
   const protocolPages = providerPages(services, render, csrf);
   const provider = createProviderSwitch(deps.signingKeys, (keys) => createProvider(runtime, keys, protocolPages));
   followKeys(deps);
+  measureReadiness(deps.ready);
   deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider.current, notice));
   const pages: PageDeps = {
     services,
@@ -171,7 +172,6 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
     ctx.body = { status: ready ? 'ready' : 'not ready' };
   });
   router.get('/metrics', async (ctx) => {
-    processReady.set((await deps.ready()) ? 1 : 0);
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Type', METRICS_TYPE);
     ctx.body = await (deps.metrics ?? metricsText)();

@@ -96,11 +96,20 @@ export const storeUp = new Gauge({
   aggregator: 'min',
   registers,
 });
-export const processReady = new Gauge({
+let ready: () => boolean | Promise<boolean> = () => false;
+new Gauge({
   name: 'rollcall_ready',
-  help: 'Processes whose readiness was fine when last asked',
+  help: 'Processes that are ready',
+  aggregator: 'sum',
   registers,
+  async collect() {
+    this.set((await ready()) ? 1 : 0);
+  },
 });
+/** Says how this process knows that it is ready: each process answers for itself, whichever of them is asked for the numbers. */
+export function measureReadiness(read: () => boolean | Promise<boolean>): void {
+  ready = read;
+}
 const DIED = 'rollcall_workers_died_total';
 export const workersDied = new Counter({
   name: DIED,

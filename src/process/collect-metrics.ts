@@ -1,8 +1,11 @@
 import { sumOfMetrics } from '../lib/metrics.js';
 import type { WorkerProcess } from './worker-process.js';
 
-/** How long a worker may take to say what it has counted; one that is busy for longer is left out of this answer. */
-const PATIENCE_MS = 1000;
+/**
+ * How long a worker may take to say what it has counted; one that is busy for longer is left out of this answer. It says whether it is
+ * ready too, which takes a second where the store is silent.
+ */
+const PATIENCE_MS = 1500;
 
 /** Asks all workers what they have counted, and adds it up. */
 export class MetricsCollector {

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -30,6 +33,24 @@ const workersOf = ({ child }: ServerProcess) =>
 
 const ready = async (server: ServerProcess) => (await fetch(`${server.issuer}/health/ready`)).status;
 
+/** What one of them answers at `/metrics`, and which: a connection stays with the worker that it was handed to. */
+async function scrape(server: ServerProcess): Promise<{ worker: unknown; metrics: string }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = async (path: string) => {
+    const sent = get(`${server.issuer}${path}`, { agent });
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    return { id: answer.headers['x-request-id'], body: await text(answer) };
+  };
+  try {
+    const { id } = await ask('/');
+    const line = () => server.said('request').find(({ requestId }) => requestId === id);
+    await expect.poll(line).toBeDefined();
+    return { worker: line()?.worker, metrics: (await ask('/metrics')).body };
+  } finally {
+    agent.destroy();
+  }
+}
+
 async function provisioningFile(): Promise<string> {
   const path = join(folder, 'provision.json');
   await writeFile(path, JSON.stringify({ organizations: [{ slug: 'acme', name: 'Acme' }] }));
@@ -51,6 +72,23 @@ describe.skipIf(process.platform !== 'linux')('WORKERS=2', () => {
     await expect.poll(() => server.said('request').length).toBe(40);
     // Both have answered, and each line came in one piece.
     expect(new Set(server.said('request').map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+  });
+
+  it('adds up what all have counted, and how many are ready, whichever is asked', async () => {
+    const askedBy = new Set<unknown>();
+    for (let round = 0; round < 20 && askedBy.size < 2; round += 1) {
+      const { worker, metrics } = await scrape(server);
+      askedBy.add(worker);
+      const number = (start: string) => {
+        const lines = metrics.split('\n').filter((line) => line.startsWith(start));
+        return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+      };
+      expect(number('rollcall_ready ')).toBe(2);
+      // The 40 of before, which both have answered.
+      expect(number('rollcall_http_request_duration_seconds_count{route="/oauth2/jwks"')).toBe(40);
+      expect(number('rollcall_workers_died_total ')).toBe(0);
+    }
+    expect(askedBy).toEqual(new Set([1, 2]));
   });
 
   it('replaces a worker that died, and goes on with the other meanwhile', async () => {
