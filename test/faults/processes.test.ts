@@ -62,7 +62,7 @@ describe('a start', () => {
       SIGN_UP: 'maybe',
       WORKERS: 'many',
       DRAIN_DELAY: 'soon',
-      REGISTRATION: 'open',
+      REGISTRATION: 'anybody',
       LOG_LEVEL: 'loud',
       COOKIE_KEYS: 'short',
       SMTP_URL: 'mail.example.test',
