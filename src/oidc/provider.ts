@@ -8,6 +8,7 @@ import { createFindAccount } from './account.js';
 import { createAdapterFactory } from './adapter/index.js';
 import { answerProgramsInJson } from './answer-json.js';
 import { leaveLogoutToQueue } from './backchannel-logout.js';
+import { followClientKeys } from './client-keys.js';
 import { countTokens } from './count-tokens.js';
 import { completeDeviceAnswer } from './device/complete-answer.js';
 import { extendDeviceCodes } from './device/device-codes.js';
@@ -33,7 +34,7 @@ import {
   createAssertionCheck,
 } from './settings/client-authentication.js';
 import { cookies } from './settings/cookies.js';
-import { discovery } from './settings/discovery.js';
+import { discovery, publishResponseTypes } from './settings/discovery.js';
 import { features, type ProviderPages } from './settings/features.js';
 import { policy } from './settings/policy.js';
 import { OIDC_SCOPES } from './settings/scopes.js';
@@ -128,10 +129,12 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   extendDeviceCodes(provider, runtime);
   acceptApiTokensAtUserinfo(provider, runtime, verify);
   detectReplays(provider, runtime);
+  followClientKeys(provider, runtime);
   refuseForgottenRequests(provider);
   provider.use(answerProgramsInJson);
   provider.use(answerStoreAway);
   provider.use(nameMissingProof);
+  provider.use(publishResponseTypes);
   provider.use(completeDeviceAnswer);
   provider.use(createJwtTokenMiddleware(runtime, verify));
   provider.use(createEndSessionMiddleware(runtime));

@@ -92,6 +92,7 @@ export async function post(
   const type = response.headers.get('content-type') ?? '';
   return {
     status: response.status,
+    headers: response.headers,
     type,
     text,
     json: type.includes('application/json') ? JSON.parse(text) : undefined,
