@@ -109,6 +109,8 @@ export function createJwtTokenMiddleware(runtime: Runtime, verify: VerifyAccessT
     } else if (!payload || payload.client_id === oidc.client.clientId) {
       if (payload) await revokeJwt(runtime, payload);
       ctx.status = 200;
+      // Nothing, and no JSON as which the refusal was announced.
+      ctx.remove('Content-Type');
       ctx.body = '';
     } else {
       ctx.body = { error: 'invalid_request', error_description: 'the token was not issued to this application' };

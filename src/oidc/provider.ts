@@ -20,8 +20,10 @@ import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.j
 import { acceptOlderHints, acceptOnlyIdTokensAsHint } from './id-token-hint.js';
 import { createJwtTokenMiddleware } from './introspection.js';
 import { answerStoreAway, logProviderEvents } from './log-events.js';
+import { refuseOtherMethods } from './methods.js';
 import { refuseForgottenRequests } from './pushed-requests.js';
 import { createRotation } from './refresh-rotation.js';
+import { nameLargePushes, nameMissingCaller, nameUnauthorizedClients } from './refusals.js';
 import { detectReplays } from './replay.js';
 import { knowRoleScopes } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
@@ -131,10 +133,14 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   detectReplays(provider, runtime);
   followClientKeys(provider, runtime);
   refuseForgottenRequests(provider);
+  nameUnauthorizedClients(provider);
+  nameLargePushes(provider);
+  provider.use(refuseOtherMethods(ROUTES));
   provider.use(answerProgramsInJson);
   provider.use(answerStoreAway);
   provider.use(nameMissingProof);
   provider.use(publishResponseTypes);
+  provider.use(nameMissingCaller);
   provider.use(completeDeviceAnswer);
   provider.use(createJwtTokenMiddleware(runtime, verify));
   provider.use(createEndSessionMiddleware(runtime));

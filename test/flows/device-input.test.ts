@@ -131,7 +131,7 @@ describe('the device authorization endpoint', () => {
 
   it('answers only a POST', async () => {
     for (const method of ['GET', 'PUT', 'DELETE'])
-      expect((await fetch(`${server.issuer}/oauth2/device_authorization`, { method })).status).toBe(404);
+      expect((await fetch(`${server.issuer}/oauth2/device_authorization`, { method })).status).toBe(405);
   });
 });
 

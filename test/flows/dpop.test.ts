@@ -257,7 +257,7 @@ describe('tokens bound to a key (RFC 9449)', () => {
 });
 
 describe('a proof', () => {
-  it.each(['ES256', 'PS256', 'EdDSA', 'Ed25519'])('by %s is taken', async (alg) => {
+  it.each(['ES256', 'PS256', 'EdDSA', 'Ed25519'])('is taken by %s', async (alg) => {
     expect((await machineToken(await proofOf(await makeKey(alg), { url: tokenUrl }))).status).toBe(200);
   });
 
@@ -290,14 +290,14 @@ describe('a proof', () => {
     ['sent twice', async () => `${await proofOf(key, { url: tokenUrl })}, ${await proofOf(key, { url: tokenUrl })}`],
     ['with a nonce that this server never gave', () => proofOf(key, { url: tokenUrl }, { payload: { nonce: 'x' } })],
   ];
-  it.each(variations)('%s is refused as invalid_dpop_proof', async (_what, make) => {
+  it.each(variations)('is refused as invalid_dpop_proof: %s', async (_what, make) => {
     const answer = await machineToken(await make());
     expect(answer.body).toMatchObject({ error: 'invalid_dpop_proof' });
     expect(answer.status).toBe(400);
     expect(answer.headers.get('cache-control')).toContain('no-store');
   });
 
-  it.each([0, 10])('whose clock is %i s ahead is taken', async (ahead) => {
+  it.each([0, 10])('is taken from a clock that is ahead by %i s', async (ahead) => {
     const proof = await proofOf(key, { url: tokenUrl }, { payload: { iat: nowSeconds() + ahead } });
     expect((await machineToken(proof)).status).toBe(200);
   });

@@ -200,8 +200,7 @@ describe('introspection', () => {
 
   it('needs the caller to authenticate', async () => {
     const answer = await post(server, '/oauth2/introspect', { token: tokens.jwt });
-    expect([400, 401]).toContain(answer.status);
-    expect(['invalid_request', 'invalid_client']).toContain(answer.json.error);
+    expect(answer).toMatchObject({ status: 401, json: { error: 'invalid_client' } });
     const wrong = await post(
       server,
       '/oauth2/introspect',

@@ -90,7 +90,7 @@ describe('private_key_jwt (RFC 7523)', () => {
     expect((await ask(await assertion({ header: { typ: 'client-authentication+jwt' } }))).status).toBe(200);
   });
 
-  it.each([0, 10])('takes one whose clock is %i s ahead', async (ahead) => {
+  it.each([0, 10])('takes one from a clock that is ahead by %i s', async (ahead) => {
     const now = nowSeconds() + ahead;
     expect((await ask(await assertion({ payload: { iat: now, nbf: now } }))).status).toBe(200);
   });
@@ -125,7 +125,7 @@ describe('private_key_jwt (RFC 7523)', () => {
     ['by one that has a secret', () => secretHolder().then((id) => assertionOf(key, id, server.issuer))],
     ['that is a proof of possession', () => proofAsAssertion()],
   ];
-  it.each(variations)('an assertion %s is refused as invalid_client', async (_what, make) => {
+  it.each(variations)('is refused as invalid_client: an assertion %s', async (_what, make) => {
     const answer = await ask(await make());
     expect(answer.body).toMatchObject({ error: 'invalid_client' });
     expect(answer.status).toBe(401);

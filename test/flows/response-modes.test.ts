@@ -158,6 +158,6 @@ describe('response types other than code', () => {
       expect(answer.get('state')).toBe('s');
     }
     const none = await authorize(server, browser, application._id, { scope: 'openid', response_type: 'none' });
-    expect(none.error).toBe('invalid_request');
+    expect(none.error).toBe('unauthorized_client');
   });
 });

@@ -7,6 +7,8 @@ export class BrowserClient {
   location: string | undefined;
   /** Every Set-Cookie so far, as it came, save those that delete. */
   readonly setCookies: string[] = [];
+  /** Every answer's status so far. */
+  readonly statuses: number[] = [];
 
   constructor(readonly origin: string) {}
 
@@ -66,6 +68,7 @@ export class BrowserClient {
       this.#keep(response.headers.getSetCookie(), new URL(next.url).pathname);
       this.url = next.url;
       this.status = response.status;
+      this.statuses.push(response.status);
       this.html = await response.text();
       const location = response.headers.get('location');
       this.location = location ? new URL(location, next.url).href : undefined;

@@ -9,7 +9,7 @@ export const CONSOLE_CALLBACK = '/account/signed-in';
 
 /** Our application as the library's client metadata (RFC 7591 names). The secret's place holds its hash: see `compareClientSecret`. */
 export function applicationMetadata(application: Application): Record<string, unknown> {
-  const machine = application.type === 'machine';
+  const grants = grantTypes(application);
   return {
     client_id: application._id,
     client_name: application.name,
@@ -21,8 +21,8 @@ export function applicationMetadata(application: Application): Record<string, un
       ? { backchannel_logout_uri: application.backchannelLogoutUri, backchannel_logout_session_required: true }
       : {}),
     // Without a redirect URI there is no authorization request that could be answered: an application of devices alone.
-    response_types: machine || application.redirectUris.length === 0 ? [] : ['code'],
-    grant_types: machine ? ['client_credentials'] : application.grantTypes,
+    response_types: grants.includes('authorization_code') && application.redirectUris.length ? ['code'] : [],
+    grant_types: grants,
     token_endpoint_auth_method: application.tokenEndpointAuthMethod,
     id_token_signed_response_alg: signingAlgorithm(application, application.idTokenSigningAlg),
     introspection_signed_response_alg: signingAlgorithm(application, application.idTokenSigningAlg),
@@ -48,6 +48,12 @@ function registeredMetadata({ registration }: Application): Record<string, unkno
   const metadata = registration?.metadata ?? {};
   const known = Object.fromEntries(REGISTERED.filter((name) => name in metadata).map((name) => [name, metadata[name]]));
   return registration?.eitherMethod ? { ...known, eitherMethod: true } : known;
+}
+
+/** Client credentials are for who can authenticate (RFC 6749 4.4), whatever is registered. */
+function grantTypes({ type, grantTypes, tokenEndpointAuthMethod }: Application): string[] {
+  if (type === 'machine') return ['client_credentials'];
+  return grantTypes.filter((grant) => grant !== 'client_credentials' || tokenEndpointAuthMethod !== 'none');
 }
 
 /** What its way of authentication needs, and nothing that is left from another. */

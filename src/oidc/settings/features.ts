@@ -1,4 +1,4 @@
-import type { Configuration } from 'oidc-provider';
+import { type Configuration, errors } from 'oidc-provider';
 import { reduceClaimsParameter } from '../claims-request.js';
 import { dpop } from '../dpop.js';
 import { createIntrospectionPolicy } from '../introspection.js';
@@ -50,7 +50,9 @@ export function features(runtime: Runtime, pages: ProviderPages): Configuration[
 
 /** An application revokes its own tokens. Revoking an access token ends that one alone, not the refresh token beside it. */
 async function revocationPolicy(_ctx: OidcContext, client: OidcContext, token: OidcContext): Promise<boolean> {
-  if (token.clientId !== client.clientId) return false;
+  // RFC 7009 2.1 has the client told; the library would say nothing.
+  if (token.clientId !== client.clientId)
+    throw new errors.InvalidRequest('the token was not issued to this application');
   if (token.kind === 'AccessToken') token.grantId = undefined;
   return true;
 }

@@ -143,6 +143,10 @@ function checkClient(entry: ApplicationEntry, type: string, path: string, fault:
       fault(`${path}.grantTypes[${i}]`, 'a machine application has no person who could allow it');
   });
   if (type === 'machine' && entry.redirectUris?.length) fault(`${path}.redirectUris`, 'a machine application has none');
+  (entry.grantTypes ?? []).forEach((grant, i) => {
+    if (grant === 'client_credentials' && (type === 'spa' || type === 'native'))
+      fault(`${path}.grantTypes[${i}]`, 'client credentials are for an application that can keep a secret');
+  });
   for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
     (entry[list] ?? []).forEach((text, i) => {
       // What is no URI at all the schema has told.

@@ -24,7 +24,11 @@ const declaredKey = permissionKey.refine(
   (text) => !text.startsWith('role:'),
   'expected another resource than role, for the scope role:KEY asks to act in a role',
 );
-const clientId = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'expected 1 to 200 visible ASCII characters');
+/** A machine's `sub` is its client id, and no person's may look like it (RFC 9068 5). */
+const clientId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, 'expected 1 to 200 visible ASCII characters')
+  .refine((text) => !text.startsWith('usr_'), 'expected another beginning than usr_, for so do users’ ids begin');
 const secret = z
   .string()
   .regex(/^[\x20-\x7e]+$/, 'expected visible ASCII characters')
