@@ -66,6 +66,14 @@ describe('discovery', () => {
     for (const name of Object.keys(metadata)) expect(name).not.toMatch(/^request_object_|encryption/);
   });
 
+  it('leaves out what has no value, and gives each list as one', () => {
+    for (const [name, value] of Object.entries(metadata)) {
+      expect(value, name).not.toBeNull();
+      expect(value, name).not.toEqual([]);
+      if (name.endsWith('_supported') && typeof value !== 'boolean') expect(Array.isArray(value), name).toBe(true);
+    }
+  });
+
   it('names only endpoints that answer, all under the issuer', async () => {
     expect(addresses(metadata).length).toBeGreaterThan(9);
     for (const [name, url] of addresses(metadata)) {

@@ -57,6 +57,15 @@ describe('metadata', () => {
     expect(await register(fitting)).toMatchObject(fitting);
   });
 
+  it('of request objects that a client may send is left out, as none is taken, and one that has to be signed is refused', async () => {
+    const may = { request_object_signing_alg: 'none', request_uris: ['https://app.example.test/request'] };
+    const body = await register(may);
+    for (const name of Object.keys(may)) expect(body).not.toHaveProperty(name);
+    const { back } = await ask(body.client_id, { request: 'e30.e30.' });
+    expect(back?.searchParams.get('error')).toBe('request_not_supported');
+    expect((await send({ require_signed_request_object: true })).body.error).toBe('invalid_client_metadata');
+  });
+
   it('takes no back-channel logout address with a fragment or without http', async () => {
     for (const uri of ['https://app.example.test/#x', 'javascript:alert(1)', 'com.example.app:/logout', '/logout']) {
       const { status, body } = await send({ backchannel_logout_uri: uri });
