@@ -16,7 +16,7 @@ import { withReadsOnce } from './lib/read-once.js';
 import { createSigner } from './lib/signatures.js';
 import { serveAssets } from './middleware/assets.js';
 import { createCsrf } from './middleware/csrf.js';
-import { answerInTime } from './middleware/deadline.js';
+import { answerInTime, type StoreState } from './middleware/deadline.js';
 import { errorHandler } from './middleware/errors.js';
 import { allowHost } from './middleware/host.js';
 import { measureRequests } from './middleware/measure.js';
@@ -45,7 +45,7 @@ import type { SigningKeys } from './services/signing-keys/follow-keys.js';
 import { JWKS_MAX_AGE } from './services/signing-keys/lifetimes.js';
 import { createUserCodeLimits } from './services/user-code-limits.js';
 
-export interface AppDeps {
+export interface AppDeps extends StoreState {
   services: ServiceContext;
   connection: Connection;
   /** Where what goes on beside requests is registered; whoever made it stops it. */
@@ -69,8 +69,6 @@ export interface AppDeps {
   sessionAbsolute: number;
   /** False while starting, draining, or without a store: then readiness answers 503. */
   ready: () => boolean | Promise<boolean>;
-  /** Whether the store can be reached now; answers within a second. */
-  storeAnswers: () => Promise<boolean>;
   /** What `/metrics` answers, in Prometheus' text format; one process's own unless given. */
   metrics?: (() => Promise<string>) | undefined;
   /** Requests that are worked on at once; more are refused. */
@@ -123,7 +121,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(allowHost(issuer));
   app.use(securityHeaders(issuer));
   app.use(refuseOverload(logger, deps.mostInFlight ?? MOST_IN_FLIGHT));
-  app.use(answerInTime(deps.storeAnswers, errorPage(render)));
+  app.use(answerInTime(deps, errorPage(render)));
   app.use(serveAssets(assets));
   app.use(postAsGet);
   app.use(routes(deps, pages).routes());

@@ -5,15 +5,24 @@ import { type ErrorPage, renderError } from './errors.js';
 /** Together with what asking the store takes, every request is answered within five seconds (contract.md). */
 const PATIENCE_MS = 3500;
 
+/** What is known of the store, for whoever waits for it. */
+export interface StoreState {
+  /** Whether it can be reached now; answers within a second. */
+  storeAnswers: () => Promise<boolean>;
+  /** Whether it got done what it was asked, over the last so many milliseconds. */
+  storeKeptUp: (forMs: number) => boolean;
+}
+
 /**
- * Answers 503 where the store has fallen silent: an operation that waits for it can't be called off, but whoever asked needn't wait
- * as long. A request that takes its time while the store answers goes on.
+ * Answers 503 where the store has fallen silent, or is so slow that requests queue for it: an operation that waits for it can't be
+ * called off, but whoever asked needn't wait as long. A request that takes its time while the store keeps up goes on.
  */
-export function answerInTime(storeAnswers: () => Promise<boolean>, page: ErrorPage) {
+export function answerInTime({ storeAnswers, storeKeptUp }: StoreState, page: ErrorPage) {
   return async function deadline(ctx: Context, next: Next): Promise<void> {
+    const started = performance.now();
     const check = async () => {
       if (ctx.res.headersSent || ctx.res.destroyed) return;
-      if (!(await storeAnswers())) return giveUp(ctx, page);
+      if (!storeKeptUp(performance.now() - started) || !(await storeAnswers())) return giveUp(ctx, page);
       timer = setTimeout(check, PATIENCE_MS);
     };
     let timer = setTimeout(check, PATIENCE_MS);

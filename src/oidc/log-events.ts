@@ -65,10 +65,25 @@ export function logProviderEvents(provider: Provider, logger: Logger): void {
   });
 }
 
-/** A store that is away is no defect of the request: 503, and when to try again, where the library says 500. */
-export async function answerStoreAway(ctx: Context, next: Next): Promise<void> {
-  await next();
-  if (!ctx.state.storeAway || ctx.status !== 500) return;
+/**
+ * A store that is away is no defect of the request: 503, and when to try again, where the library says 500. What our own steps around
+ * the library's throw passes its error handling by, and is told and answered here.
+ */
+export function createFailureAnswer(provider: Provider) {
+  return async function answerFailures(ctx: Context, next: Next): Promise<void> {
+    try {
+      await next();
+    } catch (error) {
+      if ((error as { expose?: boolean }).expose) throw error;
+      provider.emit('server_error', ctx as OidcContext, error as Error);
+      ctx.status = 500;
+      ctx.body = { error: 'server_error', error_description: 'something went wrong on our side' };
+    }
+    if (ctx.state.storeAway && ctx.status === 500) sayStoreAway(ctx);
+  };
+}
+
+function sayStoreAway(ctx: Context): void {
   const { body } = ctx;
   ctx.status = 503;
   ctx.set('Retry-After', '5');

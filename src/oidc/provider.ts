@@ -19,7 +19,7 @@ import { withFormPost } from './form-post.js';
 import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
 import { acceptOlderHints, acceptOnlyIdTokensAsHint } from './id-token-hint.js';
 import { createJwtTokenMiddleware } from './introspection.js';
-import { answerStoreAway, logProviderEvents } from './log-events.js';
+import { createFailureAnswer, logProviderEvents } from './log-events.js';
 import { refuseOtherMethods } from './methods.js';
 import { refuseForgottenRequests } from './pushed-requests.js';
 import { createRotation } from './refresh-rotation.js';
@@ -137,7 +137,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   nameLargePushes(provider);
   provider.use(refuseOtherMethods(ROUTES));
   provider.use(answerProgramsInJson);
-  provider.use(answerStoreAway);
+  provider.use(createFailureAnswer(provider));
   provider.use(nameMissingProof);
   provider.use(publishResponseTypes);
   provider.use(nameMissingCaller);

@@ -75,6 +75,7 @@ export async function serve({ config, secrets, logger, gate, port, once, metrics
     metrics,
     ready: async () => !gate.draining && (await watch.answers()),
     storeAnswers: () => watch.answers(),
+    storeKeptUp: (forMs) => watch.keptUp(forMs),
   }).callback();
   const setup = once ? await newSetupUrl(services, issuer) : null;
   if (setup) saySetup(logger, setup);

@@ -7,8 +7,13 @@ import { storeAnswers } from './connect.js';
 export interface StoreWatch {
   /** Asks the store; known within a second. Who asks at the same time shares the answer. */
   answers(): Promise<boolean>;
+  /** Whether in the last so many milliseconds no operation had to wait long for a connection: the store does what it is asked. */
+  keptUp(forMs: number): boolean;
   stop(): void;
 }
+
+/** An operation that waits for a connection as long as this stands behind more of them than the store gets done. */
+const LONG_WAIT_MS = 500;
 
 /** While the store is away it is asked this often, so that its return is told although nobody asks. */
 const AGAIN_MS = 1000;
@@ -18,6 +23,8 @@ export function watchStore(connection: Connection, logger: Logger): StoreWatch {
   let awaySince: number | undefined;
   let again: NodeJS.Timeout | undefined;
   let stopped = false;
+
+  let waitedLongAt = Number.NEGATIVE_INFINITY;
 
   storeUp.set(1);
   const note = (answered: boolean) => {
@@ -45,13 +52,22 @@ export function watchStore(connection: Connection, logger: Logger): StoreWatch {
   }
   // The driver notices a lost server by itself, also where no request comes.
   const changed = () => void answers();
-  connection.getClient().on('topologyDescriptionChanged', changed);
+  const gotConnection = ({ durationMS }: { durationMS: number }) => {
+    if (durationMS >= LONG_WAIT_MS) waitedLongAt = performance.now();
+  };
+  const client = connection.getClient();
+  client.on('topologyDescriptionChanged', changed);
+  client.on('connectionCheckedOut', gotConnection);
+  client.on('connectionCheckOutFailed', gotConnection);
   return {
     answers,
+    keptUp: (forMs) => performance.now() - waitedLongAt > forMs,
     stop() {
       stopped = true;
       clearInterval(again);
-      connection.getClient().off('topologyDescriptionChanged', changed);
+      client.off('topologyDescriptionChanged', changed);
+      client.off('connectionCheckedOut', gotConnection);
+      client.off('connectionCheckOutFailed', gotConnection);
     },
   };
 }

@@ -51,6 +51,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     sessionAbsolute: 30 * 86400,
     ready: () => true,
     storeAnswers: () => storeAnswers(store.connection),
+    storeKeptUp: () => true,
     ...options,
   });
   server.on('request', app.callback());
