@@ -1,5 +1,5 @@
 import type { Actor } from '../access/can.js';
-import { conflict } from '../lib/errors.js';
+import { conflict, isStoreAway } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { User } from '../models/index.js';
 import { claimName, claimOwner, releaseName } from './claim-name.js';
@@ -21,20 +21,18 @@ export function normalizeEmail(email: string): string {
 
 /**
  * Makes an account. The address is claimed first, so that of two who take it at once one gets it.
- * @throws RollcallError `email_taken`
+ * @throws RollcallError `email_taken`; `email_in_progress` while it is claimed and its account isn't there, for a minute at most
  */
 export async function createUser(context: ServiceContext, actor: Actor, input: NewUser): Promise<User> {
   const { models, clock } = context;
   const id = newId('usr');
   const email = normalizeEmail(input.email);
-  const owner = await claimName(
-    context,
-    'email',
-    email,
-    id,
-    async (userId) => (await models.User.exists({ _id: userId })) !== null,
-  );
-  if (owner !== id) throw conflict('email_taken', 'There is an account with this address already.');
+  const exists = async (userId: string) => (await models.User.exists({ _id: userId })) !== null;
+  const owner = await claimName(context, 'email', email, id, exists);
+  if (owner !== id) {
+    if (await exists(owner)) throw conflict('email_taken', 'There is an account with this address already.');
+    throw conflict('email_in_progress', 'An account with this address is being made. Try again in a minute.');
+  }
   const now = clock.now();
   try {
     const user = await models.User.create({
@@ -56,7 +54,8 @@ export async function createUser(context: ServiceContext, actor: Actor, input: N
     });
     return user.toObject();
   } catch (error) {
-    await releaseName(context, 'email', email, id).catch(() => {});
+    // Where the answer was lost the account may be there: its claim stays, so that it is whole, and is free again after a minute where not.
+    if (!isStoreAway(error)) await releaseName(context, 'email', email, id).catch(() => {});
     throw error;
   }
 }

@@ -16,6 +16,12 @@ export interface SignUpInput {
 /** What is wrong, by field. */
 export type SignUpFaults = Partial<Record<keyof SignUpInput, string>>;
 
+/** What an address can't be taken for, by the code of `createUser`. */
+const ADDRESS_FAULTS: Partial<Record<string, string>> = {
+  email_taken: 'There is an account with this address already. Sign in instead.',
+  email_in_progress: 'An account with this address is being made. Try again in a minute, or sign in.',
+};
+
 const address = z.email().max(254);
 
 /** Checks what somebody typed. @returns the faults by field; none means that it can be taken. */
@@ -48,8 +54,11 @@ export async function signUp(context: ServiceContext, input: SignUpInput): Promi
     signUps.inc();
     return user;
   } catch (error) {
-    if (!(error instanceof RollcallError) || error.code !== 'email_taken') throw error;
-    const taken: SignUpFaults = { email: 'There is an account with this address already. Sign in instead.' };
-    throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [taken], cause: error });
+    const fault = error instanceof RollcallError ? ADDRESS_FAULTS[error.code] : undefined;
+    if (!fault) throw error;
+    throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', {
+      details: [{ email: fault } satisfies SignUpFaults],
+      cause: error,
+    });
   }
 }
