@@ -1,4 +1,6 @@
+import type { Cost } from './costs.js';
 import type { Options } from './options.js';
+import type { ScaleRow } from './scale.js';
 
 export interface Figure {
   name: string;
@@ -40,6 +42,32 @@ export function print(rows: Row[], { pinned, options }: { pinned: boolean; optio
       `${pinned ? 'The server has one core, the load another.' : 'Nothing could be pinned to a core: expect noise.'}\n` +
       'Not measured here: two processes against one, which needs cores to spare for the load and the database.\n',
   );
+}
+
+/** What must stay below a figure. */
+export function printCosts(costs: Cost[]): void {
+  if (!costs.length) return;
+  process.stdout.write('\n');
+  const rows = costs.map(({ name, value, unit, most }) => [
+    name,
+    `${value.toFixed(unit === 's' ? 2 : 0)} ${unit}`,
+    `${most} ${unit}`,
+    value <= most ? 'ok' : 'MISSED',
+  ]);
+  table([['cost', 'measured', 'at most', ''], ...rows]);
+}
+
+export function printScale(rows: ScaleRow[]): void {
+  if (!rows.length) return;
+  process.stdout.write('\n');
+  const lines = rows.map(({ name, small, large }) => [
+    name,
+    whole(small),
+    whole(large),
+    (small / large).toFixed(2),
+    small / large <= 1.2 ? '1.2 ok' : '1.2 MISSED',
+  ]);
+  table([['work', '10^3 users /s', '10^6 users /s', 'time', 'at most'], ...lines]);
 }
 
 const whole = (value: number) => (Number.isNaN(value) ? '' : String(Math.round(value)));

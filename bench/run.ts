@@ -4,29 +4,40 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { type Cost, measureMemory, measureStart } from './costs.js';
 import { drive, median } from './load.js';
 import { readOptions } from './options.js';
 import { summarize } from './profile.js';
-import { type Figure, print, type Row } from './report.js';
+import { type Figure, print, printCosts, printScale, type Row } from './report.js';
+import { measureScale } from './scale.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { CORES, PEOPLE, pin, type Side, startLibrary, startRollcall } from './servers.js';
+import { measureSignIn } from './sign-in-rate.js';
 
 const options = readOptions(process.argv.slice(2));
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+/** One after the other; where one can't start, those that did are ended. */
 async function startAll(): Promise<Side[]> {
   const { profile } = options;
   if (profile) mkdirSync(profile, { recursive: true });
-  const mongodbUri = options.mongodbUri && databaseOf(options.mongodbUri);
-  return [
-    await startLibrary(),
-    await startRollcall('embedded', { profile }),
-    ...(mongodbUri ? [await startRollcall('mongodb', { mongodbUri, profile })] : []),
+  const started: Side[] = [];
+  const starts = [
+    () => startLibrary(),
+    () => startRollcall('embedded', { profile }),
+    ...(options.mongodbUri ? [() => startRollcall('mongodb', { mongodbUri: database(), profile })] : []),
   ];
+  try {
+    for (const start of starts) started.push(await start());
+    return started;
+  } catch (error) {
+    await Promise.all(started.map((side) => side.stop()));
+    throw error;
+  }
 }
 
 /** A database of its own for each run. */
-function databaseOf(uri: string): string {
+function database(uri = options.mongodbUri ?? ''): string {
   const [, head, query] = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?(\?.*)?$/.exec(uri) ?? [];
   if (!head) throw new Error('--mongodb: expected a URI that begins with mongodb://');
   return `${head}/bench_${randomBytes(4).toString('hex')}${query ?? ''}`;
@@ -49,16 +60,25 @@ async function measure(scenario: Scenario, sides: Side[]): Promise<Row> {
   return { name: scenario.name, against: scenario.against, goal: scenario.goal, figures, failed };
 }
 
+const wanted = (name: string) => !options.only || name.includes(options.only);
 const pinned = pin(process.pid, CORES.load);
+const rows: Row[] = [];
 const sides = await startAll();
 try {
-  const rows: Row[] = [];
-  for (const scenario of SCENARIOS) {
-    if (!options.only || scenario.name.includes(options.only)) rows.push(await measure(scenario, sides));
-  }
-  print(rows, { pinned, options });
-  if (options.json) writeFileSync(options.json, JSON.stringify(rows, null, 2));
+  for (const scenario of SCENARIOS) if (wanted(scenario.name)) rows.push(await measure(scenario, sides));
+  if (wanted('sign-in with a password')) rows.push(await measureSignIn(sides, options));
 } finally {
   await Promise.all(sides.map((side) => side.stop()));
 }
+const costs: Cost[] = [];
+if (wanted('npm start')) costs.push(await measureStart(options.rounds));
+if (wanted('memory') && options.mongodbUri) costs.push(...(await measureMemory(database())));
+const scale =
+  options.scale && options.mongodbUri ? await measureScale({ small: database(), large: database() }, options) : [];
+print(rows, { pinned, options });
+printCosts(costs);
+printScale(scale);
+if (options.json) writeFileSync(options.json, JSON.stringify({ rows, costs, scale }, null, 2));
 if (options.profile) summarize(options.profile);
+// No run leaves anything to wait for.
+process.exit(rows.some((row) => row.failed) ? 1 : 0);

@@ -1,0 +1,79 @@
+/** What a server costs: memory, idle and after many tokens, and the time from `npm start` to ready. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drive, median } from './load.js';
+import { SCENARIOS } from './scenarios.js';
+import { residentMegabytes, startRollcall } from './servers.js';
+
+export interface Cost {
+  name: string;
+  value: number;
+  unit: 'MB' | 's';
+  most: number;
+}
+
+const TOKENS = 100_000;
+
+export async function measureMemory(mongodbUri: string): Promise<Cost[]> {
+  const side = await startRollcall('mongodb', { mongodbUri });
+  try {
+    await sleep(5000);
+    const idle = residentMegabytes(side.pid) ?? Number.NaN;
+    const [work] = SCENARIOS;
+    const chains = (await work?.chains(side, 16)) ?? [];
+    for (let done = 0; done < TOKENS; ) {
+      const rate = await drive(side.issuer, chains, 10);
+      if (rate.perSecond < 1) throw new Error('no tokens came');
+      done += rate.perSecond * 10;
+    }
+    await sleep(2000);
+    return [
+      { name: 'memory on MongoDB, idle', value: idle, unit: 'MB', most: 140 },
+      {
+        name: 'memory on MongoDB, after 10^5 tokens',
+        value: residentMegabytes(side.pid) ?? Number.NaN,
+        unit: 'MB',
+        most: 220,
+      },
+    ];
+  } finally {
+    await side.stop();
+  }
+}
+
+/** `npm start` on an empty embedded store, until the ready line. */
+export async function measureStart(rounds: number): Promise<Cost> {
+  const seconds: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const took = await startOnce();
+    if (round > 0) seconds.push(took);
+  }
+  return { name: 'npm start to ready, embedded store', value: median(seconds), unit: 's', most: 1.5 };
+}
+
+async function startOnce(): Promise<number> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
+  const began = performance.now();
+  const child = spawn('npm', ['start', '--silent'], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // A group of its own, so that the server under npm ends with it.
+    detached: true,
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const took = await new Promise<number>((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('"event":"ready"')) resolve((performance.now() - began) / 1000);
+    });
+    void ended.then(() => reject(new Error(`npm start ended: ${text}`)));
+  });
+  process.kill(-(child.pid as number), 'SIGTERM');
+  await ended;
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  return took;
+}
