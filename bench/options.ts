@@ -18,7 +18,7 @@ export interface Options {
 const USAGE = `npm run bench -- [options]
   --rounds N        interleaved rounds of each kind of work (3)
   --seconds N       of one measurement (4)
-  --connections N   of the load (16)
+  --connections N   of the load (64)
   --only TEXT       only work whose name holds this
   --mongodb URI     also on this MongoDB (BENCH_MONGODB_URI)
   --profile DIR     writes a CPU profile of each Rollcall server there, and says where the time goes
@@ -47,7 +47,7 @@ export function readOptions(args: string[]): Options {
   return {
     rounds: positive('rounds', values.rounds, 3),
     seconds: positive('seconds', values.seconds, 4),
-    connections: positive('connections', values.connections, 16),
+    connections: positive('connections', values.connections, 64),
     only: values.only,
     mongodbUri: values.mongodb ?? process.env.BENCH_MONGODB_URI ?? process.env.TEST_MONGODB_URI,
     profile: values.profile,

@@ -19,7 +19,7 @@ export interface Side {
   stop(): Promise<void>;
 }
 
-export const PEOPLE = 16;
+export const PEOPLE = 64;
 
 /** The server has the first core, the load the second; where the system can't pin, the table says so. */
 export const CORES = { server: '0', load: '1', both: '0,1' } as const;

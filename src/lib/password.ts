@@ -1,11 +1,15 @@
+import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import { isImportedHash, verifyImported } from './imported-hashes.js';
 import { hashingDuration, hashingRefused, measureHashing } from './metrics.js';
 
 /** `algorithm: 2` is argon2id. 19 MiB, 2 passes, 1 lane: OWASP's and RFC 9106's recommendation for argon2id on a server (security.md 33). */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
-/** How many hashes run at once; the rest wait in line, so that sign-ins can't take all of the machine's memory. */
-const CONCURRENCY = 4;
+/**
+ * How many hashes run at once; the rest wait in line, so that sign-ins take neither all of the machine's memory nor all of the four
+ * threads on which tokens are signed too.
+ */
+const CONCURRENCY = Math.min(3, availableParallelism());
 /** How many may wait. Beyond it a sign-in is refused at once instead of after a time-out. */
 const WAITING = 500;
 

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Context, Next } from 'koa';
 import helmet from 'koa-helmet';
 
@@ -35,16 +37,27 @@ function policy(ctx: Context): string {
 /** The headers of every answer (security.md 26). */
 export function securityHeaders(issuer: string) {
   const secure = issuer.startsWith('https:');
-  const others = helmet({
-    contentSecurityPolicy: false,
-    crossOriginResourcePolicy: false,
-    crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' },
-    referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
-    xFrameOptions: { action: 'deny' },
-  });
+  const same = headersOf(
+    helmet({
+      contentSecurityPolicy: false,
+      crossOriginResourcePolicy: false,
+      crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' },
+      referrerPolicy: { policy: 'same-origin' },
+      strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+      xFrameOptions: { action: 'deny' },
+    }),
+  );
   return async function setHeaders(ctx: Context, next: Next): Promise<void> {
     ctx.set('Content-Security-Policy', policy(ctx));
-    await others(ctx as never, next);
+    ctx.set(same);
+    await next();
   };
+}
+
+/** What a middleware sets on every answer alike: found out once. */
+function headersOf(middleware: ReturnType<typeof helmet>): Record<string, string> {
+  const req = new IncomingMessage(new Socket());
+  const res = new ServerResponse(req);
+  void middleware({ req, res } as never, async () => {});
+  return Object.fromEntries(Object.entries(res.getHeaders()).map(([name, value]) => [name, String(value)]));
 }

@@ -12,21 +12,24 @@ export interface Reads {
   membership(organizationId: string, userId: string): Promise<Membership | undefined>;
 }
 
+/** Events wait in a document until they are moved to the log; no decision needs them. */
+const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
+
 export function createReads(models: Models): Reads {
   const instance = batchedReads(
     () => models.Instance.find({ _id: INSTANCE_ID }, { version: 1 }).lean(),
     (one) => one._id,
   );
   const users = batchedReads(
-    (ids) => models.User.find({ _id: { $in: ids } }).lean(),
+    (ids) => models.User.find({ _id: { $in: ids } }, WITHOUT_EVENTS).lean(),
     (one) => one._id,
   );
   const organizations = batchedReads(
-    (ids) => models.Organization.find({ _id: { $in: ids } }).lean(),
+    (ids) => models.Organization.find({ _id: { $in: ids } }, WITHOUT_EVENTS).lean(),
     (one) => one._id,
   );
   const memberships = batchedReads(
-    (keys) => models.Membership.find(pairs(keys)).lean(),
+    (keys) => models.Membership.find(pairs(keys), WITHOUT_EVENTS).lean(),
     (one) => `${one.organizationId} ${one.userId}`,
   );
   return {
