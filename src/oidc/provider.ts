@@ -19,6 +19,7 @@ import { withFormPost } from './form-post.js';
 import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
 import { acceptOlderHints, acceptOnlyIdTokensAsHint } from './id-token-hint.js';
 import { createJwtTokenMiddleware } from './introspection.js';
+import { keepNoToken } from './keep-no-token.js';
 import { createFailureAnswer, logProviderEvents } from './log-events.js';
 import { refuseOtherMethods } from './methods.js';
 import { refuseForgottenRequests } from './pushed-requests.js';
@@ -141,6 +142,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   provider.use(nameMissingProof);
   provider.use(publishResponseTypes);
   provider.use(nameMissingCaller);
+  provider.use(keepNoToken);
   provider.use(completeDeviceAnswer);
   provider.use(createJwtTokenMiddleware(runtime, verify));
   provider.use(createEndSessionMiddleware(runtime));

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateSecret, SignJWT } from 'jose';
@@ -298,6 +299,7 @@ describe('keys in the provisioning file', () => {
   it('are public, of a kind that serves, and in one place: everything else is refused by name', async () => {
     const rsa = (await exportJWK((await makeKey('RS256')).pair.privateKey)) as Record<string, unknown>;
     const own = { ...key.publicJwk };
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
     const secret = await exportJWK(await generateSecret('HS256', { extractable: true }));
     const cases: [object, string, RegExp][] = [
       [{ jwks: { keys: [{ ...own, d: 'AAAA' }] } }, 'jwks.keys[0].d', /private/],
@@ -306,6 +308,7 @@ describe('keys in the provisioning file', () => {
       [{ jwks: { keys: [{ kty: 'EC', crv: 'P-384', x: own.x, y: own.y }] } }, 'jwks.keys[0].crv', /P-256/],
       [{ jwks: { keys: [{ ...own, y: own.x }] } }, 'jwks.keys[0].y', /usable/],
       [{ jwks: { keys: [{ kty: 'RSA', e: 'AQAB', n: 'AQAB' }] } }, 'jwks.keys[0].n', /2048|usable/],
+      [{ jwks: { keys: [short.export({ format: 'jwk' })] } }, 'jwks.keys[0].n', /2048/],
       [{ jwks: { keys: [{ ...own, alg: 'RS256' }] } }, 'jwks.keys[0].alg', /ES256/],
       [{ jwks: { keys: [{ ...own, use: 'enc' }] } }, 'jwks.keys[0].use', /sig/],
       [{ jwks: { keys: [] } }, 'jwks.keys', /at least one/],

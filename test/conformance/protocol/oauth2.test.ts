@@ -139,6 +139,7 @@ describe('the token endpoint (RFC 6749 3.2, 5)', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
     expect(answer.headers.get('cache-control')).toContain('no-store');
+    expect(answer.headers.get('pragma')).toBe('no-cache');
     expect(answer.body).toMatchObject({ token_type: 'Bearer', expires_in: 300, access_token: expect.any(String) });
     const { headers } = await fetch(`${server.issuer}/oauth2/token`, {
       method: 'POST',
