@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { isStoreAway, RollcallError, unavailable } from '../lib/errors.js';
 import type { Csrf } from '../middleware/csrf.js';
-import { allowFormTarget, allowScript } from '../middleware/security-headers.js';
+import { allowFormTarget, allowOwnScripts } from '../middleware/security-headers.js';
 import type { OidcContext } from '../oidc/runtime.js';
 import type { ProviderPages } from '../oidc/settings/features.js';
 import type { ServiceContext } from '../services/context.js';
@@ -59,7 +59,7 @@ export function providerPages(services: ServiceContext, render: Render, csrf: Cs
       ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(message)));
     },
     async formPost(ctx: OidcContext, redirectUri, fields) {
-      allowScript(ctx, SUBMIT);
+      allowOwnScripts(ctx);
       allowFormTarget(ctx, redirectUri);
       // Also for an error: the page does what it is for. Its reader is the application.
       ctx.status = 200;
@@ -69,7 +69,6 @@ export function providerPages(services: ServiceContext, render: Render, csrf: Cs
         app,
         action: redirectUri,
         fields: Object.entries(fields),
-        script: SUBMIT,
       });
     },
     async signOut(ctx: OidcContext, formHtml) {
@@ -87,8 +86,5 @@ export function providerPages(services: ServiceContext, render: Render, csrf: Cs
     device: deviceEnds(services, render, csrf),
   };
 }
-
-/** Sends the form of a page that has one. */
-const SUBMIT = 'document.forms[0].submit()';
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/models/index.js';
@@ -72,7 +71,7 @@ describe('response_mode=form_post', () => {
     expect(tokens.claims()).toMatchObject({ roles: ['admin'] });
   });
 
-  it('has a policy that lets its own script run by its hash, and its form go to the application alone', async () => {
+  it('has a policy that lets this server’s scripts run alone, and its form go to the application alone', async () => {
     const { browser } = await signIn(server, application._id, await makeAdministrator(server));
     const query = new URLSearchParams({
       client_id: application._id,
@@ -87,10 +86,10 @@ describe('response_mode=form_post', () => {
     const url = `${server.issuer}/oauth2/authorize?${query}`;
     const page = await fetch(url, { headers: { cookie: browser.cookies('/oauth2/authorize') } });
     const html = await page.text();
-    const script = /<script>([^<]*)<\/script>/.exec(html)?.[1] ?? '';
-    const hash = createHash('sha256').update(script).digest('base64');
     const policy = page.headers.get('content-security-policy') ?? '';
-    expect(policy).toContain(`script-src 'sha256-${hash}'`);
+    expect(policy).toContain("script-src 'self';");
+    const script = /<script src="([^"]+)"><\/script>/.exec(html)?.[1] ?? '';
+    expect(await (await fetch(`${server.issuer}${script}`)).text()).toContain('submit()');
     expect(policy).not.toContain('unsafe-inline');
     expect(policy).toContain("form-action 'self' https://app.example.test;");
     expect(page.headers.get('cache-control')).toContain('no-store');

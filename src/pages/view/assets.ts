@@ -33,6 +33,7 @@ const faces = Object.entries(RANGES).map(([file, range]) => {
   return `@font-face { font-family: "Inter Variable"; font-style: normal; font-display: swap; font-weight: 100 900; src: url(${url}) format("woff2"); unicode-range: ${range}; }`;
 });
 add('icon.svg', 'image/svg+xml', readFileSync(join(root, 'public/icon.svg')));
+add('submit.js', 'text/javascript', readFileSync(join(root, 'public/submit.js')));
 add(
   'rollcall.css',
   'text/css',

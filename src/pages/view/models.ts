@@ -81,8 +81,6 @@ export interface Views {
   'response/form-post': Door & {
     action: string;
     fields: [name: string, value: string][];
-    /** Our own script, whose hash the policy of the page names. */
-    script: string;
   };
   'logout/question': Door & { formHtml: string };
   'logout/done': Door & { signInUrl: string };
