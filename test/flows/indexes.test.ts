@@ -3,6 +3,9 @@ import * as client from 'openid-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
 import { SYSTEM } from '../../src/services/context.js';
+import { exportState } from '../../src/services/export/index.js';
+import { listMembers } from '../../src/services/list-members.js';
+import { listOrganizations, listRoles, listUsers } from '../../src/services/list-pages.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { newSetupUrl } from '../../src/services/setup-link.js';
 import { allow, askedAbout, makeDeviceApplication, startDevice } from '../support/device.js';
@@ -142,4 +145,73 @@ it('every query that the server makes is served by an index', async () => {
     }
   }
   expect(scanned).toEqual([]);
+});
+
+const LISTED = new Set(['users', 'organizations', 'memberships', 'roles']);
+
+/** What a query that was made is answered by: its index, whether what it finds has to be sorted, and how much it looks at. */
+async function explained(command: Document) {
+  const { find, filter, sort, limit } = command;
+  const plan = await store.connection.db?.command({
+    explain: { find, filter, sort, limit },
+    verbosity: 'executionStats',
+  });
+  const stages = JSON.stringify(plan?.queryPlanner.winningPlan);
+  return {
+    index: /"indexName":"([^"]+)"/.exec(stages)?.[1],
+    sorts: stages.includes('"SORT"'),
+    looksAt: plan?.executionStats.totalDocsExamined as number,
+  };
+}
+
+it('a page of users, organizations, members or roles, and of an export, reads what it shows alone, by an index', async () => {
+  const organizations = Array.from({ length: 12 }, (_, n) => ({
+    slug: `p${n}`,
+    name: 'P',
+    joinPolicy: 'open' as const,
+  }));
+  const own = Array.from({ length: 12 }, (_, n) => ({ key: `own${n}`, name: 'Own' }));
+  await applyProvisioning(server.services, {
+    organizations: organizations.map((one) => (one.slug === 'p0' ? { ...one, roles: own } : one)),
+    users: Array.from({ length: 12 }, (_, n) => ({
+      email: `page${n}@p.test`,
+      name: 'P',
+      password: PASSWORD,
+      memberships: [{ organization: 'p0', roles: ['admin'] }],
+    })),
+  });
+  const claim = await server.services.models.Claim.findById('slug:p0');
+  const organization = await server.services.models.Organization.findById(claim?.owner).lean();
+  if (!organization) throw new Error('the organization is missing');
+  const { services } = server;
+  const readAll = async (parts: AsyncIterable<unknown>) => {
+    for await (const _part of parts);
+  };
+  const after = async (list: (page: { limit: number; after?: string }) => Promise<{ nextCursor: string | null }>) =>
+    list({ limit: 3, after: (await list({ limit: 3 })).nextCursor as string });
+  const pages: Record<string, [work: () => Promise<unknown>, index: string]> = {
+    'user list': [() => after((page) => listUsers(services, page)), '_id_'],
+    'organization list': [() => after((page) => listOrganizations(services, page)), '_id_'],
+    'member list': [() => after((page) => listMembers(services, organization, page)), 'organizationId_1_userId_1'],
+    'role list': [() => after((page) => listRoles(services, organization._id, page)), 'organizationId_1_key_1'],
+    export: [() => readAll(exportState(services, { users: true, withHashes: false })), '_id_'],
+    'export of an organization': [
+      () => readAll(exportState(services, { organization, users: true, withHashes: false })),
+      'organizationId_1_userId_1',
+    ],
+  };
+  for (const [name, [work, index]] of Object.entries(pages)) {
+    recorded.clear();
+    await work();
+    // What the server does by itself meanwhile is another matter.
+    const paged = [...recorded.values()].filter(({ command }) => LISTED.has(command.find) && command.sort);
+    expect(paged.length, name).toBeGreaterThan(0);
+    for (const { command } of paged) {
+      // An export's batches are larger than all there is.
+      const limit = Math.min(command.limit, 4);
+      const plan = await explained({ ...command, limit });
+      expect(plan, name).toMatchObject({ index, sorts: false });
+      expect(plan.looksAt, name).toBeLessThanOrEqual(limit);
+    }
+  }
 });

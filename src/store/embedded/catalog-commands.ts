@@ -1,5 +1,5 @@
 import { type Document, serialize } from 'bson';
-import { type Collection, type Database, type IndexSpec, parseIndex, readBson } from './database.js';
+import { type Collection, type Database, type IndexRequest, parseIndex, readBson } from './database.js';
 import { addEntries, idKey } from './documents.js';
 import { badValue, CommandError } from './errors.js';
 import { compileFilter } from './matcher.js';
@@ -38,10 +38,10 @@ export function createIndexes(database: Database, command: Document): Document {
   return { numIndexesBefore: before, numIndexesAfter: before + made, createdCollectionAutomatically: false, ok: 1 };
 }
 
-const shapeOf = ({ key, unique, sparse, partialFilterExpression, expireAfterSeconds }: Omit<IndexSpec, 'id'>) =>
+const shapeOf = ({ key, unique, sparse, partialFilterExpression, expireAfterSeconds }: IndexRequest) =>
   JSON.stringify([key, unique, sparse, partialFilterExpression ?? null, expireAfterSeconds ?? null]);
 
-function present(database: Database, collection: Collection, index: Omit<IndexSpec, 'id'>): boolean {
+function present(database: Database, collection: Collection, index: IndexRequest): boolean {
   for (const other of database.collection(collection.db, collection.name)?.indexes ?? []) {
     const sameKey = JSON.stringify(other.key) === JSON.stringify(index.key);
     if (other.name !== index.name && !sameKey) continue;
@@ -61,7 +61,7 @@ function present(database: Database, collection: Collection, index: Omit<IndexSp
   return false;
 }
 
-function build(database: Database, collection: Collection, spec: Document, parsed: Omit<IndexSpec, 'id'>): void {
+function build(database: Database, collection: Collection, spec: Document, parsed: IndexRequest): void {
   if (parsed.partialFilterExpression) compileFilter(parsed.partialFilterExpression);
   const { background: _b, ns: _n, ...kept } = spec;
   const { lastInsertRowid } = database.run(
@@ -70,7 +70,8 @@ function build(database: Database, collection: Collection, spec: Document, parse
     parsed.name,
     Buffer.from(serialize({ v: 2, ...kept })),
   );
-  const index = { ...parsed, id: lastInsertRowid };
+  database.run('INSERT INTO flat (idx) VALUES (?)', lastInsertRowid);
+  const index = { ...parsed, id: lastInsertRowid, flat: true };
   for (const row of database.all<{ body: Uint8Array }>(
     'SELECT body FROM documents WHERE collection = ?',
     collection.id,
@@ -112,6 +113,7 @@ export function dropIndexes(database: Database, command: Document): Document {
 function dropIndex(database: Database, id: number): void {
   database.run('DELETE FROM entries WHERE idx = ?', id);
   database.run('DELETE FROM indexes WHERE id = ?', id);
+  database.run('DELETE FROM flat WHERE idx = ?', id);
 }
 
 export function create(database: Database, command: Document): Document {

@@ -10,6 +10,8 @@ export interface IndexSpec {
   key: [path: string, direction: 1 | -1][];
   unique: boolean;
   sparse: boolean;
+  /** Known to hold no array, so that it has one entry to a document, in the order of a sort. */
+  flat: boolean;
   partialFilterExpression: Document | undefined;
   expireAfterSeconds: number | undefined;
 }
@@ -25,7 +27,7 @@ type Connection = InstanceType<typeof DatabaseSync>;
 type Statement = ReturnType<Connection['prepare']>;
 
 /** What this code writes; a file of a newer one is refused. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** Its name under DATA_DIR. */
 export const DATABASE_FILE = 'rollcall.sqlite';
@@ -35,6 +37,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS indexes (id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, name TEXT NOT NULL, spec BLOB NOT NULL, UNIQUE (collection, name));
   CREATE TABLE IF NOT EXISTS documents (collection INTEGER NOT NULL, id BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS entries (idx INTEGER NOT NULL, key BLOB NOT NULL, id BLOB NOT NULL, PRIMARY KEY (idx, key, id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS flat (idx INTEGER PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS catalog (version INTEGER NOT NULL);
   INSERT INTO catalog SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM catalog);
 `;
@@ -119,6 +122,17 @@ export class Database {
     this.run('UPDATE catalog SET version = version + 1');
   }
 
+  /** To be called when an array is about to enter an index. */
+  notFlat(index: IndexSpec): void {
+    if (this.run('DELETE FROM flat WHERE idx = ?', index.id).changes) this.catalogChanged();
+  }
+
+  /** Undoes what came since a savepoint, or the whole transaction; what was read of the catalog meanwhile may be undone with it. */
+  rollback(savepoint?: string): void {
+    this.#version = -1;
+    this.exec(savepoint ? `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}` : 'ROLLBACK');
+  }
+
   #refresh(): void {
     const { version } = this.get<{ version: number }>('SELECT version FROM catalog') as { version: number };
     if (version === this.#version) return;
@@ -126,10 +140,11 @@ export class Database {
     for (const row of this.all<{ id: number; db: string; name: string }>('SELECT id, db, name FROM collections')) {
       collections.set(row.id, { ...row, indexes: [] });
     }
-    for (const row of this.all<{ id: number; collection: number; spec: Uint8Array }>(
-      'SELECT id, collection, spec FROM indexes ORDER BY id',
+    for (const row of this.all<{ id: number; collection: number; spec: Uint8Array; flat: number }>(
+      'SELECT id, collection, spec, id IN (SELECT idx FROM flat) AS flat FROM indexes ORDER BY id',
     )) {
-      collections.get(row.collection)?.indexes.push({ ...parseIndex(deserialize(row.spec)), id: row.id });
+      const index = { ...parseIndex(deserialize(row.spec)), id: row.id, flat: row.flat === 1 };
+      collections.get(row.collection)?.indexes.push(index);
     }
     this.#collections = new Map([...collections.values()].map((one) => [`${one.db} ${one.name}`, one]));
     this.#version = version;
@@ -142,7 +157,10 @@ export class Database {
   }
 }
 
-export function parseIndex(spec: Document): Omit<IndexSpec, 'id'> {
+/** An index as it is asked for; its number and what it holds come when it is built. */
+export type IndexRequest = Omit<IndexSpec, 'id' | 'flat'>;
+
+export function parseIndex(spec: Document): IndexRequest {
   return {
     name: spec.name,
     key: Object.entries(spec.key as Record<string, number>).map(([path, direction]) => [

@@ -1,5 +1,5 @@
-import type { Document } from 'bson';
-import { type Collection, type Database, type IndexSpec, readBson, writeBson } from './database.js';
+import { BSONRegExp, type Document } from 'bson';
+import { type Collection, type Database, type IndexSpec, writeBson } from './database.js';
 import { CommandError } from './errors.js';
 import { encodeValue, inverted } from './keys.js';
 import { compileFilter, pathValues } from './matcher.js';
@@ -9,6 +9,10 @@ import { isDocument, type Value } from './values.js';
 export const idKey = (id: Value): Buffer => encodeValue(id);
 
 export function insertDocument(database: Database, collection: Collection, document: Document): void {
+  if (Array.isArray(document._id) || document._id instanceof BSONRegExp) {
+    const type = Array.isArray(document._id) ? 'array' : 'regex';
+    throw new CommandError(53, 'InvalidIdField', `The '_id' value cannot be of type ${type}`);
+  }
   const id = idKey(document._id);
   if (database.get('SELECT 1 FROM documents WHERE collection = ? AND id = ?', collection.id, id)) {
     throw duplicate(collection, '_id_', [['_id', 1]], document);
@@ -22,6 +26,8 @@ export function replaceDocument(database: Database, collection: Collection, befo
   database.run('UPDATE documents SET body = ? WHERE collection = ? AND id = ?', writeBson(after), collection.id, id);
   for (const index of collection.indexes) {
     const [old, next] = [entryKeys(index, before), entryKeys(index, after)];
+    // Also where the keys stay: of an array with one element or none they are as without it.
+    if (index.flat && next.length && arraysOn(index, after).size) database.notFlat(index);
     if (old.length === next.length && old.every((key, at) => key.equals(next[at] as Buffer))) continue;
     for (const key of old) database.run('DELETE FROM entries WHERE idx = ? AND key = ? AND id = ?', index.id, key, id);
     addEntries(database, collection, index, id, after);
@@ -44,7 +50,9 @@ export function addEntries(
   id: Buffer,
   document: Document,
 ): void {
-  for (const key of entryKeys(index, document)) {
+  const keys = entryKeys(index, document);
+  if (index.flat && keys.length && arraysOn(index, document).size) database.notFlat(index);
+  for (const key of keys) {
     if (
       index.unique &&
       database.get('SELECT 1 FROM entries WHERE idx = ? AND key = ? AND id <> ? LIMIT 1', index.id, key, id)
@@ -60,7 +68,7 @@ export function entryKeys(index: IndexSpec, document: Document): Buffer[] {
   if (index.partialFilterExpression && !compileFilter(index.partialFilterExpression)(document)) return [];
   const fields = index.key.map(([path]) => fieldValues(document, path));
   if (index.sparse && fields.every((values) => values.every((value) => value === undefined))) return [];
-  const arrays = new Set(index.key.map(([path]) => arrayOn(document, path.split('.'))).filter(Boolean));
+  const arrays = arraysOn(index, document);
   if (arrays.size > 1)
     throw new CommandError(
       171,
@@ -77,6 +85,10 @@ export function entryKeys(index: IndexSpec, document: Document): Buffer[] {
   return [...unique.values()];
 }
 
+/** The paths of the arrays that an index meets in a document. */
+const arraysOn = (index: IndexSpec, document: Document): Set<string> =>
+  new Set(index.key.flatMap(([path]) => arrayOn(document, path.split('.')) ?? []));
+
 /** The path of the first array that a path meets, or undefined. */
 function arrayOn(value: Value, parts: readonly string[]): string | undefined {
   let inner = value;
@@ -92,15 +104,6 @@ function fieldValues(document: Document, path: string): Value[] {
   const found = pathValues(document, path.split('.'));
   const values = found.flatMap((value) => (Array.isArray(value) ? (value.length ? value : [undefined]) : [value]));
   return values.length ? values : [undefined];
-}
-
-export function findById(database: Database, collection: Collection, id: Buffer): Document | undefined {
-  const row = database.get<{ body: Uint8Array }>(
-    'SELECT body FROM documents WHERE collection = ? AND id = ?',
-    collection.id,
-    id,
-  );
-  return row && readBson(row.body);
 }
 
 function duplicate(collection: Collection, name: string, key: IndexSpec['key'], document: Document): CommandError {

@@ -5,7 +5,7 @@ import type { Database } from './database.js';
 import { Session, WRITES } from './dispatch.js';
 import { deleteDocument } from './documents.js';
 import { badValue, CommandError } from './errors.js';
-import { execute } from './planner.js';
+import { searchAll } from './search.js';
 import { createReader, formatReply, type Message } from './wire.js';
 
 interface WaitingWrite {
@@ -108,7 +108,7 @@ export class Front {
       this.database.exec('COMMIT');
     } catch (error) {
       try {
-        this.database.exec('ROLLBACK');
+        this.database.rollback();
       } catch {
         // It was over already.
       }
@@ -125,7 +125,7 @@ export class Front {
       this.database.exec('RELEASE command');
       return answer;
     } catch (error) {
-      this.database.exec('ROLLBACK TO command; RELEASE command');
+      this.database.rollback('command');
       if (!(error instanceof CommandError)) throw error;
       return failure(error);
     }
@@ -140,7 +140,7 @@ export class Front {
           if (index.expireAfterSeconds === undefined || !path) continue;
           const before = new Date(now - index.expireAfterSeconds * 1000);
           this.database.exec('BEGIN IMMEDIATE');
-          for (const document of [...execute(this.database, collection, { [path]: { $lt: before } })]) {
+          for (const document of searchAll(this.database, collection, { [path]: { $lt: before } })) {
             deleteDocument(this.database, collection, document);
           }
           this.database.exec('COMMIT');
@@ -149,7 +149,7 @@ export class Front {
     } catch {
       // Busy or away: what expired is refused on read anyway, and the next sweep comes.
       try {
-        this.database.exec('ROLLBACK');
+        this.database.rollback();
       } catch {
         // There was no transaction.
       }

@@ -1,8 +1,8 @@
 /**
  * The embedded store: MongoDB's wire protocol in front of SQLite, on a unix socket under DATA_DIR, in a worker thread. A message comes
- * in through `front.ts` and `wire.ts`, `dispatch.ts` finds its command, `planner.ts` and `matcher.ts` find documents, `documents.ts`
- * keeps rows and index entries together, `database.ts` is the file. It implements what Rollcall uses, with MongoDB's semantics, and
- * refuses everything else by name.
+ * in through `front.ts` and `wire.ts`, `dispatch.ts` finds its command, `planner.ts` picks an index, `search.ts` and `matcher.ts` find
+ * documents in it, `documents.ts` keeps rows and index entries together, `database.ts` is the file. It implements what Rollcall uses,
+ * with MongoDB's semantics, and refuses everything else by name.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,23 +1,47 @@
 import type { Document } from 'bson';
 import { BSONRegExp } from 'bson';
-import { type Collection, type Database, type IndexSpec, readBson } from './database.js';
-import { findById, idKey } from './documents.js';
+import type { Collection, IndexSpec } from './database.js';
 import { after, encodeValue, inverted } from './keys.js';
-import { compileFilter, isOperators } from './matcher.js';
+import { isOperators } from './matcher.js';
+import type { SortKey } from './sort.js';
 import { equal, typeOrder, type Value } from './values.js';
 
-/** How a filter is answered: by ids, by ranges of one index, by several such plans, or by reading everything. */
+/** How a filter is answered: by ids, by ranges of one index in its order, by several such plans, or by reading everything. */
 export type Plan =
   | { stage: 'IDHACK'; ids: Value[] }
-  | { stage: 'IXSCAN'; index: IndexSpec; ranges: Range[] }
-  | { stage: 'OR'; branches: Plan[] }
-  | { stage: 'COLLSCAN' };
+  | {
+      stage: 'IXSCAN' | 'COLLSCAN';
+      index: IndexSpec;
+      ranges: Range[];
+      direction: Direction;
+      /** It comes in the order that was asked for. */
+      ordered: boolean;
+    }
+  | { stage: 'OR'; branches: Plan[] };
 
-interface Range {
+export type Direction = 'forward' | 'backward';
+
+export interface Range {
   from: Buffer;
-  /** Exclusive; absent: to the end. */
-  to: Buffer | undefined;
+  /** Exclusive. */
+  to: Buffer;
 }
+
+/** The primary key. Its entries are the documents themselves, and no `_id` is an array. */
+export const PRIMARY: IndexSpec = {
+  id: 0,
+  name: '_id_',
+  key: [['_id', 1]],
+  unique: true,
+  sparse: false,
+  flat: true,
+  partialFilterExpression: undefined,
+  expireAfterSeconds: undefined,
+};
+
+/** Greater than every key: each begins with its type, and none is 255, inverted or not. */
+const TOP = Buffer.from([0xff]);
+const WHOLE: Range = { from: Buffer.alloc(0), to: TOP };
 
 /** What a filter says of one path: values that it equals one of, or bounds. */
 interface Bounds {
@@ -26,22 +50,48 @@ interface Bounds {
   upper?: { value: Value; inclusive: boolean };
 }
 
-export function makePlan(collection: Collection, filter: Document): Plan {
+/** @param sort an index that has this order is taken where it serves the filter as well as another does */
+export function makePlan(collection: Collection, filter: Document, sort: readonly SortKey[] = []): Plan {
   const bounds = boundsOf(filter);
   const ids = bounds.get('_id')?.points;
   if (ids) return { stage: 'IDHACK', ids };
   let best: { plan: Plan; score: number } | undefined;
-  for (const index of collection.indexes) {
+  for (const index of [PRIMARY, ...collection.indexes]) {
     if (!usable(index, filter, bounds)) continue;
-    const { ranges, score } = rangesOf(index, bounds);
-    if (score > 0 && score > (best?.score ?? 0)) best = { plan: { stage: 'IXSCAN', index, ranges }, score };
+    const { ranges, score, fixed } = rangesOf(index, bounds);
+    const direction = ranges.length === 1 && sort.length ? directionOf(index, fixed, sort) : undefined;
+    const total = score + (direction ? 1 : 0);
+    if (total <= (best?.score ?? 0)) continue;
+    best = {
+      plan: { stage: 'IXSCAN', index, ranges, direction: direction ?? 'forward', ordered: direction !== undefined },
+      score: total,
+    };
   }
-  if (best) return best.plan;
-  if (Array.isArray(filter.$or)) {
+  // An index that has but the order would be read from end to end, where $or's branches may each have an index.
+  if (Array.isArray(filter.$or) && (best?.score ?? 0) <= 1) {
     const branches = (filter.$or as Document[]).map((branch) => makePlan(collection, branch));
     if (branches.every((branch) => branch.stage !== 'COLLSCAN')) return { stage: 'OR', branches };
   }
-  return { stage: 'COLLSCAN' };
+  return best?.plan ?? { stage: 'COLLSCAN', index: PRIMARY, ranges: [WHOLE], direction: 'forward', ordered: false };
+}
+
+/** Whether what a plan finds needs no sorting any more. */
+export const inOrder = (plan: Plan, sort: readonly SortKey[]): boolean =>
+  sort.length === 0 || ('ordered' in plan && plan.ordered);
+
+/**
+ * How to read an index for a sort, if it has that order: behind the fields that have one value, its own follow as they are asked for, all
+ * as they are or all reversed. Not with an array in it: that counts once in a sort, by its smallest or greatest element, wherever the
+ * range begins.
+ */
+function directionOf(index: IndexSpec, fixed: number, sort: readonly SortKey[]): Direction | undefined {
+  if (!index.flat) return undefined;
+  const constant = index.key.slice(0, fixed).map(([path]) => path);
+  const asked = sort.filter(({ path }) => !constant.includes(path));
+  const own = index.key.slice(fixed);
+  const turns = asked.map(({ path, direction }, at) => (own[at]?.[0] === path ? direction * own[at][1] : 0));
+  if (turns.every((turn) => turn === 1)) return 'forward';
+  return turns.every((turn) => turn === -1) ? 'backward' : undefined;
 }
 
 function boundsOf(filter: Document, all = new Map<string, Bounds>()): Map<string, Bounds> {
@@ -91,9 +141,11 @@ function usable(index: IndexSpec, filter: Document, bounds: Map<string, Bounds>)
 
 const MOST_POINTS = 2000;
 
-function rangesOf(index: IndexSpec, bounds: Map<string, Bounds>): { ranges: Range[]; score: number } {
+/** The ranges of an index that hold all that can match, how much they leave out, and how many leading fields have one value in them. */
+function rangesOf(index: IndexSpec, bounds: Map<string, Bounds>): { ranges: Range[]; score: number; fixed: number } {
   let prefixes = [Buffer.alloc(0)];
   let score = 0;
+  let fixed = 0;
   for (const [path, direction] of index.key) {
     const bound = bounds.get(path);
     const encode = (value: Value) => (direction === -1 ? inverted(encodeValue(value)) : encodeValue(value));
@@ -101,14 +153,17 @@ function rangesOf(index: IndexSpec, bounds: Map<string, Bounds>): { ranges: Rang
       const points = bound.points.map(encode);
       prefixes = prefixes.flatMap((prefix) => points.map((point) => Buffer.concat([prefix, point])));
       score += 10;
+      if (prefixes.length === 1) fixed += 1;
       continue;
     }
     if ((bound?.lower || bound?.upper) && direction === 1) {
-      return { ranges: prefixes.map((prefix) => between(prefix, bound)), score: score + 4 };
+      // Of an array one element may pass the one bound and another the other.
+      const held = index.flat || !bound.lower ? bound : { lower: bound.lower };
+      return { ranges: prefixes.map((prefix) => between(prefix, held)), score: score + 4, fixed };
     }
     break;
   }
-  return { ranges: prefixes.map((prefix) => ({ from: prefix, to: after(prefix) })), score };
+  return { ranges: prefixes.map((prefix) => ({ from: prefix, to: after(prefix) ?? TOP })), score, fixed };
 }
 
 /** The range of a bounded field behind a prefix; it stays within the type of its bounds. */
@@ -118,67 +173,6 @@ function between(prefix: Buffer, { lower, upper }: Bounds): Range {
   const high = Buffer.concat([prefix, upper ? encodeValue(upper.value) : type]);
   return {
     from: lower && !lower.inclusive ? (after(low) ?? low) : low,
-    to: upper && !upper.inclusive ? high : after(high),
+    to: upper && !upper.inclusive ? high : (after(high) ?? TOP),
   };
-}
-
-export interface Found {
-  document: Document;
-}
-
-/** The documents that a filter matches, each once, in no particular order; `examined` counts what was looked at. */
-export function* execute(
-  database: Database,
-  collection: Collection,
-  filter: Document,
-  counts = { keys: 0, documents: 0 },
-): Generator<Document> {
-  const matches = compileFilter(filter);
-  for (const document of candidates(database, collection, makePlan(collection, filter), counts)) {
-    counts.documents += 1;
-    if (matches(document)) yield document;
-  }
-}
-
-function* candidates(
-  database: Database,
-  collection: Collection,
-  plan: Plan,
-  counts: { keys: number },
-): Generator<Document> {
-  if (plan.stage === 'COLLSCAN') {
-    for (const row of database.all<{ body: Uint8Array }>(
-      'SELECT body FROM documents WHERE collection = ?',
-      collection.id,
-    ))
-      yield readBson(row.body);
-    return;
-  }
-  const seen = new Set<string>();
-  for (const id of idsOf(database, plan, counts)) {
-    const name = id.toString('latin1');
-    if (seen.has(name)) continue;
-    seen.add(name);
-    const document = findById(database, collection, id);
-    if (document) yield document;
-  }
-}
-
-function* idsOf(database: Database, plan: Plan, counts: { keys: number }): Generator<Buffer> {
-  if (plan.stage === 'IDHACK') for (const id of plan.ids) yield idKey(id);
-  else if (plan.stage === 'OR') for (const branch of plan.branches) yield* idsOf(database, branch, counts);
-  else if (plan.stage === 'IXSCAN') {
-    for (const { from, to } of plan.ranges) {
-      const rows = to
-        ? database.all<{ id: Uint8Array }>(
-            'SELECT id FROM entries WHERE idx = ? AND key >= ? AND key < ?',
-            plan.index.id,
-            from,
-            to,
-          )
-        : database.all<{ id: Uint8Array }>('SELECT id FROM entries WHERE idx = ? AND key >= ?', plan.index.id, from);
-      counts.keys += rows.length;
-      for (const row of rows) yield Buffer.from(row.id);
-    }
-  }
 }

@@ -1,9 +1,11 @@
 import { type Document, Double, Int32, Long } from 'bson';
-import type { Collection, Database } from './database.js';
+import type { Database } from './database.js';
 import { badValue, notSupported } from './errors.js';
 import { compileFilter, pathValues } from './matcher.js';
-import { execute, makePlan, type Plan } from './planner.js';
+import { inOrder, makePlan, type Plan } from './planner.js';
 import { compileProjection } from './projection.js';
+import { search, searchAll, type Window } from './search.js';
+import { parseSort, sortDocuments } from './sort.js';
 import { compare, equal, isDocument, isNumber, numeric, type Value } from './values.js';
 
 /** Fields of commands that change nothing here: sessions, concern levels, hints. */
@@ -44,65 +46,24 @@ export function find(database: Database, command: Document): Document[] {
   const collection = database.collection(command.$db, command.find);
   const filter = toFilter(command.filter);
   const project = compileProjection(command.projection);
-  compileFilter(filter);
-  if (!collection) return [];
-  return window(database, collection, filter, command).map(project);
-}
-
-function window(database: Database, collection: Collection, filter: Document, command: Document): Document[] {
-  const [skip, limit] = [toNumber(command.skip, 0), Math.abs(toNumber(command.limit, 0))];
-  const sort = isDocument(command.sort) ? command.sort : {};
-  if (Object.keys(sort).length) {
-    const all = sortDocuments([...execute(database, collection, filter)], sort);
-    return limit ? all.slice(skip, skip + limit) : all.slice(skip);
+  const window = windowOf(command);
+  if (!collection) {
+    compileFilter(filter);
+    return [];
   }
-  const found: Document[] = [];
-  let passed = 0;
-  for (const document of execute(database, collection, filter)) {
-    passed += 1;
-    if (passed <= skip) continue;
-    found.push(document);
-    if (limit && found.length >= limit) break;
-  }
-  return found;
+  return search(database, collection, filter, window).map(project);
 }
 
-/** What an empty array sorts as: before everything, null included. */
-const NOTHING = Symbol('an empty array');
-
-const compareKeys = (a: Value, b: Value): number =>
-  a === NOTHING || b === NOTHING ? Number(b === NOTHING) - Number(a === NOTHING) : compare(a, b);
-
-/** Sorts by paths; of an array its smallest element counts (its greatest, descending). Stable. */
-export function sortDocuments(documents: Document[], sort: Document): Document[] {
-  const keys = Object.entries(sort).map(([path, direction]) => {
-    const number = toNumber(direction, Number.NaN);
-    if (Math.abs(number) !== 1) throw badValue(`the embedded store does not support this sort of '${path}'`);
-    return { parts: path.split('.'), direction: number };
-  });
-  const keyed = documents.map((document) => ({
-    document,
-    values: keys.map(({ parts, direction }) => {
-      const values = pathValues(document, parts).flatMap((value) =>
-        Array.isArray(value) ? (value.length ? value : [NOTHING]) : [value],
-      );
-      return values.reduce((best, value) => (compareKeys(value, best) * direction < 0 ? value : best), values[0]);
-    }),
-  }));
-  keyed.sort((a, b) => {
-    for (let at = 0; at < keys.length; at += 1) {
-      const by = compareKeys(a.values[at], b.values[at]) * (keys[at]?.direction as number);
-      if (by !== 0) return by;
-    }
-    return 0;
-  });
-  return keyed.map(({ document }) => document);
-}
+const windowOf = (command: Document): Window => ({
+  sort: parseSort(command.sort),
+  skip: toNumber(command.skip, 0),
+  limit: Math.abs(toNumber(command.limit, 0)),
+});
 
 export function count(database: Database, command: Document): Document {
   onlyFields(command, 'count', 'query', 'limit', 'skip', 'fields');
   const collection = database.collection(command.$db, command.count);
-  const all = collection ? window(database, collection, toFilter(command.query), command).length : 0;
+  const all = collection ? search(database, collection, toFilter(command.query), windowOf(command)).length : 0;
   return { n: all, ok: 1 };
 }
 
@@ -110,7 +71,7 @@ export function distinct(database: Database, command: Document): Document {
   onlyFields(command, 'distinct', 'key', 'query');
   const collection = database.collection(command.$db, command.distinct);
   const values: Value[] = [];
-  for (const document of collection ? execute(database, collection, toFilter(command.query)) : []) {
+  for (const document of collection ? searchAll(database, collection, toFilter(command.query)) : []) {
     for (const found of pathValues(document, String(command.key).split('.')).flat()) {
       if (found !== undefined && !values.some((value) => equal(value, found))) values.push(found);
     }
@@ -125,7 +86,7 @@ export function aggregate(database: Database, command: Document): Document[] {
     typeof command.aggregate === 'string' ? database.collection(command.$db, command.aggregate) : undefined;
   const [first] = stages;
   const filter = first && '$match' in first ? (first.$match as Document) : {};
-  let documents: Document[] = collection ? [...execute(database, collection, filter)] : [];
+  let documents: Document[] = collection ? searchAll(database, collection, filter) : [];
   for (const stage of filter === first?.$match ? stages.slice(1) : stages) documents = runStage(documents, stage);
   return documents;
 }
@@ -140,7 +101,7 @@ function runStage(documents: Document[], stage: Document): Document[] {
       return documents.filter(matches);
     }
     case '$sort':
-      return sortDocuments(documents, operand as Document);
+      return sortDocuments(documents, parseSort(operand));
     case '$skip':
       return documents.slice(toNumber(operand, 0));
     case '$limit':
@@ -223,10 +184,15 @@ export function explain(database: Database, command: Document): Document {
   );
   const collection = database.collection(command.$db, name);
   const counts = { keys: 0, documents: 0 };
-  const returned = collection ? [...execute(database, collection, filter, counts)].length : 0;
-  const plan: Plan = collection ? makePlan(collection, filter) : { stage: 'IDHACK', ids: [] };
+  const window = windowOf(inner);
+  const returned = collection ? search(database, collection, filter, window, counts).length : 0;
+  const plan: Plan = collection ? makePlan(collection, filter, window.sort) : { stage: 'IDHACK', ids: [] };
+  const stages = explainPlan(plan);
   return {
-    queryPlanner: { namespace: `${command.$db}.${name}`, winningPlan: explainPlan(plan) },
+    queryPlanner: {
+      namespace: `${command.$db}.${name}`,
+      winningPlan: inOrder(plan, window.sort) ? stages : { stage: 'SORT', inputStage: stages },
+    },
     executionStats: {
       executionSuccess: true,
       nReturned: returned,
@@ -241,7 +207,12 @@ function explainPlan(plan: Plan): Document {
   if (plan.stage === 'IXSCAN') {
     return {
       stage: 'FETCH',
-      inputStage: { stage: 'IXSCAN', indexName: plan.index.name, keyPattern: Object.fromEntries(plan.index.key) },
+      inputStage: {
+        stage: 'IXSCAN',
+        indexName: plan.index.name,
+        keyPattern: Object.fromEntries(plan.index.key),
+        direction: plan.direction,
+      },
     };
   }
   if (plan.stage === 'OR')

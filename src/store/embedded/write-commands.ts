@@ -4,9 +4,10 @@ import { type Collection, type Database, writeBson } from './database.js';
 import { deleteDocument, insertDocument, replaceDocument } from './documents.js';
 import { badValue, CommandError, failedToParse } from './errors.js';
 import { compileFilter } from './matcher.js';
-import { execute } from './planner.js';
 import { compileProjection } from './projection.js';
-import { onlyFields, sortDocuments, toFilter, toNumber } from './query-commands.js';
+import { onlyFields, toFilter, toNumber } from './query-commands.js';
+import { search } from './search.js';
+import { parseSort, type SortKey } from './sort.js';
 import { applyUpdate, upsertDocument } from './update.js';
 import { isDocument, type Value } from './values.js';
 
@@ -33,7 +34,7 @@ function each(
       run(part, index);
       database.exec('RELEASE part');
     } catch (error) {
-      database.exec('ROLLBACK TO part; RELEASE part');
+      database.rollback('part');
       if (!(error instanceof CommandError)) throw error;
       errors.push({ index, code: error.code, errmsg: error.message, ...error.extra });
       if (ordered) break;
@@ -113,9 +114,8 @@ export function findAndModify(database: Database, command: Document): Document {
     filter,
     command.upsert === true,
   );
-  const sort = isDocument(command.sort) && Object.keys(command.sort).length ? command.sort : undefined;
-  const all = collection ? select(database, collection, filter, sort ? 0 : 1) : [];
-  const [found] = sort ? sortDocuments(all, sort) : all;
+  const sort = parseSort(command.sort);
+  const [found] = collection ? select(database, collection, filter, 1, sort) : [];
   if (command.remove === true) {
     if (command.update || command.new || command.upsert)
       throw failedToParse('Cannot specify both an update and remove=true');
@@ -148,15 +148,17 @@ const changesNothing = (before: Document, after: Document, update: Document): bo
 
 /** The collection; a filter is checked also where there is nothing yet to match. */
 function target(database: Database, db: string, name: string, filter: Document, make: boolean): Collection | undefined {
-  compileFilter(filter);
-  return make ? database.makeCollection(db, name) : database.collection(db, name);
+  const collection = make ? database.makeCollection(db, name) : database.collection(db, name);
+  if (!collection) compileFilter(filter);
+  return collection;
 }
 
-function select(database: Database, collection: Collection, filter: Document, limit: number): Document[] {
-  const found: Document[] = [];
-  for (const document of execute(database, collection, filter)) {
-    found.push(document);
-    if (limit && found.length >= limit) break;
-  }
-  return found;
+function select(
+  database: Database,
+  collection: Collection,
+  filter: Document,
+  limit: number,
+  sort: SortKey[] = [],
+): Document[] {
+  return search(database, collection, filter, { sort, skip: 0, limit });
 }

@@ -97,6 +97,110 @@ describe('filters', () => {
   });
 });
 
+describe('ranges and sorts', () => {
+  const ids = (found: { _id: unknown }[]) => found.map((one) => one._id);
+  /** What a query is answered by, and how many documents it looked at. */
+  async function explained(query: ReturnType<typeof things.find>) {
+    const plan = await query.explain('executionStats');
+    const stages = JSON.stringify(plan.queryPlanner.winningPlan);
+    return {
+      index: /"indexName":"([^"]+)"/.exec(stages)?.[1],
+      sorts: stages.includes('"SORT"'),
+      documents: plan.executionStats.totalDocsExamined as number,
+    };
+  }
+
+  it('a page of a range of ids reads that page alone, forwards and backwards', async () => {
+    await things.insertMany(Array.from({ length: 300 }, (_, n) => ({ _id: `id${String(n).padStart(3, '0')}` })));
+    const pages: [object, 1 | -1, string[]][] = [
+      [{ $gt: 'id009' }, 1, ['id010', 'id011', 'id012']],
+      [{ $gte: 'id009' }, 1, ['id009', 'id010', 'id011']],
+      [{ $lt: 'id009' }, -1, ['id008', 'id007', 'id006']],
+      [{ $lte: 'id009', $gt: '' }, -1, ['id009', 'id008', 'id007']],
+      [{ $gt: 'id298', $lt: 'x' }, 1, ['id299']],
+      [{ $gt: 'id299' }, 1, []],
+    ];
+    for (const [_id, direction, expected] of pages) {
+      const query = () => things.find({ _id }).sort({ _id: direction }).limit(3);
+      expect(ids(await query().toArray())).toEqual(expected);
+      const plan = await explained(query());
+      expect(plan).toMatchObject({ index: '_id_', sorts: false });
+      expect(plan.documents).toBeLessThanOrEqual(3);
+    }
+    const behind = await things.find({}).sort({ _id: -1 }).skip(2).limit(2).toArray();
+    expect(ids(behind)).toEqual(['id297', 'id296']);
+  });
+
+  it('a range of ids stays within its type, and the order is over all types', async () => {
+    const some = [-1, 2.5, Long.fromNumber(3), '', 'ä', { a: 1 }, new ObjectId('0123456789abcdef01234567'), true];
+    const dates = [new Date(0), new Date(1)];
+    await things.insertMany([...dates, ...some].reverse().map((_id) => ({ _id })));
+    const count = (_id: object) => things.countDocuments({ _id });
+    expect(await count({ $gt: -1 })).toBe(2);
+    expect(await count({ $gte: '' })).toBe(2);
+    expect(await count({ $lt: new Date(1) })).toBe(1);
+    expect(await count({ $lte: true })).toBe(1);
+    expect(await count({ $gt: 1, $lt: 'a' })).toBe(0);
+    const all = [-1, 2.5, 3, '', 'ä', { a: 1 }, new ObjectId('0123456789abcdef01234567'), true, ...dates];
+    expect(ids(await things.find().sort({ _id: 1 }).toArray())).toEqual(all);
+    expect(ids(await things.find().sort({ _id: -1 }).limit(3).toArray())).toEqual([new Date(1), new Date(0), true]);
+  });
+
+  it('an id is no array', async () => {
+    expect(await codeOf(things.insertOne({ _id: [1] }))).toBe(53);
+    expect(await codeOf(things.updateOne({ _id: { $eq: [1] } }, { $set: { a: 1 } }, { upsert: true }))).toBe(53);
+  });
+
+  it('a page within one value of a compound index reads that page alone, what the filter leaves out aside', async () => {
+    await things.createIndex({ organization: 1, user: 1 }, { unique: true });
+    const rows = Array.from({ length: 200 }, (_, n) => ({
+      organization: n % 2 ? 'a' : null,
+      user: n,
+      even: n % 4 < 2,
+    }));
+    await things.insertMany(rows.map((row, n) => ({ _id: n, ...row })));
+    const page = (filter: object, direction: 1 | -1) => things.find(filter).sort({ user: direction }).limit(4);
+    const within = { organization: 'a', user: { $gt: 50 } };
+    expect(ids(await page(within, 1).toArray())).toEqual([51, 53, 55, 57]);
+    expect(ids(await page(within, -1).toArray())).toEqual([199, 197, 195, 193]);
+    expect(ids(await page({ ...within, even: true }, 1).toArray())).toEqual([53, 57, 61, 65]);
+    expect(ids(await page({ organization: null, user: { $lt: 50 } }, -1).toArray())).toEqual([48, 46, 44, 42]);
+    for (const direction of [1, -1] as const) {
+      const plan = await explained(page(within, direction));
+      expect(plan).toMatchObject({ index: 'organization_1_user_1', sorts: false });
+      expect(plan.documents).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('an array sorts by its smallest element, greatest first by its greatest, wherever the range begins', async () => {
+    await things.createIndex({ a: 1 });
+    await things.insertMany([
+      { _id: 1, a: 6 },
+      { _id: 2, a: 7 },
+    ]);
+    const first = async (filter: object, direction: 1 | -1) =>
+      (await things.find(filter).sort({ a: direction }).limit(1).toArray())[0]?._id;
+    expect(await first({ a: { $gt: 5 } }, 1)).toBe(1);
+    await things.insertOne({ _id: 3, a: [-5, 8] });
+    expect(await first({ a: { $gt: 5 } }, 1)).toBe(3);
+    expect(await first({ a: { $lt: 0 } }, -1)).toBe(3);
+    // The one element is above 5, the other below 7.
+    expect(ids(await things.find({ a: { $gt: 6, $lt: 7 } }).toArray())).toEqual([3]);
+    await things.updateOne({ _id: 3 }, { $set: { a: null } });
+    await things.updateOne({ _id: 1 }, { $set: { a: [] } });
+    expect(ids(await things.find().sort({ a: 1 }).toArray())).toEqual([1, 3, 2]);
+  });
+
+  it('what is found and changed is the first of the sort, by its index', async () => {
+    await things.createIndex({ kind: 1, at: 1 });
+    await things.insertMany([5, 3, 4].map((at) => ({ _id: at, kind: 'x', at })));
+    const change = { $set: { kind: 'y' } };
+    expect(await things.findOneAndUpdate({ kind: 'x' }, change, { sort: { at: 1 } })).toMatchObject({ _id: 3 });
+    expect(await things.findOneAndUpdate({ kind: 'x' }, change, { sort: { at: -1 } })).toMatchObject({ _id: 5 });
+    expect(await things.findOneAndDelete({ kind: 'x', at: { $gt: 4 } }, { sort: { at: 1 } })).toBeNull();
+  });
+});
+
 describe('updates', () => {
   it('an upsert begins with what its filter says, and knows whether it inserts', async () => {
     const upsert = () =>
