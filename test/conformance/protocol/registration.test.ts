@@ -1,9 +1,11 @@
 /** OpenID Connect Dynamic Client Registration 1.0 as a relying party sees it: what it registers is what holds. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeUser, PASSWORD } from '../../support/factories.js';
 import { asParameters, assertionOf, makeKey, type TestKey } from '../../support/keys.js';
+import { logoutTarget } from '../../support/logout-target.js';
 import { post } from '../../support/raw-http.js';
 import { newBrowser } from '../../support/relying-party.js';
 import { startServer, type TestServer } from '../../support/server.js';
@@ -25,7 +27,7 @@ const send = (metadata: Record<string, unknown>) =>
 async function register(metadata: Record<string, unknown>) {
   const answer = await send(metadata);
   expect(answer.body).toMatchObject({ client_id: expect.any(String) });
-  return answer.body as { client_id: string; redirect_uris: string[] };
+  return answer.body as { client_id: string; client_secret: string };
 }
 
 /** Where a browser is sent that asks for a code; undefined where it stays at the server. */
@@ -127,6 +129,42 @@ describe('default_max_age', () => {
     expect(aged.back?.searchParams.get('error')).toBe('login_required');
     const fresh = await ask(other, { prompt: 'none' }, browser);
     expect(fresh.back?.searchParams.get('error')).toBe('consent_required');
+  });
+});
+
+describe('what a client registers of its tokens and of signing out', () => {
+  it('holds: the algorithm, the way back with state, and a logout token for the sid, signed alike', async () => {
+    const target = await logoutTarget();
+    try {
+      const after = 'https://app.example.test/signed-out';
+      const { client_id, client_secret } = await register({
+        id_token_signed_response_alg: 'ES256',
+        token_endpoint_auth_method: 'client_secret_post',
+        post_logout_redirect_uris: [after],
+        backchannel_logout_uri: target.url,
+        backchannel_logout_session_required: true,
+      });
+      const { browser } = await ask(client_id);
+      const user = await makeUser(server.services);
+      await browser.submit('Sign in', { email: user.email, password: PASSWORD });
+      await browser.submit('Allow');
+      const code = new URL(browser.location as string).searchParams.get('code') as string;
+      const request = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, client_id, client_secret };
+      const { id_token } = (await post(server, '/oauth2/token', request)).body;
+      expect(decodeProtectedHeader(id_token).alg).toBe('ES256');
+      const { sub, sid } = decodeJwt(id_token);
+      const wish = { id_token_hint: id_token, post_logout_redirect_uri: after, state: 'the-state' };
+      await browser.open(`/oauth2/logout?${new URLSearchParams(wish)}`);
+      expect(browser.location).toBe(`${after}?state=the-state`);
+      const [token] = (await target.received(1)) as [string];
+      expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'logout+jwt' });
+      expect(decodeJwt(token)).toMatchObject({ iss: server.issuer, aud: client_id, sub, sid });
+      expect((await ask(client_id, { prompt: 'none' }, browser)).back?.searchParams.get('error')).toBe(
+        'login_required',
+      );
+    } finally {
+      await target.close();
+    }
   });
 });
 
