@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as client from 'openid-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/lib/logger.js';
-import type { Api } from '../../src/models/index.js';
+import { type Api, allModels, createModels } from '../../src/models/index.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
@@ -14,6 +14,7 @@ import { makeApi, makeApplication, makeMember, makeOrganization, makeUser, PASSW
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
+import { type Turns, takeTurns } from '../support/turns.js';
 
 let store: TestStore;
 let services: ServiceContext;
@@ -202,7 +203,7 @@ describe('the command', () => {
 });
 
 describe('a restart', () => {
-  it('keeps sessions, refresh tokens and lockouts', async () => {
+  it('keeps sessions, grants, consents, refresh tokens and lockouts', async () => {
     const first = await start({ PORT: String(await freePort()) });
     const user = await makeUser(services);
     await makeOrganization(services, { founder: user._id });
@@ -211,6 +212,11 @@ describe('a restart', () => {
     const flow = await rp.begin(new BrowserClient(first.issuer));
     await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
     const tokens = await flow.tokens();
+    // Of a third party, which the person allows once.
+    const third = await makeApplication(services, { firstParty: false, defaultApi: api._id });
+    const asked = await (await relyingParty(first, third._id)).begin(flow.browser);
+    await flow.browser.submit('Allow');
+    await asked.tokens();
     const guesses = await rp.begin(new BrowserClient(first.issuer));
     for (let guess = 0; guess < 10; guess += 1)
       await guesses.browser.submit('Sign in', { email: locked.email, password: `wrong ${guess} wrong wrong` });
@@ -220,43 +226,39 @@ describe('a restart', () => {
     const silent = await (await relyingParty(second, clientId)).begin(flow.browser, { prompt: 'none' });
     expect((await silent.tokens()).claims()).toMatchObject({ sub: user._id, roles: ['admin'] });
     await expect(client.refreshTokenGrant(rp.config, tokens.refresh_token as string)).resolves.toBeDefined();
+    const allowed = await (await relyingParty(second, third._id)).begin(flow.browser, { prompt: 'none' });
+    expect((await allowed.tokens()).claims()).toMatchObject({ sub: user._id });
+    const { config } = await relyingParty(second, api.introspection?.clientId as string);
+    expect(await client.tokenIntrospection(config, tokens.access_token)).toMatchObject({ active: true });
     await guesses.browser.submit('Sign in', { email: locked.email, password: PASSWORD });
     expect(guesses.browser.status).toBe(422);
-  });
+  }, 120_000);
 });
 
 describe('two processes on one store', () => {
-  let proxy: Server | undefined;
-  afterEach(() => {
-    proxy?.close().closeAllConnections();
-    proxy = undefined;
+  let turns: Turns | undefined;
+  afterEach(async () => {
+    await turns?.close();
+    turns = undefined;
   });
 
-  it('take turns within one login, and redeem each other’s codes', async () => {
-    const port = await freePort();
-    const issuer = `http://localhost:${port}`;
-    const servers = await Promise.all([start({ ISSUER: issuer }), start({ ISSUER: issuer })]);
-    const ports = servers.map((server) => JSON.parse(server.lines.at(-1) as string).url as string);
-    let turn = 0;
-    proxy = createServer((incoming, outgoing) => {
-      const target = new URL(ports[turn++ % 2] as string);
-      const onward = request(
-        {
-          port: target.port,
-          host: '127.0.0.1',
-          path: incoming.url,
-          method: incoming.method,
-          headers: incoming.headers,
-        },
-        (answer) => {
-          outgoing.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
-          answer.pipe(outgoing);
-        },
-      );
-      incoming.pipe(onward);
-    });
-    await new Promise<void>((done) => proxy?.listen(port, 'localhost', done));
+  /** Two that answer for one issuer, and the addresses of both. */
+  async function two(): Promise<{ issuer: string; ask: (...which: number[]) => void }> {
+    const between = await takeTurns();
+    turns = between;
+    const servers = await Promise.all([start({ ISSUER: between.origin }), start({ ISSUER: between.origin })]);
+    const addresses = servers.map((server) => server.said('ready')[0]?.url as string);
+    return {
+      issuer: between.origin,
+      ask: (...which) => between.between(which.map((index) => addresses[index] as string)),
+    };
+  }
+
+  it('take turns within one login, request by request', async () => {
+    const { issuer, ask } = await two();
     for (let round = 0; round < 4; round += 1) {
+      // Each of them has the first request twice.
+      ask(round % 2, (round + 1) % 2);
       const rp = await relyingParty({ issuer }, clientId);
       const flow = await rp.begin(new BrowserClient(issuer));
       await flow.browser.follow('Create account');
@@ -267,10 +269,53 @@ describe('two processes on one store', () => {
       expect(tokens.claims()).toMatchObject({ roles: ['admin'], iss: issuer });
       const next = await client.refreshTokenGrant(rp.config, tokens.refresh_token as string);
       expect(next.claims()).toMatchObject({ roles: ['admin'] });
-      turn += 1;
+    }
+  });
+
+  it('a sign-in begun on one is ended on the other, and a code from one is redeemed at the other, once', async () => {
+    const { issuer, ask } = await two();
+    const user = await makeUser(services);
+    await makeOrganization(services, { founder: user._id });
+    ask(0);
+    const rp = await relyingParty({ issuer }, clientId);
+    const flow = await rp.begin(new BrowserClient(issuer));
+    ask(1);
+    await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
+    ask(0);
+    const tokens = await flow.tokens();
+    expect(tokens.claims()).toMatchObject({ sub: user._id, roles: ['admin'], iss: issuer });
+    ask(1);
+    const next = await client.refreshTokenGrant(rp.config, tokens.refresh_token as string);
+    // The code was used at the other: here it is no better, and ends what it gave.
+    await expect(flow.tokens()).rejects.toMatchObject({ error: 'invalid_grant' });
+    ask(0);
+    await expect(client.refreshTokenGrant(rp.config, next.refresh_token as string)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+  });
+
+  it('that start at once on an empty store make every index', async () => {
+    const empty = await testStore();
+    try {
+      running.push(...(await Promise.all([1, 2].map(() => startProcess(empty.config)))));
+      for (const { schema, collection } of allModels(createModels(empty.connection)) as Indexed[]) {
+        const wanted = schema.indexes().map(([key]) => JSON.stringify(key));
+        const there = wanted.length ? await collection.listIndexes().toArray() : [];
+        const made = there.map(({ key }) => JSON.stringify(key)).filter((key) => key !== '{"_id":1}');
+        expect(made.sort(), collection.collectionName).toEqual(wanted.sort());
+      }
+    } finally {
+      await Promise.all(running.splice(0).map((one) => one.end('SIGKILL')));
+      await empty.close();
     }
   });
 });
+
+/** What a test of indexes needs of a model. */
+interface Indexed {
+  schema: { indexes(): [key: object, options: object][] };
+  collection: { collectionName: string; listIndexes(): { toArray(): Promise<{ key: object }[]> } };
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
