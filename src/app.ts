@@ -124,7 +124,8 @@ export function createApp(deps: AppDeps): Koa {
   app.use(answerInTime(deps, errorPage(render)));
   app.use(serveAssets(assets));
   app.use(postAsGet);
-  app.use(routes(deps, pages).routes());
+  const router = routes(deps, pages).routes();
+  app.use((ctx, next) => (LIBRARYS.has(ctx.path) ? next() : router(ctx as never, next)));
   app.use(async (ctx, next) => {
     if (!isProtocol(ctx.path)) return next();
     if (ctx.path === '/oauth2/jwks') ctx.set('Cache-Control', `public, max-age=${JWKS_MAX_AGE}`);
@@ -156,6 +157,11 @@ function followKeys({ background, signingKeys, keyRotation, sessionAbsolute }: A
     unlessAway(() => signingKeys.keepUp({ rotateEvery: keyRotation, hintsFor: sessionAbsolute })),
   );
 }
+
+/** The busiest endpoints, which no page of ours shares: nothing is looked up for them. */
+const LIBRARYS = new Set(
+  ['authorize', 'token', 'introspect', 'revoke', 'userinfo', 'jwks'].map((name) => `/oauth2/${name}`),
+);
 
 const isProtocol = (path: string) => path.startsWith('/oauth2/') || path.startsWith('/.well-known/');
 

@@ -18,7 +18,7 @@ export interface StoreState {
  * called off, but whoever asked needn't wait as long. A request that takes its time while the store keeps up goes on.
  */
 export function answerInTime({ storeAnswers, storeKeptUp }: StoreState, page: ErrorPage) {
-  return async function deadline(ctx: Context, next: Next): Promise<void> {
+  return function deadline(ctx: Context, next: Next): Promise<void> {
     const started = performance.now();
     const check = async () => {
       if (ctx.res.headersSent || ctx.res.destroyed) return;
@@ -27,7 +27,7 @@ export function answerInTime({ storeAnswers, storeKeptUp }: StoreState, page: Er
     };
     let timer = setTimeout(check, PATIENCE_MS);
     ctx.res.once('close', () => clearTimeout(timer));
-    await next();
+    return next();
   };
 }
 

@@ -6,7 +6,7 @@ import type { Context, Next } from 'koa';
  */
 export function allowHost(issuer: string) {
   const { host, protocol } = new URL(issuer);
-  return async function checkHost(ctx: Context, next: Next): Promise<void> {
+  return function checkHost(ctx: Context, next: Next): Promise<void> | undefined {
     if (ctx.path.startsWith('/health/') || ctx.path === '/metrics' || ctx.host === host) {
       ctx.req.headers['x-forwarded-proto'] = protocol.slice(0, -1);
       ctx.req.headers['x-forwarded-host'] = host;
@@ -19,5 +19,6 @@ export function allowHost(issuer: string) {
       message: 'This server answers for another host.',
       requestId: ctx.state.requestId,
     };
+    return undefined;
   };
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../lib/logger.js';
 
 /** Gives each request an id, answers with it, and writes one line when it ended. The line holds the path, never the query. */
 export function requestLog(logger: Logger) {
-  return async function logRequest(ctx: Context, next: Next): Promise<void> {
+  return function logRequest(ctx: Context, next: Next): Promise<void> {
     const started = performance.now();
     ctx.state.requestId = newId('req');
     ctx.set('X-Request-Id', ctx.state.requestId);
@@ -24,7 +24,7 @@ export function requestLog(logger: Logger) {
         'request',
       );
     });
-    await next();
+    return next();
   };
 }
 

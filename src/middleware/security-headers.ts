@@ -44,10 +44,10 @@ export function securityHeaders(issuer: string) {
       xFrameOptions: { action: 'deny' },
     }),
   );
-  return async function setHeaders(ctx: Context, next: Next): Promise<void> {
+  return function setHeaders(ctx: Context, next: Next): Promise<void> {
     ctx.set('Content-Security-Policy', policy(ctx));
     ctx.set(same);
-    await next();
+    return next();
   };
 }
 

@@ -3,7 +3,7 @@
  * proof that is missing. No nonces: see docs/decisions/client-security.md.
  */
 import { decodeJwt } from 'jose';
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import { errors } from 'oidc-provider';
 import type { OidcContext, Runtime } from './runtime.js';
 import { CLOCK_TOLERANCE } from './settings/client-authentication.js';
@@ -37,8 +37,7 @@ function issuedAt(proof: string): number {
 }
 
 /** At the token endpoint the library calls a missing proof `invalid_grant`, and what is missing is the proof (RFC 9449 5). */
-export async function nameMissingProof(ctx: Context, next: Next): Promise<void> {
-  await next();
+export function nameMissingProof(ctx: Context): void {
   const oidc = (ctx as OidcContext).oidc;
   if (oidc?.route !== 'token' || ctx.status !== 400 || !oidc.client?.dpopBoundAccessTokens || ctx.get('DPoP')) return;
   if ((ctx.body as { error?: string } | undefined)?.error !== 'invalid_grant') return;

@@ -2,14 +2,17 @@
  * Signing out (RP-Initiated Logout). The library asks before it ends a session; where nobody has to be asked, this goes on at once,
  * without a page whose script would have to submit a form. With the session end its grants, and by `gid` their JWTs.
  */
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import type { OidcRecord } from '../models/index.js';
 import { queueLogoutNotices, scopesOf } from './backchannel-logout.js';
 import type { OidcContext, Runtime } from './runtime.js';
 
-export function createEndSessionMiddleware(runtime: Runtime) {
-  return async function endSession(ctx: Context, next: Next): Promise<void> {
-    await next();
+const ROUTES = new Set(['end_session', 'end_session_confirm', 'resume', 'device_resume']);
+
+export function createEndSession(runtime: Runtime) {
+  return (ctx: Context) => (ROUTES.has((ctx as OidcContext).oidc?.route) ? endSession(ctx) : undefined);
+
+  async function endSession(ctx: Context): Promise<void> {
     const oidc = (ctx as OidcContext).oidc;
     if (oidc?.route === 'end_session' && ctx.status === 200 && needsNoQuestion(oidc))
       await endAtOnce(runtime, ctx, oidc, afterwards(oidc, oidc.params));
@@ -19,7 +22,7 @@ export function createEndSessionMiddleware(runtime: Runtime) {
     if (oidc.session.destroyed) await endGrantsOfSession(runtime, oidc.session.uid);
     // Asked by an application, the person stays signed in: the application alone has signed them out, and what it was given ends.
     else if (oidc.client) await endGrants(runtime, await grantsOf(runtime, oidc.session.uid, oidc.client.clientId));
-  };
+  }
 }
 
 const here = (ctx: Context, oidc: OidcContext): string => oidc.urlFor(oidc.route, ctx.params);

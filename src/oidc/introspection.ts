@@ -2,7 +2,7 @@
  * Introspection (RFC 7662) that answers with today's roles (R6): for opaque tokens through the library's policy hook, for JWT access
  * tokens, which the library doesn't know once they are issued, around its endpoint. Both tell a caller nothing of what isn't its own.
  */
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import { digest } from '../lib/ids.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
@@ -89,17 +89,18 @@ export function createIntrospectionPolicy(runtime: Runtime) {
 }
 
 /** Answers introspection and revocation of JWT access tokens, which the library refuses as `unsupported_token_type`. */
-export function createJwtTokenMiddleware(runtime: Runtime, verify: VerifyAccessToken) {
-  return async function jwtTokens(ctx: Context, next: Next): Promise<void> {
-    await next();
+export function createJwtTokens(runtime: Runtime, verify: VerifyAccessToken) {
+  return (ctx: Context) => (isRefusedJwt(ctx) ? jwtTokens(ctx) : undefined);
+
+  function isRefusedJwt(ctx: Context): boolean {
     const oidc = (ctx as OidcContext).oidc;
-    if (
-      ctx.status !== 400 ||
-      (ctx.body as { error?: string } | undefined)?.error !== 'unsupported_token_type' ||
-      !oidc?.client
-    )
-      return;
-    if (oidc.route !== 'introspection' && oidc.route !== 'revocation') return;
+    if (oidc?.route !== 'introspection' && oidc?.route !== 'revocation') return false;
+    const refused = ctx.status === 400 && (ctx.body as { error?: string } | undefined)?.error;
+    return refused === 'unsupported_token_type' && oidc.client !== undefined;
+  }
+
+  async function jwtTokens(ctx: Context): Promise<void> {
+    const oidc = (ctx as OidcContext).oidc;
     const token = oidc.params.token as string;
     const payload = looksLikeJwt(token) ? await verify(token) : undefined;
     if (oidc.route === 'introspection') {
@@ -115,7 +116,7 @@ export function createJwtTokenMiddleware(runtime: Runtime, verify: VerifyAccessT
     } else {
       ctx.body = { error: 'invalid_request', error_description: 'the token was not issued to this application' };
     }
-  };
+  }
 }
 
 async function introspectJwt(

@@ -1,4 +1,4 @@
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 
 /** What each endpoint takes, by the library's names of them. A POST to those for browsers goes on as a GET: see `post-as-get.ts`. */
 const METHODS: Record<string, string> = {
@@ -22,8 +22,7 @@ const METHODS: Record<string, string> = {
  */
 export function refuseOtherMethods(routes: Record<string, string>) {
   const allowed = new Map(Object.entries(routes).map(([name, path]) => [path, METHODS[name]]));
-  return async function refuse(ctx: Context, next: Next): Promise<void> {
-    await next();
+  return function refuse(ctx: Context): void {
     const methods = allowed.get(ctx.path);
     if (!methods || ctx.status !== 404 || ctx.body) return;
     ctx.status = 405;

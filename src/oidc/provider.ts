@@ -6,6 +6,7 @@ import type { Configuration, Provider } from 'oidc-provider';
 import type { OpenKeys } from '../services/signing-keys/follow-keys.js';
 import { createFindAccount } from './account.js';
 import { createAdapterFactory } from './adapter/index.js';
+import { afterwards } from './afterwards.js';
 import { answerProgramsInJson } from './answer-json.js';
 import { leaveLogoutToQueue } from './backchannel-logout.js';
 import { followClientKeys } from './client-keys.js';
@@ -14,11 +15,11 @@ import { completeDeviceAnswer } from './device/complete-answer.js';
 import { extendDeviceCodes } from './device/device-codes.js';
 import { DEVICE_PATH } from './device/device-login.js';
 import { nameMissingProof, PROOF_ALGORITHMS } from './dpop.js';
-import { createEndSessionMiddleware } from './end-session.js';
+import { createEndSession } from './end-session.js';
 import { withFormPost } from './form-post.js';
 import { applicationOf, createGrantLoader, extendGrantPayload } from './grants.js';
 import { acceptOlderHints, acceptOnlyIdTokensAsHint } from './id-token-hint.js';
-import { createJwtTokenMiddleware } from './introspection.js';
+import { createJwtTokens } from './introspection.js';
 import { keepNoToken } from './keep-no-token.js';
 import { createFailureAnswer, logProviderEvents } from './log-events.js';
 import { refuseOtherMethods } from './methods.js';
@@ -136,16 +137,20 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   refuseForgottenRequests(provider);
   nameUnauthorizedClients(provider);
   nameLargePushes(provider);
-  provider.use(refuseOtherMethods(ROUTES));
   provider.use(answerProgramsInJson);
   provider.use(createFailureAnswer(provider));
-  provider.use(nameMissingProof);
-  provider.use(publishResponseTypes);
-  provider.use(nameMissingCaller);
-  provider.use(keepNoToken);
-  provider.use(completeDeviceAnswer);
-  provider.use(createJwtTokenMiddleware(runtime, verify));
-  provider.use(createEndSessionMiddleware(runtime));
+  provider.use(
+    afterwards(
+      createEndSession(runtime),
+      createJwtTokens(runtime, verify),
+      completeDeviceAnswer,
+      keepNoToken,
+      nameMissingCaller,
+      publishResponseTypes,
+      nameMissingProof,
+      refuseOtherMethods(ROUTES),
+    ),
+  );
   logProviderEvents(provider, runtime.services.logger);
   countTokens(provider);
   return provider;

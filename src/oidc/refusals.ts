@@ -1,5 +1,5 @@
 /** Where the library refuses rightly, but by another code than the RFC has for it. */
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
 import type { OidcContext } from './runtime.js';
 
@@ -25,8 +25,7 @@ export function nameUnauthorizedClients(provider: Provider): void {
 }
 
 /** Introspection is for those who authenticate: who doesn't even try is told so by 401 (RFC 7662 2.3), as who fails is. */
-export async function nameMissingCaller(ctx: Context, next: Next): Promise<void> {
-  await next();
+export function nameMissingCaller(ctx: Context): void {
   const oidc = (ctx as OidcContext).oidc;
   if (oidc?.route !== 'introspection' || ctx.status !== 400 || oidc.client) return;
   const named = ctx.get('Authorization') || oidc.params?.client_id || oidc.params?.client_assertion;

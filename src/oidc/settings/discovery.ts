@@ -1,4 +1,4 @@
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { ASSERTION_ALGORITHMS, CLIENT_AUTHENTICATION_METHODS } from './client-authentication.js';
 
@@ -25,8 +25,7 @@ export const discovery = ({ registration, issuer }: Runtime) => ({
  * The library publishes every response type that any client has, and takes no other word for it. `none` is the account pages' alone: an
  * application that took it from the document would be refused (RFC 8414 2).
  */
-export async function publishResponseTypes(ctx: Context, next: Next): Promise<void> {
-  await next();
+export function publishResponseTypes(ctx: Context): void {
   const { oidc } = ctx as OidcContext;
   if (oidc?.route === 'discovery' && ctx.status === 200) {
     (ctx.body as Record<string, unknown>).response_types_supported = ['code'];
