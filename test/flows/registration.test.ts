@@ -471,6 +471,13 @@ describe('who may register', () => {
     expect((await run('--expires', 'soon')).code).toBe(64);
   });
 
+  it('a redirect URI whose host would say something in a Content-Security-Policy is refused', async () => {
+    for (const host of ['app.example;frame-ancestors', 'app.example,sandbox', '*', "'none'"]) {
+      const { status, body } = await register({ redirect_uris: [`https://${host}/callback`] });
+      expect([host, status, body.error]).toEqual([host, 400, 'invalid_redirect_uri']);
+    }
+  });
+
   it('registrations from one address are limited, and told when there is room again', async () => {
     const limited = await startServer({ registration: 'open' });
     await limited.services.models.RateLimit.create({
