@@ -4,13 +4,15 @@ import mongoose from 'mongoose';
 
 const [name, nth] = (process.env.DIE_BEFORE ?? '').split(':');
 const { prototype } = mongoose.mongo.Collection;
-const { updateOne } = prototype;
+const { bulkWrite } = prototype;
 let seen = 0;
 
-prototype.updateOne = function updateOneUnlessDead(filter, update, options) {
-  if (this.collectionName === name && options?.upsert) {
-    seen += 1;
-    if (seen === Number(nth)) process.kill(process.pid, 'SIGKILL');
+prototype.bulkWrite = function bulkWriteUnlessDead(operations, options) {
+  if (this.collectionName === name) {
+    for (const { updateOne } of operations) {
+      if (updateOne?.upsert) seen += 1;
+      if (seen === Number(nth)) process.kill(process.pid, 'SIGKILL');
+    }
   }
-  return updateOne.call(this, filter, update, options);
+  return bulkWrite.call(this, operations, options);
 };
