@@ -32,13 +32,16 @@ export const looksLikeJwt = (value: string) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(v
 export function createVerifyAccessToken({ issuer, services, signingKeys }: Runtime): VerifyAccessToken {
   const keySet = createKeySet(signingKeys);
   const verify = async (token: string) =>
-    jwtVerify<AccessTokenPayload>(token, keySet(), {
+    jwtVerify<AccessTokenPayload>(token, keySet().set, {
       issuer,
       typ: 'at+jwt',
       algorithms: ['RS256', 'ES256', 'EdDSA'],
       currentDate: services.clock.now(),
     });
   return async (token) => {
+    const { verified } = keySet();
+    const known = verified.get(token);
+    if (known) return known.exp * 1000 > services.clock.now().getTime() ? { ...known } : undefined;
     try {
       const { payload } = await verify(token).catch(async (error: unknown) => {
         // Another process may have published the key a moment ago.
@@ -46,7 +49,9 @@ export function createVerifyAccessToken({ issuer, services, signingKeys }: Runti
         await signingKeys.lookAgain();
         return verify(token);
       });
-      return payload.jti && payload.client_id ? payload : undefined;
+      if (!payload.jti || !payload.client_id) return undefined;
+      remember(verified, token, payload);
+      return { ...payload };
     } catch (error) {
       if (isStoreAway(error)) throw error;
       return undefined;
@@ -54,13 +59,27 @@ export function createVerifyAccessToken({ issuer, services, signingKeys }: Runti
   };
 }
 
-/** Made once for each revision of the keys, for it imports them. */
-function createKeySet(signingKeys: SigningKeys): () => ReturnType<typeof createLocalJWKSet> {
-  let made: { of: OpenKeys; set: ReturnType<typeof createLocalJWKSet> } | undefined;
+/** A resource server asks about one token again and again: so many are remembered, the oldest go first. */
+const MOST_REMEMBERED = 5000;
+
+interface KeySet {
+  set: ReturnType<typeof createLocalJWKSet>;
+  /** Tokens that these keys have signed, so that a signature is checked once. What else decides is asked each time. */
+  verified: Map<string, AccessTokenPayload>;
+}
+
+function remember(verified: KeySet['verified'], token: string, payload: AccessTokenPayload): void {
+  if (verified.size >= MOST_REMEMBERED) verified.delete(verified.keys().next().value as string);
+  verified.set(token, payload);
+}
+
+/** Made once for each revision of the keys, for it imports them; a key that is retired takes what it signed with it. */
+function createKeySet(signingKeys: SigningKeys): () => KeySet {
+  let made: (KeySet & { of: OpenKeys }) | undefined;
   return () => {
     const of = signingKeys.current();
-    if (made?.of !== of) made = { of, set: createLocalJWKSet({ keys: [...of.verifying] }) };
-    return made.set;
+    if (made?.of !== of) made = { of, set: createLocalJWKSet({ keys: [...of.verifying] }), verified: new Map() };
+    return made;
   };
 }
 
