@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOutbound } from '../../src/lib/outbound.js';
+import type { Application } from '../../src/models/index.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { createInitialAccessToken } from '../../src/services/registration/initial-access-tokens.js';
+import { allow, DEVICE_CODE_GRANT, startDevice } from '../support/device.js';
 import { makeApi, makeUser, PASSWORD } from '../support/factories.js';
 import { runToEnd } from '../support/process.js';
 import { newBrowser } from '../support/relying-party.js';
@@ -231,6 +233,21 @@ describe('registering (RFC 7591, OpenID Connect Registration)', () => {
     expect(await ways({ ...post, client_secret: 'wrong' })).toEqual(['invalid_client', 'invalid_client']);
   });
 
+  it('an application of devices alone needs no redirect URI, and a person can connect it (RFC 8628)', async () => {
+    const grant_types = [DEVICE_CODE_GRANT, 'refresh_token'];
+    const { status, body } = await register({ grant_types, token_endpoint_auth_method: 'none', client_name: 'Kiosk' });
+    expect([status, body]).toMatchObject([201, { grant_types, response_types: [], redirect_uris: [] }]);
+    const application = await server.services.models.Application.findById(body.client_id).lean();
+    const device = await startDevice(server, application as Application, { scope: 'openid email offline_access' });
+    const { user } = await allow(server, device);
+    const tokens = (await device.poll()).body;
+    expect(decodeJwt(tokens.id_token as string)).toMatchObject({ sub: user._id, aud: body.client_id });
+    expect(decodeJwt(tokens.id_token as string)).not.toHaveProperty('oid');
+    expect(tokens).toHaveProperty('refresh_token');
+    const sent = new URLSearchParams({ client_id: body.client_id as string, response_type: 'code', scope: 'openid' });
+    expect((await fetch(`${server.issuer}/oauth2/authorize?${sent}`, { redirect: 'manual' })).status).toBe(400);
+  });
+
   it('userinfo is signed where that was registered', async () => {
     const config = await openidClient({ redirect_uris: [CALLBACK], userinfo_signed_response_alg: 'ES256' });
     const { user, nonce, callback } = await signIn(config);
@@ -371,6 +388,9 @@ describe('what cannot be registered', () => {
     ['the implicit grant', { grant_types: ['implicit'] }, /grant_types/],
     ['client credentials', { grant_types: ['authorization_code', 'client_credentials'] }, /grant_types/],
     ['a refresh token without a code', { grant_types: ['refresh_token'] }, /grant_types/],
+    ['code without its grant', { grant_types: [DEVICE_CODE_GRANT], response_types: ['code'] }, /response_types/],
+    ['a code’s grant without code', { response_types: [] }, /response_types/],
+    ['code twice', { response_types: ['code', 'code'] }, /response_types/],
     ['another response type', { response_types: ['code id_token'] }, /response_types/],
     ['pairwise subjects', { subject_type: 'pairwise' }, /subject_type/],
     ['mutual TLS as a method', { token_endpoint_auth_method: 'tls_client_auth' }, /token_endpoint_auth_method/],

@@ -39,7 +39,8 @@ const MOST_URIS = 50;
 const METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 const SIGNING = ['RS256', 'ES256', 'EdDSA'] as const;
 const ASSERTIONS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
-const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const;
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+const GRANT_TYPES = ['authorization_code', 'refresh_token', DEVICE_CODE] as const;
 
 /** Metadata whose effect isn't there: to ignore it would give less protection than the application believes it has. */
 const REFUSED: readonly [pattern: RegExp, what: string][] = [
@@ -60,12 +61,12 @@ const withoutFragment = webUri.refine((value) => !value.includes('#'), 'expected
 const uris = z.array(uri).max(MOST_URIS, `expected ${MOST_URIS} at most`);
 
 const schema = z.object({
-  redirect_uris: uris.min(1, 'expected at least one redirect URI'),
-  response_types: z.tuple([z.literal('code')], 'expected code alone').optional(),
+  redirect_uris: uris.default([]),
+  response_types: z.array(z.literal('code', 'expected code alone')).max(1, 'expected code alone').optional(),
   grant_types: z
     .array(z.enum(GRANT_TYPES, `expected ${GRANT_TYPES.join(' or ')}`))
-    .refine((types) => types.includes('authorization_code'), 'expected authorization_code, which response_types needs')
-    .optional(),
+    .refine((types) => types.some((type) => type !== 'refresh_token'), `expected authorization_code or ${DEVICE_CODE}`)
+    .default(['authorization_code']),
   application_type: z.enum(['web', 'native']).optional(),
   client_name: text.optional(),
   client_uri: webUri.optional(),
@@ -138,6 +139,7 @@ export function readMetadata(
     throw metadataFault(pathOf(issue?.path ?? []), issue?.message ?? 'this can’t be taken');
   }
   const metadata = parsed.data;
+  checkFlow(metadata);
   checkUris(metadata);
   return valuesOf(metadata, known, keysOf(metadata));
 }
@@ -145,6 +147,14 @@ export function readMetadata(
 const pathOf = (path: PropertyKey[]) =>
   path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i ? '.' : ''}${String(part)}`)).join('') ||
   'client metadata';
+
+/** RFC 7591 2.1: grants and responses agree. Without authorization codes nothing is redirected: an application of devices alone. */
+function checkFlow({ grant_types, response_types, redirect_uris }: Metadata): void {
+  const codes = grant_types.includes('authorization_code');
+  if (response_types && (response_types.length === 1) !== codes)
+    throw metadataFault('response_types', codes ? 'expected code' : 'code needs authorization_code in grant_types');
+  if (codes && redirect_uris.length === 0) throw metadataFault('redirect_uris', 'expected at least one redirect URI');
+}
 
 function checkUris(metadata: Metadata): void {
   const native = metadata.application_type === 'native';
@@ -172,8 +182,8 @@ function keysOf({ jwks, jwks_uri, token_endpoint_auth_method }: Metadata): Publi
 }
 
 /** Of an application that gives no name people see where it is. */
-function nameFor(redirectUri: string): string {
-  const url = URL.parse(redirectUri);
+function nameFor(redirectUri: string | undefined): string {
+  const url = redirectUri === undefined ? null : URL.parse(redirectUri);
   return url?.host || url?.protocol.slice(0, -1) || 'An application';
 }
 
@@ -193,7 +203,7 @@ function valuesOf(
     default_acr_values: metadata.default_acr_values?.filter((value) => known.acrValues.includes(value)),
   };
   return {
-    name: metadata.client_name ?? nameFor(metadata.redirect_uris[0] as string),
+    name: metadata.client_name ?? nameFor(metadata.redirect_uris[0]),
     type: native ? 'native' : method === 'none' ? 'spa' : 'web',
     redirectUris: metadata.redirect_uris,
     postLogoutRedirectUris: metadata.post_logout_redirect_uris ?? [],
@@ -202,7 +212,7 @@ function valuesOf(
     logoUri: metadata.logo_uri ?? null,
     policyUri: metadata.policy_uri ?? null,
     tosUri: metadata.tos_uri ?? null,
-    grantTypes: [...new Set(metadata.grant_types ?? ['authorization_code'])],
+    grantTypes: [...new Set(metadata.grant_types)],
     eitherMethod: metadata.token_endpoint_auth_method === undefined,
     idTokenSigningAlg: metadata.id_token_signed_response_alg ?? 'RS256',
     userinfoSigningAlg: metadata.userinfo_signed_response_alg ?? null,

@@ -23,7 +23,7 @@ function metadataOf(application: Application): Record<string, unknown> {
     client_name: application.name,
     application_type: application.type === 'native' ? 'native' : 'web',
     redirect_uris: application.redirectUris,
-    response_types: ['code'],
+    response_types: application.grantTypes.includes('authorization_code') ? ['code'] : [],
     grant_types: application.grantTypes,
     subject_type: 'public',
     token_endpoint_auth_method: application.tokenEndpointAuthMethod,
