@@ -23,6 +23,7 @@ import { createJwtTokens } from './introspection.js';
 import { keepNoToken } from './keep-no-token.js';
 import { createFailureAnswer, logProviderEvents } from './log-events.js';
 import { refuseOtherMethods } from './methods.js';
+import { sayNothingThere } from './nothing-there.js';
 import { refuseForgottenRequests } from './pushed-requests.js';
 import { createRotation } from './refresh-rotation.js';
 import { nameLargePushes, nameMissingCaller, nameUnauthorizedClients } from './refusals.js';
@@ -149,6 +150,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
       publishResponseTypes,
       nameMissingProof,
       refuseOtherMethods(ROUTES),
+      sayNothingThere(pages),
     ),
   );
   logProviderEvents(provider, runtime.services.logger);

@@ -37,6 +37,20 @@ describe('answers', () => {
     expect(page.text).not.toMatch(/node_modules|\.js:\d|\/src\//);
   });
 
+  it('are the same where the protocol has nothing, dynamic registration that is off included', async () => {
+    const nothing = ['/oauth2/nothing', '/oauth2/register', '/oauth2/token/x', '/oauth2/logout/x', '/.well-known/x'];
+    for (const path of nothing) {
+      const answer = await get(path);
+      expect([path, answer.status]).toEqual([path, 404]);
+      expect(answer.headers['cache-control']).toBe('no-store');
+      const requestId = answer.headers['x-request-id'];
+      expect(answer.body).toEqual({ error: 'not_found', message: expect.any(String), details: [], requestId });
+    }
+    const page = await get('/oauth2/logout/x').set('Accept', 'text/html');
+    expect([page.status, page.type]).toEqual([404, 'text/html']);
+    expect(page.text).toContain('not_found');
+  });
+
   it('of health need no issuer’s host, and say what is so', async () => {
     expect((await request(server.server).get('/health/live')).body).toEqual({ status: 'live' });
     expect((await request(server.server).get('/health/ready')).body).toEqual({ status: 'ready' });
