@@ -1,10 +1,8 @@
-import { isIP } from 'node:net';
 import type { Connection } from 'mongoose';
-import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterMongo } from 'rate-limiter-flexible';
 import { digest } from '../lib/ids.js';
-import { RATE_LIMIT_COLLECTION } from '../models/rate-limit.js';
+import { limiters, networkOf, take } from './limiters.js';
 
-const WINDOW_SECONDS = 15 * 60;
 const PER_ACCOUNT = 10;
 const PER_ADDRESS = 50;
 /** One a second: no person notices, and a script fills no database. */
@@ -38,16 +36,7 @@ export interface Place {
 }
 
 export function createSignInLimits(connection: Connection): SignInLimits {
-  const limiter = (keyPrefix: string, points: number) =>
-    new RateLimiterMongo({
-      storeClient: connection.getClient(),
-      dbName: connection.name,
-      tableName: RATE_LIMIT_COLLECTION,
-      disableIndexesCreation: true,
-      keyPrefix,
-      points,
-      duration: WINDOW_SECONDS,
-    });
+  const limiter = limiters(connection);
   const accounts = limiter('sign-in:account', PER_ACCOUNT);
   const addresses = limiter('sign-in:address', PER_ADDRESS);
   const signUps = limiter('sign-up:address', SIGN_UPS_PER_ADDRESS);
@@ -81,28 +70,6 @@ export function createSignInLimits(connection: Connection): SignInLimits {
       };
     },
   };
-}
-
-/** Whom an address counts for: an IPv4 address for itself, an IPv6 one for its /64, of which one household has all addresses. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped || isIP(address) !== 6) return mapped ?? address;
-  const [head = '', tail = ''] = address.replace(/%.*$/, '').split('::');
-  const [before, after] = [head, tail].map((part) => part.split(':').filter(Boolean)) as [string[], string[]];
-  const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0') : [];
-  const groups = [...before, ...zeros, ...after].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
-}
-
-async function take(limiter: RateLimiterMongo, key: string): Promise<boolean> {
-  try {
-    await limiter.consume(key, 1);
-    return true;
-  } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error;
-    await limiter.reward(key, 1);
-    return false;
-  }
 }
 
 const MOST_WAITING = 500;

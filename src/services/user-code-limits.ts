@@ -1,9 +1,6 @@
 import type { Connection } from 'mongoose';
-import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
-import { RATE_LIMIT_COLLECTION } from '../models/rate-limit.js';
-import { networkOf } from './sign-in-limits.js';
+import { limiters, networkOf, take } from './limiters.js';
 
-const WINDOW_SECONDS = 15 * 60;
 const PER_ACCOUNT = 10;
 const PER_ADDRESS = 50;
 /** One a second from one network: many devices start at once, and a script fills no database. */
@@ -29,16 +26,7 @@ export interface UserCodeLimits {
 }
 
 export function createUserCodeLimits(connection: Connection): UserCodeLimits {
-  const limiter = (keyPrefix: string, points: number) =>
-    new RateLimiterMongo({
-      storeClient: connection.getClient(),
-      dbName: connection.name,
-      tableName: RATE_LIMIT_COLLECTION,
-      disableIndexesCreation: true,
-      keyPrefix,
-      points,
-      duration: WINDOW_SECONDS,
-    });
+  const limiter = limiters(connection);
   const accounts = limiter('user-code:account', PER_ACCOUNT);
   const addresses = limiter('user-code:address', PER_ADDRESS);
   const devices = limiter('device:address', DEVICES_PER_ADDRESS);
@@ -63,15 +51,4 @@ export function createUserCodeLimits(connection: Connection): UserCodeLimits {
       }
     },
   };
-}
-
-async function take(limiter: RateLimiterMongo, key: string): Promise<boolean> {
-  try {
-    await limiter.consume(key, 1);
-    return true;
-  } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error;
-    await limiter.reward(key, 1);
-    return false;
-  }
 }

@@ -2,25 +2,24 @@
  * What a schema can't see: references, which resolve against the file and then the store; what is there twice; and the rules that the
  * end state would break (R2, R5, R15). Collects every fault.
  */
-import type { Application } from '../../models/index.js';
 import { isReservedSlug } from '../create-organization.js';
 import { normalizeEmail } from '../create-user.js';
-import { redirectUriFault } from '../redirect-uris.js';
+import { checkClient, checkLifetimes } from './check-client.js';
 import { checkCredentials } from './check-credentials.js';
 import type { Fault } from './faults.js';
-import { type ApplicationEntry, type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
+import { type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
 import { givesSecret } from './secrets.js';
 import { membershipKey, type StoredState } from './state.js';
 
 /** The id of the account pages' client (architecture 10): no application and no API can take it. */
 const RESERVED_CLIENT_ID = 'rollcall';
 
-export function checkFile(file: ProvisioningFile, state: StoredState, issuer?: string): Fault[] {
+export function checkFile(file: ProvisioningFile, state: StoredState): Fault[] {
   const faults: Fault[] = [];
   const fault = (path: string, message: string) => faults.push({ path, message });
   checkTwice(file, fault);
   checkClientIds(file, state, fault);
-  checkApplications(file, state, fault, issuer);
+  checkApplications(file, state, fault);
   checkRoles(file, state, fault);
   checkOrganizations(file, state, fault);
   checkMemberships(file, state, fault);
@@ -108,7 +107,7 @@ function checkClientIds(file: ProvisioningFile, state: StoredState, fault: Repor
   });
 }
 
-function checkApplications(file: ProvisioningFile, state: StoredState, fault: Report, _issuer?: string): void {
+function checkApplications(file: ProvisioningFile, state: StoredState, fault: Report): void {
   const apis = new Set([...state.apis.keys(), ...(file.apis ?? []).map((api) => api.identifier)]);
   (file.applications ?? []).forEach((entry, i) => {
     const path = `applications[${i}]`;
@@ -125,35 +124,6 @@ function checkApplications(file: ProvisioningFile, state: StoredState, fault: Re
       }
     });
   });
-}
-
-/** A refresh token can't go unused for longer than its family lasts; what the file doesn't say stays as it is. */
-function checkLifetimes(entry: ApplicationEntry, stored: Application | undefined, path: string, fault: Report): void {
-  const said = (name: 'refreshTokenIdleTtl' | 'refreshTokenTtl') =>
-    entry[name] === undefined ? stored?.[name] : entry[name];
-  const [idle, absolute] = [said('refreshTokenIdleTtl'), said('refreshTokenTtl')];
-  if (!idle || !absolute || idle <= absolute) return;
-  const where = entry.refreshTokenIdleTtl === undefined ? 'refreshTokenTtl' : 'refreshTokenIdleTtl';
-  fault(`${path}.${where}`, `a refresh token can’t be unused for ${idle} seconds where its family lasts ${absolute}`);
-}
-
-function checkClient(entry: ApplicationEntry, type: string, path: string, fault: Report): void {
-  (entry.grantTypes ?? []).forEach((grantType, i) => {
-    if (type === 'machine' && grantType.endsWith(':device_code'))
-      fault(`${path}.grantTypes[${i}]`, 'a machine application has no person who could allow it');
-  });
-  if (type === 'machine' && entry.redirectUris?.length) fault(`${path}.redirectUris`, 'a machine application has none');
-  (entry.grantTypes ?? []).forEach((grant, i) => {
-    if (grant === 'client_credentials' && (type === 'spa' || type === 'native'))
-      fault(`${path}.grantTypes[${i}]`, 'client credentials are for an application that can keep a secret');
-  });
-  for (const list of ['redirectUris', 'postLogoutRedirectUris'] as const) {
-    (entry[list] ?? []).forEach((text, i) => {
-      // What is no URI at all the schema has told.
-      const wrong = URL.canParse(text) ? redirectUriFault(text, type === 'native') : undefined;
-      if (wrong) fault(`${path}.${list}[${i}]`, wrong);
-    });
-  }
 }
 
 function checkRoles(file: ProvisioningFile, state: StoredState, fault: Report): void {

@@ -1,9 +1,7 @@
 import type { Connection } from 'mongoose';
-import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
-import { RATE_LIMIT_COLLECTION } from '../../models/rate-limit.js';
-import { networkOf } from '../sign-in-limits.js';
+import { RateLimiterRes } from 'rate-limiter-flexible';
+import { limiters, networkOf } from '../limiters.js';
 
-const WINDOW_SECONDS = 15 * 60;
 /** Room for a test suite that registers an application for each of its tests. */
 const PER_ADDRESS = 200;
 
@@ -14,15 +12,7 @@ export interface RegistrationLimits {
 }
 
 export function createRegistrationLimits(connection: Connection, points = PER_ADDRESS): RegistrationLimits {
-  const limiter = new RateLimiterMongo({
-    storeClient: connection.getClient(),
-    dbName: connection.name,
-    tableName: RATE_LIMIT_COLLECTION,
-    disableIndexesCreation: true,
-    keyPrefix: 'registration:address',
-    points,
-    duration: WINDOW_SECONDS,
-  });
+  const limiter = limiters(connection)('registration:address', points);
   return {
     async take(address) {
       try {

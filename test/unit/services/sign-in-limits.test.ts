@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../../src/services/sign-in-limits.js';
+import { networkOf } from '../../../src/services/limiters.js';
 
 describe('whom an address counts for', () => {
   it.each([
