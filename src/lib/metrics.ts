@@ -72,16 +72,16 @@ export const hashingRefused = new Counter({
   registers,
 });
 export const storeDuration = new Histogram({
-  name: 'rollcall_store_command_duration_seconds',
-  help: 'Commands to the store by collection and command, and how long they took',
-  labelNames: ['collection', 'command'] as const,
+  name: 'rollcall_store_operation_duration_seconds',
+  help: 'Operations on the store by collection and kind, and how long they took',
+  labelNames: ['collection', 'operation'] as const,
   buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5],
   registers,
 });
 export const storeFailures = new Counter({
-  name: 'rollcall_store_command_failures_total',
-  help: 'Commands to the store that failed',
-  labelNames: ['collection', 'command'] as const,
+  name: 'rollcall_store_operation_failures_total',
+  help: 'Operations on the store that failed',
+  labelNames: ['collection', 'operation'] as const,
   registers,
 });
 export const storeConnections = new Gauge({

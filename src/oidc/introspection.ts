@@ -127,7 +127,7 @@ async function introspectJwt(
   const reference = grantReference(payload.gid);
   const [grant, revoked] = await Promise.all([
     reference ? oidc.provider.Grant.find(reference.grantId) : undefined,
-    runtime.services.models.RevokedToken.exists({ _id: payload.jti }),
+    runtime.services.reads.revoked(payload.jti),
   ]);
   if (revoked) return undefined;
   if (reference && (!grant || grant.generation !== reference.generation || grant.accountId !== payload.sub))

@@ -19,8 +19,7 @@ export function acceptApiTokensAtUserinfo(provider: Provider, runtime: Runtime, 
     }
     const payload = await verify(value);
     const reference = grantReference(payload?.gid);
-    if (!payload || !reference || (await runtime.services.models.RevokedToken.exists({ _id: payload.jti })))
-      return undefined;
+    if (!payload || !reference || (await runtime.services.reads.revoked(payload.jti))) return undefined;
     const token = new model({
       jti: payload.jti,
       accountId: payload.sub,

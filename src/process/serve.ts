@@ -46,7 +46,7 @@ export interface Serving {
 
 /** Makes one process ready: the store, what is done once, keys, the app. The gate answers from then on. */
 export async function serve({ config, secrets, logger, gate, port, once, metrics }: ServeOptions): Promise<Serving> {
-  const store = await untilThere(logger, () => connectStore(config, { monitorCommands: true }));
+  const store = await untilThere(logger, () => connectStore(config));
   measureProcess();
   measureStore(store.connection);
   const services = await untilThere(logger, () => startServices(store.connection, logger));

@@ -10,6 +10,8 @@ export interface Reads {
   user(id: string): Promise<User | undefined>;
   organization(id: string): Promise<Organization | undefined>;
   membership(organizationId: string, userId: string): Promise<Membership | undefined>;
+  /** Whether a JWT access token was revoked, by its `jti`. */
+  revoked(jti: string): Promise<boolean>;
 }
 
 /** Events wait in a document until they are moved to the log; no decision needs them. */
@@ -32,6 +34,10 @@ export function createReads(models: Models): Reads {
     (keys) => models.Membership.find(pairs(keys), WITHOUT_EVENTS).lean(),
     (one) => `${one.organizationId} ${one.userId}`,
   );
+  const revoked = batchedReads(
+    (ids) => models.RevokedToken.find({ _id: { $in: ids } }, { _id: 1 }).lean(),
+    (one) => one._id,
+  );
   return {
     version: async () => (await instance.load(INSTANCE_ID))?.version ?? 0,
     user: (id) => readOnce(`user ${id}`, () => users.load(id)),
@@ -40,6 +46,7 @@ export function createReads(models: Models): Reads {
       const key = `${organizationId} ${userId}`;
       return readOnce(`membership ${key}`, () => memberships.load(key));
     },
+    revoked: async (jti) => (await revoked.load(jti)) !== undefined,
   };
 }
 
