@@ -130,7 +130,10 @@ export function createApp(deps: AppDeps): Koa {
     if (!isProtocol(ctx.path)) return next();
     if (ctx.path === '/oauth2/jwks') ctx.set('Cache-Control', `public, max-age=${JWKS_MAX_AGE}`);
     ctx.respond = false;
-    (ctx.req as { rollcall?: unknown }).rollcall = { requestId: ctx.state.requestId };
+    (ctx.req as { rollcall?: unknown }).rollcall = {
+      requestId: ctx.state.requestId,
+      arrivedAt: services.clock.now(),
+    };
     await withReadsOnce(() => provider.handle(ctx.req, ctx.res));
   });
   return app;

@@ -13,8 +13,10 @@ export interface OidcRecord {
   sessionUid?: string;
   /** When it was used, in seconds. Set by one conditional update. */
   consumed?: number;
-  /** Set when the tokens of its one use were made: from then on another use is a repetition, and not one of several at once. */
-  answered?: boolean;
+  /** When the tokens of a code's one use were made: who comes later repeats it, and isn't one of several at once. */
+  answeredAt?: Date;
+  /** Somebody else wanted to redeem the code while it wasn't answered. */
+  several?: boolean;
   /** When a device may ask for its tokens again. */
   nextPollAt?: Date;
   /** A session that has ended: the mark stays for a while, so that a request in flight can't bring it back by saving what it read. */
@@ -48,7 +50,8 @@ export function oidcRecordSchema(model: OidcModelName): Schema<OidcRecord> {
       accountId: String,
       sessionUid: String,
       consumed: Number,
-      answered: Boolean,
+      answeredAt: Date,
+      several: Boolean,
       nextPollAt: Date,
       ended: Boolean,
     },

@@ -25,6 +25,7 @@ import { createFailureAnswer, logProviderEvents } from './log-events.js';
 import { refuseOtherMethods } from './methods.js';
 import { sayNothingThere } from './nothing-there.js';
 import { refuseForgottenRequests } from './pushed-requests.js';
+import { markRedeemed, tellRepetitionsApart } from './redemption.js';
 import { createRotation } from './refresh-rotation.js';
 import { nameLargePushes, nameMissingCaller, nameUnauthorizedClients } from './refusals.js';
 import { detectReplays } from './replay.js';
@@ -132,6 +133,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   leaveLogoutToQueue(provider);
   acceptOnlyIdTokensAsHint(provider);
   extendDeviceCodes(provider, runtime);
+  tellRepetitionsApart(provider);
   acceptApiTokensAtUserinfo(provider, runtime, verify);
   detectReplays(provider, runtime);
   followClientKeys(provider, runtime);
@@ -144,6 +146,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     afterwards(
       createEndSession(runtime),
       createJwtTokens(runtime, verify),
+      markRedeemed,
       completeDeviceAnswer,
       keepNoToken,
       nameMissingCaller,

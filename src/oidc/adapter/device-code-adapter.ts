@@ -1,4 +1,5 @@
-import { type Payload, RecordAdapter } from './record-adapter.js';
+import { CodeAdapter } from './code-adapter.js';
+import type { Payload } from './record-adapter.js';
 
 /** How long a device that comes too late is still told so by `expired_token`, and not that its code is unknown. Seconds. */
 const KEPT_AFTER_END = 60 * 60;
@@ -6,14 +7,11 @@ const KEPT_AFTER_END = 60 * 60;
 /** Clocks and networks are uneven: a poll that is this much early isn't taken for haste. Milliseconds. */
 const POLL_TOLERANCE = 500;
 
-/** No answer takes longer; one that hasn't come by then was lost with its process. */
-const ANSWER_SECONDS = 10;
-
 /**
  * Device codes (RFC 8628). A device holds the code itself; a person's browser, which only ever names what the person is asked about,
  * goes by the key under which it is stored, and that opens nothing at the token endpoint.
  */
-export class DeviceCodeAdapter extends RecordAdapter {
+export class DeviceCodeAdapter extends CodeAdapter {
   /** Under what a code is stored: what the claim of its user code and a login that decides about it name it by. */
   keyOf(id: string): string {
     return this.key(id);
@@ -44,17 +42,6 @@ export class DeviceCodeAdapter extends RecordAdapter {
       { $set: this.fields(payload) },
     );
     return result.modifiedCount === 1;
-  }
-
-  /** Whether it was used so lately that whoever uses it may still be waiting for the answer. */
-  async isBeingAnswered(id: string): Promise<boolean> {
-    const record = await this.model.findById(this.key(id), { consumed: 1, answered: 1 }).lean();
-    if (record?.consumed === undefined || record.answered) return false;
-    return this.clock.now().getTime() / 1000 - record.consumed < ANSWER_SECONDS;
-  }
-
-  async markAnswered(id: string): Promise<void> {
-    await this.model.updateOne({ _id: this.key(id) }, { $set: { answered: true } });
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Adapter } from 'oidc-provider';
 import { OIDC_MODELS, type OidcModelName } from '../../models/oidc-record.js';
 import type { Runtime } from '../runtime.js';
 import { ClientAdapter } from './client-adapter.js';
+import { CodeAdapter } from './code-adapter.js';
 import { DeviceCodeAdapter } from './device-code-adapter.js';
 import { GrantAdapter } from './grant-adapter.js';
 import { PushedRequestAdapter } from './pushed-request-adapter.js';
@@ -13,6 +14,7 @@ const KINDS: ReadonlyMap<string, typeof RecordAdapter> = new Map([
   ['Session', SessionAdapter],
   ['Grant', GrantAdapter],
   ['PushedAuthorizationRequest', PushedRequestAdapter],
+  ['AuthorizationCode', CodeAdapter],
   ['DeviceCode', DeviceCodeAdapter],
 ]);
 

@@ -5,12 +5,10 @@ import { DEVICE_CODE_GRANT, POLL_INTERVAL, userCodeOf } from './device-codes.js'
 
 /**
  * The device authorization response (RFC 8628 3.2) with the code that was claimed, where the library puts one of its own, and with the
- * interval; the code of RFC 6749 5.2 for an application that may not use the grant; and the mark that a code's tokens are made.
+ * interval; and the code of RFC 6749 5.2 for an application that may not use the grant.
  */
-export function completeDeviceAnswer(ctx: Context): void | Promise<void> {
+export function completeDeviceAnswer(ctx: Context): void {
   const oidc = (ctx as OidcContext).oidc;
-  if (oidc?.route === 'token' && ctx.status === 200)
-    return oidc.entities.DeviceCode?.adapter.markAnswered(oidc.entities.DeviceCode.jti);
   if (oidc?.route !== 'device_authorization') return;
   const userCode = oidc.entities.DeviceCode && userCodeOf(oidc.entities.DeviceCode);
   if (ctx.status === 200 && userCode) {

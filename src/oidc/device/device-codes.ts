@@ -4,6 +4,7 @@
  */
 import { errors, type Provider } from 'oidc-provider';
 import { refuseEndedSession } from '../grants.js';
+import { refuseAmongSeveral } from '../redemption.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { createUserCodes, type UserCodes } from './user-codes.js';
 
@@ -35,10 +36,11 @@ export function extendDeviceCodes(provider: Provider, runtime: Runtime): void {
   const { save } = model.prototype;
 
   model.find = async (value: string, options: unknown) => {
-    const oidc = contextOf(provider)?.oidc;
+    const ctx = contextOf(provider);
+    const oidc = ctx?.oidc;
     if (oidc?.route === 'device_resume') return findByKey(model, value);
     const code = await find(value, options);
-    if (code && oidc?.route === 'token') await answerPoll(oidc, code);
+    if (code && oidc?.route === 'token') await answerPoll(ctx, code);
     return code;
   };
   model.prototype.save = async function saveDeviceCode() {
@@ -75,12 +77,9 @@ async function begin({ oidc }: OidcContext, code: OidcContext, userCodes: UserCo
  * decided (RFC 8628 3.5). Tokens that are there aren't kept back from a device that is hasty.
  * @throws AccessDenied, SlowDown, InvalidGrant
  */
-async function answerPoll({ client }: OidcContext, code: OidcContext): Promise<void> {
-  if (code.clientId !== client.clientId || code.isExpired) return;
-  // The library ends everything that was given under a code that is used again (its helpers/grant_source.js). Of several uses at once one
-  // has to succeed, so that nothing is ended under it before it has.
-  if (code.consumed && (await code.adapter.isBeingAnswered(code.jti)))
-    throw new errors.InvalidGrant('it is being redeemed at this moment');
+async function answerPoll(ctx: OidcContext, code: OidcContext): Promise<void> {
+  if (code.clientId !== ctx.oidc.client.clientId || code.isExpired) return;
+  await refuseAmongSeveral(ctx, code);
   if (code.accountId) return;
   if (code.error) throw new errors.AccessDenied(code.errorDescription);
   if (!(await code.adapter.poll(code.jti, POLL_INTERVAL))) throw new errors.SlowDown();
