@@ -14,6 +14,15 @@ export function batchedReads<V>(read: (keys: string[]) => Promise<V[]>, keyOf: (
   }, AT_ONCE);
 }
 
+/** Loads all that belong to a key; nothing is kept. */
+export function batchedLists<V>(read: (keys: string[]) => Promise<V[]>, keyOf: (value: V) => string) {
+  return new DataLoader<string, V[]>(async (keys) => {
+    const found = new Map<string, V[]>(keys.map((key) => [key, []]));
+    for (const value of await read([...found.keys()])) found.get(keyOf(value))?.push(value);
+    return keys.map((key) => found.get(key) as V[]);
+  }, AT_ONCE);
+}
+
 /** @param write writes all of them, and answers with the errors of those that failed by themselves, by their index. */
 export function batchedWrites<W>(write: (writes: readonly W[]) => Promise<ReadonlyMap<number, Error>>) {
   return new DataLoader<W, undefined>(async (writes) => {

@@ -19,5 +19,11 @@ export function readOnce<T>(key: string, read: () => Promise<T>): Promise<T> {
   return reading;
 }
 
+/** Lets `readOnce` give what another read brought along. */
+export function rememberRead(key: string, value: unknown): void {
+  const known = storage.getStore();
+  if (known && !known.has(key)) known.set(key, Promise.resolve(value));
+}
+
 /** To be called after a change within a request, so that what follows reads anew. */
 export const forgetReads = (): void => storage.getStore()?.clear();

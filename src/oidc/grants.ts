@@ -73,10 +73,13 @@ async function grantWithScopes(
 ): Promise<unknown> {
   const ttl = grantTtl(application);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const grant = await findOrMake(ctx.oidc, standing.organization?._id ?? null, ttl);
-    if (!grant) continue;
+    const { grant, made } = await findOrMake(ctx.oidc, standing.organization?._id ?? null, ttl);
     const read = structuredClone({ generation: grant.generation, openid: grant.openid, resources: grant.resources });
     await giveWhatIsAsked(runtime, ctx, application, standing, grant);
+    if (made) {
+      if (await insert(ctx.oidc, grant, ttl)) return grant;
+      continue;
+    }
     const now = Math.floor(runtime.services.clock.now().getTime() / 1000);
     const ending = grant.exp - now < ttl - DAY;
     const { openid, resources } = grant;
@@ -104,22 +107,29 @@ export async function applicationOf(runtime: Runtime, clientId: string): Promise
   return application;
 }
 
-/** @returns undefined where it ended between being made and being read. */
+/** @returns the grant of this session, or one that was made and isn't saved yet. */
 async function findOrMake(
   oidc: OidcContext,
   organizationId: string | null,
   ttl: number,
-): Promise<OidcContext | undefined> {
-  const { Grant } = oidc.provider;
-  const jti = digest(oidc.session.uid, oidc.client.clientId, organizationId ?? '');
-  const existing = await Grant.find(jti);
-  if (existing?.accountId === oidc.account.accountId) return existing;
-  if (existing) await Grant.adapter.destroy(jti);
-  const grant = newGrant(oidc, { jti, organizationId, sessionUid: oidc.session.uid }, ttl);
+): Promise<{ grant: OidcContext; made: boolean }> {
+  const { account, client, provider, session } = oidc;
+  const jti = digest(session.uid, client.clientId, organizationId ?? '');
+  // A session that began in this request has none.
+  const existing = session.new ? undefined : await provider.Grant.find(jti);
+  if (existing?.accountId === account.accountId) return { grant: existing, made: false };
+  if (existing) await provider.Grant.adapter.destroy(jti);
+  return { grant: newGrant(oidc, { jti, organizationId, sessionUid: session.uid }, ttl), made: true };
+}
+
+/** @returns false where another request has made it at the same moment, or one from before hadn't been swept away. */
+async function insert(oidc: OidcContext, grant: OidcContext, ttl: number): Promise<boolean> {
   const { payload } = await grant.getValueAndPayload();
-  await Grant.adapter.insert(jti, payload, ttl);
-  await refuseEndedSession(oidc, jti);
-  return Grant.find(jti);
+  const inserted = await grant.adapter.insert(grant.jti, payload, ttl);
+  await refuseEndedSession(oidc, grant.jti);
+  if (!inserted) await grant.adapter.sweep(grant.jti);
+  Object.assign(grant, { iat: payload.iat, exp: payload.exp });
+  return inserted;
 }
 
 /** One that isn't saved yet. A device's names no session, and is saved when the person has allowed it: see `device/device-codes.ts`. */

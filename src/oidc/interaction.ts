@@ -27,6 +27,8 @@ export interface Login {
   device: WaitingDevice | undefined;
   /** What was answered so far in this login. */
   answered: { organization?: { id: string | null } } | undefined;
+  /** The library's own record of it. */
+  interaction: OidcContext;
 }
 
 /** Thrown for an interaction that is over or belongs to another browser. */
@@ -44,7 +46,8 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
     if (error instanceof errors.SessionNotFound) throw loginExpired(error);
     throw error;
   });
-  const { uid, prompt, params, session, lastSubmission, deviceCode } = details as OidcContext;
+  const interaction = details as OidcContext;
+  const { uid, prompt, params, session, lastSubmission, deviceCode } = interaction;
   if (ctx.params.uid !== uid) throw loginExpired();
   const clientId = params.client_id as string;
   const application = isConsole(clientId)
@@ -62,6 +65,7 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
     details: prompt.details,
     device: deviceCode ? { key: deviceCode, params } : undefined,
     answered: lastSubmission,
+    interaction,
   };
 }
 
@@ -79,17 +83,30 @@ export const REFUSALS = {
   noOrganization: 'no organization was chosen',
 } as const;
 
-/** Goes on with a login: the browser is sent (303) to where the library takes it up again. */
-export async function answerLogin(runtime: Runtime, provider: Provider, ctx: Context, answer: Answer): Promise<void> {
-  ctx.respond = false;
-  const { result, merge } = resultOf(runtime, answer);
-  await provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: merge });
+/**
+ * Goes on with a login: the browser is sent (303) to where the library takes it up again. As the library's `interactionFinished`, but for
+ * the record that was read already, and it stays ended where it has ended meanwhile.
+ * @throws RollcallError `interaction_expired`
+ */
+export async function answerLogin(
+  { services }: Runtime,
+  ctx: Context,
+  { interaction }: Login,
+  answer: Answer,
+): Promise<void> {
+  const now = Math.floor(services.clock.now().getTime() / 1000);
+  const { result, merge } = resultOf(now, answer);
+  interaction.result = merge ? { ...interaction.lastSubmission, ...result } : result;
+  const { payload } = await interaction.getValueAndPayload();
+  const { adapter, jti, exp, returnTo } = interaction;
+  if (exp <= now || !(await adapter.update(jti, payload, exp - now))) throw loginExpired();
+  ctx.status = 303;
+  ctx.redirect(returnTo);
 }
 
-function resultOf(runtime: Runtime, answer: Answer): { result: Record<string, unknown>; merge: boolean } {
+function resultOf(ts: number, answer: Answer): { result: Record<string, unknown>; merge: boolean } {
   switch (answer.kind) {
     case 'signed-in': {
-      const ts = Math.floor(runtime.services.clock.now().getTime() / 1000);
       const { userId: accountId, remember } = answer;
       return { result: { login: { accountId, remember, ts, acr: ACR_PASSWORD, amr: ['pwd'] } }, merge: false };
     }
@@ -107,11 +124,10 @@ function resultOf(runtime: Runtime, answer: Answer): { result: Record<string, un
 /** The organization whose grant the consent page is about: what the library's interaction keeps of the grant. */
 export async function grantOfLogin(
   provider: Provider,
-  ctx: Context,
+  { interaction }: Login,
 ): Promise<{ organizationId: string | null } | undefined> {
-  const details = (await provider.interactionDetails(ctx.req, ctx.res)) as OidcContext;
-  if (!details.grantId) return undefined;
-  const grant = (await provider.Grant.find(details.grantId)) as OidcContext;
+  if (!interaction.grantId) return undefined;
+  const grant = (await provider.Grant.find(interaction.grantId)) as OidcContext;
   return grant ? { organizationId: grant.organizationId ?? null } : undefined;
 }
 

@@ -9,8 +9,8 @@ const WINDOW_SECONDS = 15 * 60;
 /** Makes limiters of so many points in fifteen minutes, each under a name of its own. */
 export const limiters = (connection: Connection) => (keyPrefix: string, points: number) =>
   new RateLimiterMongo({
-    storeClient: connection.getClient(),
-    dbName: connection.name,
+    // Counted by the primary, whoever counts; what it loses where it dies is a count of some seconds.
+    storeClient: connection.getClient().db(connection.name, { writeConcern: { w: 1 } }),
     tableName: RATE_LIMIT_COLLECTION,
     disableIndexesCreation: true,
     keyPrefix,

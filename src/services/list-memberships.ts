@@ -16,7 +16,7 @@ export interface MembershipOverview {
  */
 export async function listMemberships(context: ServiceContext, userId: string): Promise<MembershipOverview[]> {
   const { models, catalog, reads } = context;
-  const [memberships, snapshot] = await Promise.all([models.Membership.find({ userId }).lean(), catalog.current()]);
+  const [memberships, snapshot] = await Promise.all([reads.membershipsOf(userId), catalog.current()]);
   const organizations = await Promise.all(memberships.map((one) => reads.organization(one.organizationId)));
   const rows = await Promise.all(
     memberships.map(async (found, index) => {

@@ -1,6 +1,7 @@
 /** The reads that every decision needs: batched among requests, and once within one. */
-import { batchedReads } from '../lib/batched.js';
-import { readOnce } from '../lib/read-once.js';
+import type { Model } from 'mongoose';
+import { batchedLists, batchedReads } from '../lib/batched.js';
+import { readOnce, rememberRead } from '../lib/read-once.js';
 import type { Membership, Models, Organization, User } from '../models/index.js';
 import { INSTANCE_ID } from '../models/instance.js';
 
@@ -10,45 +11,63 @@ export interface Reads {
   user(id: string): Promise<User | undefined>;
   organization(id: string): Promise<Organization | undefined>;
   membership(organizationId: string, userId: string): Promise<Membership | undefined>;
+  /** All of a user's, in whatever state. */
+  membershipsOf(userId: string): Promise<Membership[]>;
   /** Whether a JWT access token was revoked, by its `jti`. */
   revoked(jti: string): Promise<boolean>;
 }
 
 /** Events wait in a document until they are moved to the log; no decision needs them. */
 const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
+/** Nor a hash, which is for signing in alone. */
+const WITHOUT_HASH = { ...WITHOUT_EVENTS, passwordHash: 0 } as const;
+
+/** Past Mongoose, which would cost each of these as much again: they come from here alone, and their values are texts. */
+const find = <T>({ collection }: Model<T>, filter: object, projection: object): Promise<T[]> =>
+  collection.find(filter, { projection }).toArray() as Promise<unknown[]> as Promise<T[]>;
 
 export function createReads(models: Models): Reads {
+  const { Instance, Membership, Organization, RevokedToken, User } = models;
   const instance = batchedReads(
-    () => models.Instance.find({ _id: INSTANCE_ID }, { version: 1 }).lean(),
+    () => find(Instance, { _id: INSTANCE_ID }, { version: 1 }),
     (one) => one._id,
   );
   const users = batchedReads(
-    (ids) => models.User.find({ _id: { $in: ids } }, WITHOUT_EVENTS).lean(),
+    (ids) => find(User, { _id: { $in: ids } }, WITHOUT_HASH),
     (one) => one._id,
   );
   const organizations = batchedReads(
-    (ids) => models.Organization.find({ _id: { $in: ids } }, WITHOUT_EVENTS).lean(),
+    (ids) => find(Organization, { _id: { $in: ids } }, WITHOUT_EVENTS),
     (one) => one._id,
   );
   const memberships = batchedReads(
-    (keys) => models.Membership.find(pairs(keys), WITHOUT_EVENTS).lean(),
+    (keys) => find(Membership, pairs(keys), WITHOUT_EVENTS),
     (one) => `${one.organizationId} ${one.userId}`,
   );
+  const membershipsOf = batchedLists(
+    (userIds) => find(Membership, { userId: { $in: userIds } }, WITHOUT_EVENTS),
+    (one) => one.userId,
+  );
   const revoked = batchedReads(
-    (ids) => models.RevokedToken.find({ _id: { $in: ids } }, { _id: 1 }).lean(),
+    (ids) => find(RevokedToken, { _id: { $in: ids } }, { _id: 1 }),
     (one) => one._id,
   );
   return {
     version: async () => (await instance.load(INSTANCE_ID))?.version ?? 0,
     user: (id) => readOnce(`user ${id}`, () => users.load(id)),
     organization: (id) => readOnce(`organization ${id}`, () => organizations.load(id)),
-    membership(organizationId, userId) {
-      const key = `${organizationId} ${userId}`;
-      return readOnce(`membership ${key}`, () => memberships.load(key));
+    membership: (organizationId, userId) =>
+      readOnce(membershipKey(organizationId, userId), () => memberships.load(`${organizationId} ${userId}`)),
+    async membershipsOf(userId) {
+      const all = await readOnce(`memberships of ${userId}`, () => membershipsOf.load(userId));
+      for (const one of all) rememberRead(membershipKey(one.organizationId, userId), one);
+      return all;
     },
     revoked: async (jti) => (await revoked.load(jti)) !== undefined,
   };
 }
+
+const membershipKey = (organizationId: string, userId: string) => `membership ${organizationId} ${userId}`;
 
 /** Those pairs and some more: every user of these in every organization of these, by the unique index of both. */
 function pairs(keys: string[]) {

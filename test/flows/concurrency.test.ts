@@ -128,3 +128,41 @@ describe('signing out while other tabs are busy', () => {
     }
   });
 });
+
+describe('a login that has ended', () => {
+  it('stays ended where its form is sent once more', async () => {
+    const { Interaction } = server.services.models.oidc;
+    const user = await makeUser(server.services);
+    await makeOrganization(server.services, { founder: user._id });
+    const rp = await relyingParty(server, application._id);
+    const { browser } = await rp.begin(newBrowser(server));
+    const page = browser.url;
+    const csrf = /name="csrf" value="([^"]+)"/.exec(browser.html)?.[1] ?? '';
+    const cookie = browser.cookies(new URL(page).pathname);
+    const send = () =>
+      fetch(`${page}/sign-in`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie, origin: server.issuer },
+        body: new URLSearchParams({ csrf, email: user.email, password: PASSWORD }),
+      });
+    await browser.submit('Sign in', { email: user.email, password: PASSWORD });
+    expect(browser.location).toContain('code=');
+    const before = await Interaction.countDocuments();
+    expect((await send()).status).toBe(400);
+    expect(await Interaction.countDocuments()).toBe(before);
+  });
+});
+
+describe('a grant that has expired', () => {
+  it('is made anew while its record is still there, as the sweeper lags', async () => {
+    const { browser, rp, tokens } = await signedIn();
+    const { Grant } = server.services.models.oidc;
+    const sessionGrants = await Grant.find({ accountId: tokens.claims()?.sub }).lean();
+    expect(sessionGrants).toHaveLength(1);
+    await Grant.updateMany({ accountId: tokens.claims()?.sub }, { $set: { expiresAt: new Date(Date.now() - 1000) } });
+    const again = await rp.begin(browser, { prompt: 'none' });
+    const anew = await again.tokens();
+    expect(decodeJwt(anew.access_token).gid).not.toBe(decodeJwt(tokens.access_token).gid);
+  });
+});

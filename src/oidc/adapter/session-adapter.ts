@@ -1,5 +1,5 @@
 import { isDuplicateKey } from '../../lib/errors.js';
-import { type Payload, RecordAdapter } from './record-adapter.js';
+import { type Payload, RecordAdapter, updateOne } from './record-adapter.js';
 
 /** Longer than any request lasts that has read a session before it ended. */
 const MARK_SECONDS = 60 * 60;
@@ -11,7 +11,7 @@ const MARK_SECONDS = 60 * 60;
 export class SessionAdapter extends RecordAdapter {
   override async upsert(id: string, payload: Payload, expiresIn?: number): Promise<void> {
     const filter = { _id: this.key(id), ended: { $exists: false } };
-    const save = () => this.model.updateOne(filter, { $set: this.fields(payload, expiresIn) }, { upsert: true });
+    const save = () => updateOne(this.model, filter, { $set: this.fields(payload, expiresIn) }, { upsert: true });
     try {
       await save();
     } catch (error) {
@@ -22,7 +22,8 @@ export class SessionAdapter extends RecordAdapter {
   }
 
   override async destroy(id: string): Promise<void> {
-    await this.model.updateOne(
+    await updateOne(
+      this.model,
       { _id: this.key(id) },
       {
         $set: { ended: true, payload: {}, expiresAt: new Date(this.clock.now().getTime() + MARK_SECONDS * 1000) },

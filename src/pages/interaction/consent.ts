@@ -11,10 +11,10 @@ import { signedIn } from './organization.js';
 /** GET: what the application would get. A first-party application isn't asked about. */
 export async function showConsent(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (login.device) return showDevice(deps, ctx, login);
-  const organizationId = (await grantOfLogin(deps.provider, ctx))?.organizationId ?? null;
-  if (!login.application || login.application.firstParty) return allow(deps, ctx);
+  const organizationId = (await grantOfLogin(deps.provider, login))?.organizationId ?? null;
+  if (!login.application || login.application.firstParty) return allow(deps, ctx, login);
   const standing = await loadStanding(deps.services, { userId: signedIn(login), organizationId });
-  if (!standing) return refuse(deps, ctx);
+  if (!standing) return refuse(deps, ctx, login);
   ctx.body = deps.render('interaction/consent', {
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
@@ -29,11 +29,12 @@ export async function showConsent(deps: PageDeps, ctx: Context, login: Login): P
 /** POST: allowed or denied. */
 export async function submitConsent(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (login.device) return submitDevice(deps, ctx, login);
-  if (field(ctx, 'answer') !== 'allow') return refuse(deps, ctx);
-  await keepConsent(deps.runtime, login, (await grantOfLogin(deps.provider, ctx))?.organizationId ?? null);
-  await allow(deps, ctx);
+  if (field(ctx, 'answer') !== 'allow') return refuse(deps, ctx, login);
+  await keepConsent(deps.runtime, login, (await grantOfLogin(deps.provider, login))?.organizationId ?? null);
+  await allow(deps, ctx, login);
 }
 
-const allow = (deps: PageDeps, ctx: Context) => answerLogin(deps.runtime, deps.provider, ctx, { kind: 'allowed' });
-const refuse = (deps: PageDeps, ctx: Context) =>
-  answerLogin(deps.runtime, deps.provider, ctx, { kind: 'refused', why: 'denied' });
+const allow = (deps: PageDeps, ctx: Context, login: Login) =>
+  answerLogin(deps.runtime, ctx, login, { kind: 'allowed' });
+const refuse = (deps: PageDeps, ctx: Context, login: Login) =>
+  answerLogin(deps.runtime, ctx, login, { kind: 'refused', why: 'denied' });

@@ -12,7 +12,7 @@ import { consentItems } from './consent-items.js';
 export async function showDevice(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   const { application, approval } = asked(login);
   const standing = await loadStanding(deps.services, approval);
-  if (!standing) return refuse(deps, ctx);
+  if (!standing) return refuse(deps, ctx, login);
   const { organization, user } = standing;
   ctx.body = deps.render('interaction/device', {
     app: viewApp(application),
@@ -28,14 +28,14 @@ export async function showDevice(deps: PageDeps, ctx: Context, login: Login): Pr
 
 /** POST: allowed or denied. What is allowed is what the page was about, whoever is signed in meanwhile. */
 export async function submitDevice(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
-  if (field(ctx, 'answer') !== 'allow') return refuse(deps, ctx);
+  if (field(ctx, 'answer') !== 'allow') return refuse(deps, ctx, login);
   const { application, approval } = asked(login);
   if (!application.firstParty) await keepConsent(deps.runtime, login, approval.organizationId);
-  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'allowed', device: approval });
+  await answerLogin(deps.runtime, ctx, login, { kind: 'allowed', device: approval });
 }
 
-const refuse = (deps: PageDeps, ctx: Context) =>
-  answerLogin(deps.runtime, deps.provider, ctx, { kind: 'refused', why: 'denied' });
+const refuse = (deps: PageDeps, ctx: Context, login: Login) =>
+  answerLogin(deps.runtime, ctx, login, { kind: 'refused', why: 'denied' });
 
 function asked(login: Login) {
   const approval = login.details.device as DeviceApproval | undefined;

@@ -42,7 +42,7 @@ export async function showOrganization(deps: PageDeps, ctx: Context, login: Logi
 export async function submitOrganization(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   const picked = field(ctx, 'organization');
   if (!picked && !mayDoWithout(login)) return showOrganization(deps, ctx, login);
-  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'organization', organizationId: picked || null });
+  await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: picked || null });
 }
 
 /** GET: the page that makes an organization, or says to ask for an invitation. */
@@ -73,7 +73,7 @@ export async function submitCreate(deps: PageDeps, ctx: Context, login: Login): 
     return createPage(deps, ctx, login, name, { name: fault });
   }
   const organization = await createOrganization(deps.services, themselves(userId), { name, founder: userId });
-  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'organization', organizationId: organization._id });
+  await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: organization._id });
 }
 
 async function showJoin(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
@@ -90,7 +90,7 @@ async function showJoin(deps: PageDeps, ctx: Context, login: Login): Promise<voi
 
 /** POST: joins the organization that the request names, or declines. */
 export async function submitJoin(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
-  if (field(ctx, 'answer') === 'decline') return submitCancel(deps, ctx);
+  if (field(ctx, 'answer') === 'decline') return submitCancel(deps, ctx, login);
   const userId = signedIn(login);
   const organizationId = login.organizationId;
   if (!organizationId) throw loginExpired();
@@ -100,12 +100,12 @@ export async function submitJoin(deps: PageDeps, ctx: Context, login: Login): Pr
     // It was closed meanwhile: the login goes on and is refused there, in the words of an unknown organization.
     if (!(error instanceof RollcallError) || error.code !== 'not_found') throw error;
   }
-  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'organization', organizationId });
+  await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId });
 }
 
 /** POST: back to the application, which gets `access_denied`. */
-export async function submitCancel(deps: PageDeps, ctx: Context): Promise<void> {
-  await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'refused', why: 'noOrganization' });
+export async function submitCancel(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  await answerLogin(deps.runtime, ctx, login, { kind: 'refused', why: 'noOrganization' });
 }
 
 function createPage(deps: PageDeps, ctx: Context, login: Login, name: string, errors: { name?: string }): void {

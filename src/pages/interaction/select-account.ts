@@ -9,7 +9,7 @@ import { signedIn } from './organization.js';
 export async function showAccounts(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   const user = await deps.services.models.User.findById(signedIn(login)).lean();
   // Nobody is behind the session any more: the sign-in that follows says so.
-  if (user?.status !== 'active') return answer(deps, ctx, true);
+  if (user?.status !== 'active') return answer(deps, ctx, login, true);
   ctx.body = deps.render('interaction/select-account', {
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
@@ -19,9 +19,9 @@ export async function showAccounts(deps: PageDeps, ctx: Context, login: Login): 
 }
 
 /** POST: goes on as the person who is signed in, or signs in as another one within the same login. */
-export async function submitAccount(deps: PageDeps, ctx: Context): Promise<void> {
-  await answer(deps, ctx, field(ctx, 'answer') !== 'continue');
+export async function submitAccount(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  await answer(deps, ctx, login, field(ctx, 'answer') !== 'continue');
 }
 
-const answer = (deps: PageDeps, ctx: Context, another: boolean) =>
-  answerLogin(deps.runtime, deps.provider, ctx, { kind: 'account', another });
+const answer = (deps: PageDeps, ctx: Context, login: Login, another: boolean) =>
+  answerLogin(deps.runtime, ctx, login, { kind: 'account', another });

@@ -35,7 +35,7 @@ export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): 
   });
   if (!user) return again(deps, ctx, login, email, WRONG);
   rememberDevice(deps, ctx, email);
-  await answerLogin(deps.runtime, deps.provider, ctx, {
+  await answerLogin(deps.runtime, ctx, login, {
     kind: 'signed-in',
     userId: user._id,
     remember: field(ctx, 'remember') !== '',

@@ -23,7 +23,7 @@ export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): 
   try {
     const user = await signUp(deps.services, input);
     rememberDevice(deps, ctx, user.email);
-    await answerLogin(deps.runtime, deps.provider, ctx, { kind: 'signed-in', userId: user._id, remember: false });
+    await answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId: user._id, remember: false });
   } catch (error) {
     if (!(error instanceof RollcallError) || error.code !== 'invalid') throw error;
     ctx.status = 422;
