@@ -10,11 +10,11 @@ import { createInitialAccessToken } from '../../src/services/registration/initia
 import { allow, DEVICE_CODE_GRANT, startDevice } from '../support/device.js';
 import { makeApi, makeUser, PASSWORD } from '../support/factories.js';
 import { runToEnd } from '../support/process.js';
+import { type Json, json, manage, REGISTRATION_PATH as PATH, registerAt, send } from '../support/registration.js';
 import { newBrowser } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const CALLBACK = 'https://app.example.test/callback';
-const PATH = '/oauth2/register';
 
 let server: TestServer;
 let closed: TestServer;
@@ -28,40 +28,13 @@ afterAll(async () => {
   await closed?.close();
 });
 
-type Json = Record<string, unknown>;
-interface Answer {
-  status: number;
-  body: Json;
-  headers: Headers;
-}
-
-async function send(url: string, init: RequestInit): Promise<Answer> {
-  const response = await fetch(url, init);
-  const text = await response.text();
-  return { status: response.status, body: text ? JSON.parse(text) : {}, headers: response.headers };
-}
-
-const json = (value: unknown, token?: string): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-  body: JSON.stringify(value),
-});
-
-const register = (metadata: Json, at = server, token?: string) => send(`${at.issuer}${PATH}`, json(metadata, token));
+const register = (metadata: Json, at = server, token?: string) => registerAt(at, metadata, token);
 
 async function registered(metadata: Json = {}): Promise<Json & { client_id: string }> {
   const answer = await register({ redirect_uris: [CALLBACK], ...metadata });
   expect(answer.body).toMatchObject({ client_id: expect.any(String) });
   return answer.body as Json & { client_id: string };
 }
-
-/** A call to a registration's own address, by its token. */
-const manage = (one: Json, method: string, body?: unknown, token = one.registration_access_token) =>
-  send(one.registration_client_uri as string, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
 
 /** Signs in to a registered application, as openid-client does it. */
 async function signIn(config: client.Configuration, parameters: Record<string, string> = {}) {

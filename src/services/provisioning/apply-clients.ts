@@ -1,10 +1,12 @@
+import { conflict } from '../../lib/errors.js';
 import type { Api, Application } from '../../models/index.js';
 import { credentialsOf } from './check-credentials.js';
 import { changeEvent, differences } from './differences.js';
-import { propertiesOf, type Step } from './plan.js';
+import { propertiesOf, property, type Step } from './plan.js';
 import type { ApiEntry, ApplicationEntry } from './schema.js';
 import { secretHashOf } from './secrets.js';
 import type { StoredState } from './state.js';
+import { tokenToEnd } from './take-over.js';
 
 export const API_DEFAULTS = {
   permissions: [],
@@ -80,26 +82,35 @@ export function planApplication(state: StoredState, entry: ApplicationEntry, pat
     ...(secretHash ? { secretHash } : {}),
   };
   const change = differences<Application>(stored ?? {}, wanted);
-  if (stored && Object.keys(change).length === 0) return [];
+  const ended = tokenToEnd(stored, change);
+  if (stored && !ended && Object.keys(change).length === 0) return [];
   return [
     {
       path,
       verb: stored ? 'change' : 'create',
       object: `the application ${clientId}`,
-      properties: propertiesOf(stored, change),
+      properties: [...propertiesOf(stored, change), ...(ended ? [property('selfManaged', true, false)] : [])],
       async run(execution) {
         const { models, clock } = execution.context;
         const now = clock.now();
         const action = stored ? 'application.changed' : 'application.created';
-        await models.Application.updateOne(
-          { _id: clientId },
+        const event = changeEvent(execution.context, action, clientId, {
+          ...change,
+          ...(ended ? { selfManaged: false } : {}),
+        });
+        const result = await models.Application.updateOne(
+          { _id: clientId, ...(ended ? { 'registration.tokenHash': ended } : {}) },
           {
             $setOnInsert: { createdAt: now, ...(stored ? {} : omit(applicationDefaults(entry.type ?? 'web'), change)) },
             $set: { ...change, updatedAt: now },
-            $push: { pendingEvents: changeEvent(execution.context, action, clientId, change) },
+            ...(ended ? { $unset: { 'registration.tokenHash': 1 } } : {}),
+            $push: { pendingEvents: event },
           },
-          { upsert: true },
+          { upsert: !ended },
         );
+        // What it has become isn't what the plan has looked at: the token is a new one with each change that it makes.
+        if (ended && result.matchedCount !== 1)
+          throw conflict('changed_meanwhile', `the application ${clientId} changed its registration meanwhile`);
         execution.catalogChanges();
       },
     },
