@@ -5,6 +5,7 @@ import type { Context, Next } from 'koa';
 import { RollcallError } from '../lib/errors.js';
 import { REGISTRABLE } from '../oidc/registration.js';
 import type { ServiceContext } from '../services/context.js';
+import { metadataFault } from '../services/registration/fault.js';
 import {
   type ApplicationCheck,
   deleteRegistration,
@@ -15,7 +16,7 @@ import {
 } from '../services/registration/index.js';
 import { isInitialAccessToken } from '../services/registration/initial-access-tokens.js';
 import type { RegistrationLimits } from '../services/registration/limits.js';
-import { metadataFault, readMetadata } from '../services/registration/metadata.js';
+import type { RegisteredValues } from '../services/registration/metadata.js';
 import { presentRegistration } from '../services/registration/present.js';
 
 export interface RegistrationDeps {
@@ -40,7 +41,7 @@ export function registrationRoutes(router: Router, deps: RegistrationDeps): void
 async function register({ services, issuer, registration, check }: RegistrationDeps, ctx: Context): Promise<void> {
   const token = registration === 'open' ? undefined : bearer(ctx);
   if (registration !== 'open' && !(token && (await isInitialAccessToken(services, token)))) throw invalidToken();
-  const values = readMetadata(await jsonBody(ctx), REGISTRABLE);
+  const values = await readValues(await jsonBody(ctx));
   ctx.body = presentRegistration(issuer, await registerApplication(services, values, check, token));
   ctx.status = 201;
 }
@@ -66,7 +67,7 @@ async function update({ services, issuer, check }: RegistrationDeps, ctx: Contex
   if (servers) throw new RollcallError('invalid_request', 400, `${servers} is the server’s to give`);
   if (body.client_id !== present._id)
     throw new RollcallError('invalid_request', 400, 'client_id is not that of this registration');
-  const values = readMetadata(body, REGISTRABLE);
+  const values = await readValues(body);
   const updated = await updateRegistration(services, present, values, check, body.client_secret);
   ctx.body = presentRegistration(issuer, updated);
 }
@@ -74,6 +75,12 @@ async function update({ services, issuer, check }: RegistrationDeps, ctx: Contex
 async function remove({ services }: RegistrationDeps, ctx: Context): Promise<void> {
   await deleteRegistration(services, await findRegistration(services, ctx.params.clientId ?? '', bearer(ctx)));
   ctx.status = 204;
+}
+
+/** The schema and its library are loaded with the first registration: most servers take none. */
+async function readValues(body: Record<string, unknown>): Promise<RegisteredValues> {
+  const { readMetadata } = await import('../services/registration/metadata.js');
+  return readMetadata(body, REGISTRABLE);
 }
 
 /** RFC 6750 2.1 alone: no token in a body or a query. */

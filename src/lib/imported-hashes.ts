@@ -4,7 +4,6 @@
  */
 import { pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 
 interface Kind {
   name: string;
@@ -26,7 +25,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'bcrypt',
     pattern: /^\$2[abxy]\$(?:0[4-9]|1\d|20)\$[./A-Za-z0-9]{53}$/,
-    verify: ([hash], password) => verifyBcrypt(password, hash),
+    verify: async ([hash], password) => (await import('@node-rs/bcrypt')).verify(password, hash),
   },
   {
     // PHC: $scrypt$ln=16,r=8,p=1$salt$hash

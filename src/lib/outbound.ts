@@ -5,7 +5,7 @@
  */
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import type { buildConnector } from 'undici';
 import { isPublicAddress } from './addresses.js';
 import { bareHost, type OutboundAllow, type OutboundRule, outboundAllow } from './outbound-allow.js';
 
@@ -32,8 +32,7 @@ export const OUTBOUND_LIMITS = { connectMs: 3000, ms: 5000, bytes: 256 * 1024 } 
 export function createOutbound(rules: readonly OutboundRule[], limits: { ms?: number } = {}): Outbound {
   const allow = outboundAllow(rules);
   const ms = limits.ms ?? OUTBOUND_LIMITS.ms;
-  // No pipelining: each call has a connection of its own, which was judged for it.
-  const dispatcher = new Agent({ connect: connector(allow, ms), pipelining: 0, headersTimeout: ms, bodyTimeout: ms });
+  let client: ReturnType<typeof createClient> | undefined;
   return {
     async fetch(address, options = {}) {
       const url = URL.parse(String(address));
@@ -41,8 +40,10 @@ export function createOutbound(rules: readonly OutboundRule[], limits: { ms?: nu
       const late = AbortSignal.timeout(ms);
       const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
       try {
-        const answer = await undiciFetch(url, {
-          ...(options as Parameters<typeof undiciFetch>[1]),
+        client ??= createClient(allow, ms);
+        const { fetch, dispatcher } = await client;
+        const answer = await fetch(url, {
+          ...(options as Parameters<typeof fetch>[1]),
           dispatcher,
           redirect: 'manual',
           signal,
@@ -55,10 +56,18 @@ export function createOutbound(rules: readonly OutboundRule[], limits: { ms?: nu
   };
 }
 
-type Connect = ReturnType<typeof buildConnector>;
+/** Loaded with the first call: it is large, and many servers never call anybody. */
+async function createClient(allow: OutboundAllow, ms: number) {
+  const { Agent, buildConnector, fetch } = await import('undici');
+  const connect = connector(buildConnector, allow, ms);
+  // No pipelining: each call has a connection of its own, which was judged for it.
+  return { fetch, dispatcher: new Agent({ connect, pipelining: 0, headersTimeout: ms, bodyTimeout: ms }) };
+}
+
+type Build = typeof buildConnector;
 
 /** Connects to nothing but an address that was judged; a literal one isn't looked up, so it is judged before. */
-function connector(allow: OutboundAllow, ms: number): Connect {
+function connector(build: Build, allow: OutboundAllow, ms: number): ReturnType<Build> {
   return (target, callback) => {
     const secure = target.protocol === 'https:';
     const port = Number(target.port) || (secure ? 443 : 80);
@@ -66,7 +75,7 @@ function connector(allow: OutboundAllow, ms: number): Connect {
     const named = allow.host(host, port);
     const judge = (address: string) => named || allow.address(address) || (secure && isPublicAddress(address));
     if (isIP(host) && !judge(host)) return callback(refused(host, secure), null);
-    const connect = buildConnector({
+    const connect = build({
       timeout: Math.min(ms, OUTBOUND_LIMITS.connectMs),
       lookup: judgedLookup(judge, secure),
     });

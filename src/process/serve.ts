@@ -3,28 +3,28 @@ import { createApp } from '../app.js';
 import { type Config, resolveIssuer, resolveOutboundAllow, type Secrets } from '../config/index.js';
 import { createBackground } from '../lib/background.js';
 import { systemClock } from '../lib/clock.js';
-import { createEncryption, type Encryption } from '../lib/encryption.js';
+import type { Encryption } from '../lib/encryption.js';
 import { isStoreAway } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { measureProcess } from '../lib/metrics.js';
 import { createOutbound } from '../lib/outbound.js';
 import { prepareHashing } from '../lib/password.js';
 import type { ServiceContext } from '../services/context.js';
-import { applyProvisioning } from '../services/provisioning/index.js';
-import { readProvisioningFile } from '../services/provisioning/read-file.js';
 import { reencrypt } from '../services/reencrypt.js';
 import { newSetupUrl } from '../services/setup-link.js';
 import { openSigningKeys } from '../services/signing-keys/follow-keys.js';
 import { startServices } from '../services/start-services.js';
-import { connectStore } from '../store/connect.js';
+import { connectOpened } from '../store/connect.js';
 import { measureStore } from '../store/measure.js';
 import { watchStore } from '../store/watch.js';
+import type { Begun } from './begin.js';
 import type { Gate } from './gate.js';
 import { saySetup } from './ready.js';
 
 export interface ServeOptions {
   config: Config;
   secrets: Secrets;
+  begun: Begun;
   logger: Logger;
   gate: Gate;
   /** The one that was picked, where the configuration says 0. */
@@ -45,17 +45,16 @@ export interface Serving {
 }
 
 /** Makes one process ready: the store, what is done once, keys, the app. The gate answers from then on. */
-export async function serve({ config, secrets, logger, gate, port, once, metrics }: ServeOptions): Promise<Serving> {
-  const store = await untilThere(logger, () => connectStore(config));
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { config, secrets, begun, logger, gate, port, once, metrics } = options;
+  const opened = await begun.store;
+  const [store] = await Promise.all([untilThere(logger, () => connectOpened(opened)), prepareHashing()]);
   measureProcess();
   measureStore(store.connection);
   const services = await untilThere(logger, () => startServices(store.connection, logger));
-  if (once && config.provision) {
-    const { applied } = await applyProvisioning(services, await readProvisioningFile(config.provision));
-    logger.info({ event: 'provisioned', applied }, 'the provisioning file is applied');
-  }
-  const encryption = createEncryption(secrets.encryptionKeys);
-  const [signingKeys] = await Promise.all([openSigningKeys(services, encryption), prepareHashing()]);
+  if (once && config.provision) await provision(logger, services, config.provision);
+  const { encryption, firstKeys } = begun;
+  const signingKeys = await openSigningKeys(services, encryption, firstKeys && (() => firstKeys));
   if (once) await sealWithNewest(logger, services, encryption);
 
   const issuer = resolveIssuer(config, port);
@@ -103,6 +102,16 @@ async function untilThere<T>(logger: Logger, work: () => Promise<T>): Promise<T>
       await sleep(1000);
     }
   }
+}
+
+async function provision(logger: Logger, services: ServiceContext, path: string): Promise<void> {
+  // Loaded where there is a file: the schema's library and YAML's take as long as half of the rest.
+  const [{ applyProvisioning }, { readProvisioningFile }] = await Promise.all([
+    import('../services/provisioning/index.js'),
+    import('../services/provisioning/read-file.js'),
+  ]);
+  const { applied } = await applyProvisioning(services, await readProvisioningFile(path));
+  logger.info({ event: 'provisioned', applied }, 'the provisioning file is applied');
 }
 
 /** With a new key in front of ENCRYPTION_KEYS, so that the older ones can go. */

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, loadSecrets } from '../config/index.js';
 import type { Logger } from '../lib/logger.js';
+import { begin } from './begin.js';
 import { Gate } from './gate.js';
 import { sayReady } from './ready.js';
-import { type Serving, serve } from './serve.js';
+import type { Serving } from './serve.js';
 import { onStopSignal } from './signals.js';
 
 /** WORKERS=1: this process listens and serves by itself. */
 export async function runSingle(config: Config, logger: Logger): Promise<void> {
   const secrets = await loadSecrets(config);
+  const begun = begin(config, secrets);
   const gate = new Gate();
   let serving: Serving | undefined;
   onStopSignal(async () => {
@@ -17,7 +19,8 @@ export async function runSingle(config: Config, logger: Logger): Promise<void> {
     process.exit(0);
   });
   const port = await gate.listen(config.port, config.host);
-  serving = await serve({ config, secrets, logger, gate, port, once: true });
+  const { serve } = await import('./serve.js');
+  serving = await serve({ config, secrets, begun, logger, gate, port, once: true });
   sayReady(logger, config, serving);
 }
 

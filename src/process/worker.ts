@@ -2,10 +2,11 @@ import type { Socket } from 'node:net';
 import { type Config, loadConfig, loadSecrets } from '../config/index.js';
 import type { Logger } from '../lib/logger.js';
 import { measured, metricsText } from '../lib/metrics.js';
+import { begin } from './begin.js';
 import { failStart } from './exit.js';
 import { Gate } from './gate.js';
 import type { ToPrimary, ToWorker } from './messages.js';
-import { type Serving, serve } from './serve.js';
+import type { Serving } from './serve.js';
 
 /** Longer than the primary waits for the slowest worker. */
 const METRICS_MS = 2000;
@@ -75,9 +76,12 @@ class Worker {
     this.logger.level = config.logLevel;
     this.logger.setBindings({ worker: number });
     const secrets = await loadSecrets(config);
+    const begun = begin(config, secrets);
     tell({ kind: 'accepting' });
     const { gate, logger } = this;
-    this.#serving = await serve({ config, secrets, logger, gate, port, once, metrics: () => this.#metrics() });
+    const metrics = () => this.#metrics();
+    const { serve } = await import('./serve.js');
+    this.#serving = await serve({ config, secrets, begun, logger, gate, port, once, metrics });
     const { issuer, url } = this.#serving;
     tell({ kind: 'ready', issuer, url });
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { isEmailAddress } from '../lib/email-address.js';
 import { RollcallError } from '../lib/errors.js';
 import { signUps } from '../lib/metrics.js';
 import { hashPassword } from '../lib/password.js';
@@ -22,8 +22,6 @@ const ADDRESS_FAULTS: Partial<Record<string, string>> = {
   email_in_progress: 'An account with this address is being made. Try again in a minute, or sign in.',
 };
 
-const address = z.email().max(254);
-
 /** Checks what somebody typed. @returns the faults by field; none means that it can be taken. */
 export function signUpFaults(input: SignUpInput): SignUpFaults {
   const faults: SignUpFaults = {};
@@ -31,7 +29,7 @@ export function signUpFaults(input: SignUpInput): SignUpFaults {
   if (!name) faults.name = 'Enter your name.';
   else if ([...name].length > 200) faults.name = 'Use at most 200 characters.';
   if (!input.email.trim()) faults.email = 'Enter your email address.';
-  else if (!address.safeParse(input.email.trim()).success) faults.email = 'Enter an address like name@example.com.';
+  else if (!isEmailAddress(input.email.trim())) faults.email = 'Enter an address like name@example.com.';
   const password = passwordFault(input.password, [name, input.email]);
   if (password) faults.password = input.password ? password : 'Enter a password.';
   return faults;

@@ -1,14 +1,12 @@
 import mongoose, { type Connection } from 'mongoose';
+import { type OpenedStore, openStore, type StoreConfig } from './open.js';
+
+export type { StoreConfig };
 
 /** A way to the state: MongoDB, or without MONGODB_URI the embedded store under DATA_DIR. */
 export interface Store {
   connection: Connection;
   close(): Promise<void>;
-}
-
-export interface StoreConfig {
-  mongodbUri: string | null;
-  dataDir: string;
 }
 
 /** The database's name where the URI has none. */
@@ -19,30 +17,27 @@ const SELECTION_MS = 2000;
 const SILENCE_MS = 30_000;
 const PING_MS = 1000;
 
-export async function connectStore(
-  config: StoreConfig,
-  options: { database?: string; monitorCommands?: boolean } = {},
-): Promise<Store> {
-  const database = options.database;
-  if (config.mongodbUri) return connectMongo(config.mongodbUri, database, options.monitorCommands);
-  const { startEmbeddedStore } = await import('./embedded/index.js');
-  const embedded = await startEmbeddedStore({ dataDir: config.dataDir });
+interface ConnectOptions {
+  database?: string;
+  monitorCommands?: boolean;
+}
+
+/** Opens the store and connects to it. */
+export async function connectStore(config: StoreConfig, options?: ConnectOptions): Promise<Store> {
+  const opened = await openStore(config);
   try {
-    const store = await connectMongo(embedded.uri, database ?? DATABASE, options.monitorCommands);
-    return {
-      connection: store.connection,
-      async close() {
-        await store.close();
-        await embedded.close();
-      },
-    };
+    return await connectOpened(opened, options);
   } catch (error) {
-    await embedded.close();
+    await opened.close();
     throw error;
   }
 }
 
-async function connectMongo(uri: string, database: string | undefined, monitorCommands = false): Promise<Store> {
+/** Connects to a store that is open; where that fails, it stays open. */
+export async function connectOpened(
+  { uri, close }: OpenedStore,
+  { database, monitorCommands = false }: ConnectOptions = {},
+): Promise<Store> {
   const named = database ?? (/^[^?]*\/\/[^/]+\/[^?]/.test(uri) ? undefined : DATABASE);
   const connection = await mongoose
     .createConnection(uri, {
@@ -61,7 +56,13 @@ async function connectMongo(uri: string, database: string | undefined, monitorCo
       writeConcern: { w: 'majority' },
     })
     .asPromise();
-  return { connection, close: () => connection.close() };
+  return {
+    connection,
+    async close() {
+      await connection.close();
+      await close();
+    },
+  };
 }
 
 /** Whether the store answers, known within a second. */

@@ -3,6 +3,7 @@
  * to a feature that isn't built yet is refused by name, but its default value never is.
  */
 import { z } from 'zod';
+import { isEmailAddress } from '../../lib/email-address.js';
 import { isPasswordHash } from '../../lib/password.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 import { clientKeys, clientKeysUri } from './client-keys.js';
@@ -176,7 +177,7 @@ const assignment = z.union([key, z.strictObject({ role: key, until: none('an end
 });
 
 export const userSchema = z.strictObject({
-  email: z.email('expected an email address').max(254),
+  email: z.string('expected an email address').refine(isEmailAddress, 'expected an email address'),
   name,
   status: status('active', 'disabled'),
   emailVerified: z.boolean().optional(),

@@ -10,8 +10,9 @@ import type { PendingEvent } from '../../models/event.js';
 import type { Application } from '../../models/index.js';
 import { claimName } from '../claim-name.js';
 import { event, type ServiceContext, SYSTEM } from '../context.js';
+import { metadataFault } from './fault.js';
 import { useInitialAccessToken } from './initial-access-tokens.js';
-import { metadataFault, type RegisteredValues } from './metadata.js';
+import type { RegisteredValues } from './metadata.js';
 
 /** An application as it was registered, with what is shown this once. */
 export interface Registered {

@@ -3,10 +3,10 @@
  * record. What isn't known is ignored; what would promise something that isn't kept is refused by name.
  */
 import { z } from 'zod';
-import { RollcallError } from '../../lib/errors.js';
 import { type PublicJwk, readPublicJwk } from '../../lib/public-jwk.js';
 import type { Application } from '../../models/index.js';
 import { redirectUriFault } from '../redirect-uris.js';
+import { metadataFault } from './fault.js';
 
 /** The members of an application that its registration decides; the rest is the operator's. */
 export type RegisteredValues = Pick<
@@ -112,12 +112,6 @@ const KEPT = [
   'default_acr_values',
   'backchannel_logout_session_required',
 ] as const;
-
-/** RFC 7591 3.2.2. `member` is what was wrong. */
-export function metadataFault(member: string, message: string): RollcallError {
-  const code = member.startsWith('redirect_uris') ? 'invalid_redirect_uri' : 'invalid_client_metadata';
-  return new RollcallError(code, 400, `${member}: ${message}`);
-}
 
 /**
  * Reads what somebody wants to register. A null counts as absent (RFC 7592 2.2).

@@ -3,7 +3,7 @@ import type { Encryption } from '../../lib/encryption.js';
 import type { KeyRing } from '../../models/key-ring.js';
 import { type ServiceContext, SYSTEM } from '../context.js';
 import { longestTokenTtl } from './lifetimes.js';
-import { openKey } from './make-key.js';
+import { type FirstKeys, openKey } from './make-key.js';
 import { published, RingDraft, type UpkeepRules } from './ring.js';
 import { changeRing, ensureRing, readRevision, readRing } from './stored-ring.js';
 
@@ -33,10 +33,18 @@ export interface SigningKeys {
   keepUp(rules: Omit<UpkeepRules, 'longestTtl'>): Promise<void>;
 }
 
-/** Makes the keys at the first start and opens them. @throws EncryptionKeyError */
-export async function openSigningKeys(context: ServiceContext, encryption: Encryption): Promise<SigningKeys> {
+/**
+ * Makes the keys at the first start and opens them.
+ * @param first gives the first keys, where they are needed; by default they are made then
+ * @throws EncryptionKeyError
+ */
+export async function openSigningKeys(
+  context: ServiceContext,
+  encryption: Encryption,
+  first?: () => Promise<FirstKeys>,
+): Promise<SigningKeys> {
   const listeners: ((keys: OpenKeys) => void)[] = [];
-  let ring = await ensureRing(context, encryption);
+  let ring = await ensureRing(context, encryption, first);
   let keys = open(ring, encryption);
   let refused = 0;
   let reading: Promise<void> | undefined;

@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import { type Encryption, EncryptionKeyError } from '../../lib/encryption.js';
 import type { SigningAlgorithm } from '../../models/application.js';
 import type { SigningKey } from '../../models/key-ring.js';
-import type { NewKey } from './ring.js';
+import { ALGORITHMS, type NewKey } from './ring.js';
 
 /** What a sealed private key is bound to, so that one can't be put in another's place. */
 export const sealedFor = (kid: string) => `signing-key:${kid}`;
@@ -20,6 +20,19 @@ export async function makeKey(alg: SigningAlgorithm, encryption: Encryption): Pr
     publicJwk: { ...publicJwk, ...common },
     sealedPrivateJwk: encryption.seal(privateJwk, sealedFor(kid)),
   };
+}
+
+/** The keys of an instance's first ring: of each algorithm one that signs and one in reserve. */
+export type FirstKeys = readonly { active: NewKey; next: NewKey }[];
+
+/** Makes them all at once, on other threads; two RSA keys take a processor half a second, and by chance several. */
+export function makeFirstKeys(encryption: Encryption): Promise<FirstKeys> {
+  return Promise.all(
+    ALGORITHMS.map(async (alg) => {
+      const [active, next] = await Promise.all([makeKey(alg, encryption), makeKey(alg, encryption)]);
+      return { active, next };
+    }),
+  );
 }
 
 /** 128 bits of the thumbprint (RFC 7638) in hexadecimal: an id that begins with `-` would be an option to the command. */

@@ -5,8 +5,8 @@ import type { SigningAlgorithm } from '../../models/application.js';
 import { KEY_RING_ID, type KeyRing } from '../../models/key-ring.js';
 import { event, type ServiceContext, SYSTEM } from '../context.js';
 import { longestTokenTtl } from './lifetimes.js';
-import { makeKey, openKey } from './make-key.js';
-import { ALGORITHMS, type NewKey, newRing, RingDraft } from './ring.js';
+import { type FirstKeys, makeFirstKeys, makeKey, openKey } from './make-key.js';
+import { type NewKey, newRing, RingDraft } from './ring.js';
 
 /** How often a change is tried again when another process was faster. */
 const ATTEMPTS = 10;
@@ -21,17 +21,18 @@ export async function readRevision({ models }: Pick<ServiceContext, 'models'>): 
   return ring?.revision ?? 0;
 }
 
-/** The ring, made at the first start. Of processes that start together one makes it and the others read it, for its `_id` is unique. */
-export async function ensureRing(context: ServiceContext, encryption: Encryption): Promise<KeyRing> {
+/**
+ * The ring, made at the first start. Of processes that start together one makes it and the others read it, for its `_id` is unique.
+ * @param first gives the first keys, where they are needed
+ */
+export async function ensureRing(
+  context: ServiceContext,
+  encryption: Encryption,
+  first: () => Promise<FirstKeys> = () => makeFirstKeys(encryption),
+): Promise<KeyRing> {
   const present = await readRing(context);
   if (present) return present;
-  const made = await Promise.all(
-    ALGORITHMS.map(async (alg) => {
-      const [active, next] = await Promise.all([makeKey(alg, encryption), makeKey(alg, encryption)]);
-      return { active, next };
-    }),
-  );
-  const ring = newRing(made, context.clock.now(), longestTokenTtl(await context.catalog.current()));
+  const ring = newRing(await first(), context.clock.now(), longestTokenTtl(await context.catalog.current()));
   const happened = ring.keys.map(({ kid, alg, state }) =>
     event(context, SYSTEM, 'key.published', kid, { after: { alg, state } }),
   );

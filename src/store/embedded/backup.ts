@@ -6,7 +6,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node
 import { copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { DATABASE_FILE, FORMAT } from './database.js';
+import { FORMAT } from './database.js';
+import { DATABASE_FILE } from './file.js';
 import { answers, socketNamed, WELL_KNOWN } from './sockets.js';
 
 /** Why a backup or a restore isn't done; nothing has changed then. */

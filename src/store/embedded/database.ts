@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { type Document, deserialize, serialize } from 'bson';
+import { DATABASE_FILE } from './file.js';
 
 /** An index as `createIndexes` describes it. */
 export interface IndexSpec {
@@ -28,9 +29,6 @@ type Statement = ReturnType<Connection['prepare']>;
 
 /** What this code writes; a file of a newer one is refused. */
 export const FORMAT = 2;
-
-/** Its name under DATA_DIR. */
-export const DATABASE_FILE = 'rollcall.sqlite';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS collections (id INTEGER PRIMARY KEY, db TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (db, name));

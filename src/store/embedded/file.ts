@@ -1,0 +1,2 @@
+/** The name of the database under DATA_DIR. */
+export const DATABASE_FILE = 'rollcall.sqlite';
