@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isEmailAddress } from '../../../src/lib/email-address.js';
 import { createEncryption } from '../../../src/lib/encryption.js';
 import { isStoreAway } from '../../../src/lib/errors.js';
 import { digest, newId, newSecret } from '../../../src/lib/ids.js';
@@ -37,6 +38,32 @@ describe('a password', () => {
     expect(await verifyPassword(undefined, 'anything at all')).toBe(false);
     expect(needsRehash(one)).toBe(false);
     expect(needsRehash(one.replace('m=19456', 'm=4096'))).toBe(true);
+  });
+});
+
+describe('an email address', () => {
+  it.each([
+    ['ada@acme.test', true],
+    ['Ada.B_1+tag-x@mail.ACME.co', true],
+    ["o'neil@xn--bcher-kva.example", true],
+    ['ada@acme', false],
+    ['ada@', false],
+    ['@acme.test', false],
+    ['.ada@acme.test', false],
+    ['ada.@acme.test', false],
+    ['ada..b@acme.test', false],
+    ['ada@-acme.test', false],
+    ['ada@acme-.test', false],
+    ['ada@acme..test', false],
+    ['ada@192.0.2.1', false],
+    ['ada b@acme.test', false],
+    ['ada@acme.test\n', false],
+    ['ada@acme.test, bob@acme.test', false],
+    ['<ada@acme.test>', false],
+    [`${'a'.repeat(244)}@acme.test`, true],
+    [`${'a'.repeat(245)}@acme.test`, false],
+  ])('%j can be one: %s', (text, possible) => {
+    expect(isEmailAddress(text)).toBe(possible);
   });
 });
 
