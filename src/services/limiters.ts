@@ -2,15 +2,17 @@
 import { isIP } from 'node:net';
 import type { Connection } from 'mongoose';
 import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
-import { RATE_LIMIT_COLLECTION } from '../models/rate-limit.js';
+import { RATE_LIMIT_COLLECTION, type RateLimit } from '../models/rate-limit.js';
 
 const WINDOW_SECONDS = 15 * 60;
+
+/** Counted by the primary, whoever counts; what it loses where it dies is a count of some seconds. */
+const database = (connection: Connection) => connection.getClient().db(connection.name, { writeConcern: { w: 1 } });
 
 /** Makes limiters of so many points in fifteen minutes, each under a name of its own. */
 export const limiters = (connection: Connection) => (keyPrefix: string, points: number) =>
   new RateLimiterMongo({
-    // Counted by the primary, whoever counts; what it loses where it dies is a count of some seconds.
-    storeClient: connection.getClient().db(connection.name, { writeConcern: { w: 1 } }),
+    storeClient: database(connection),
     tableName: RATE_LIMIT_COLLECTION,
     disableIndexesCreation: true,
     keyPrefix,
@@ -39,4 +41,27 @@ export async function take(limiter: RateLimiterMongo, key: string): Promise<bool
     await limiter.reward(key, 1);
     return false;
   }
+}
+
+/** Something that was taken of a limiter. */
+export interface Taken {
+  limiter: RateLimiterMongo;
+  key: string;
+  /** How much is given back: this one, or whatever was taken before as well. */
+  back: 'one' | 'all';
+}
+
+/** Gives back what was taken, as one command, where the library would send one for each. What has expired meanwhile stays so. */
+export function createGiveBack(connection: Connection) {
+  const counters = database(connection).collection<RateLimit>(RATE_LIMIT_COLLECTION);
+  return async function giveBack(taken: readonly Taken[]): Promise<void> {
+    if (!taken.length) return;
+    const updates = taken.map(({ limiter, key, back }) => ({
+      updateOne: {
+        filter: { key: limiter.getKey(key), points: { $gt: 0 } },
+        update: back === 'one' ? { $inc: { points: -1 } } : { $set: { points: 0 } },
+      },
+    }));
+    await counters.bulkWrite(updates, { ordered: false });
+  };
 }

@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { RateLimiterMongo } from 'rate-limiter-flexible';
 import { digest } from '../lib/ids.js';
-import { limiters, networkOf, take } from './limiters.js';
+import { createGiveBack, limiters, networkOf, take } from './limiters.js';
 
 const PER_ACCOUNT = 10;
 const PER_ADDRESS = 50;
@@ -37,6 +37,7 @@ export interface Place {
 
 export function createSignInLimits(connection: Connection): SignInLimits {
   const limiter = limiters(connection);
+  const giveBack = createGiveBack(connection);
   const accounts = limiter('sign-in:account', PER_ACCOUNT);
   const addresses = limiter('sign-in:address', PER_ADDRESS);
   const signUps = limiter('sign-up:address', SIGN_UPS_PER_ADDRESS);
@@ -61,8 +62,10 @@ export function createSignInLimits(connection: Connection): SignInLimits {
         allowed,
         async end(failed) {
           try {
-            if (!allowed) await Promise.all(taken.map(({ limiter, key }) => limiter.reward(key, 1)));
-            else if (!failed) await Promise.all([accounts.delete(account), addresses.reward(network, 1)]);
+            if (!allowed) await giveBack(taken.map((place) => ({ ...place, back: 'one' })));
+            // Who got in has shown whose account it is: what failed there before is forgotten.
+            else if (!failed)
+              await giveBack(taken.map((place) => ({ ...place, back: place.limiter === accounts ? 'all' : 'one' })));
           } finally {
             for (const { key } of taken) line.leave(key);
           }

@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { limiters, networkOf, take } from './limiters.js';
+import { createGiveBack, limiters, networkOf, take } from './limiters.js';
 
 const PER_ACCOUNT = 10;
 const PER_ADDRESS = 50;
@@ -27,6 +27,7 @@ export interface UserCodeLimits {
 
 export function createUserCodeLimits(connection: Connection): UserCodeLimits {
   const limiter = limiters(connection);
+  const giveBack = createGiveBack(connection);
   const accounts = limiter('user-code:account', PER_ACCOUNT);
   const addresses = limiter('user-code:address', PER_ADDRESS);
   const devices = limiter('device:address', DEVICES_PER_ADDRESS);
@@ -47,7 +48,7 @@ export function createUserCodeLimits(connection: Connection): UserCodeLimits {
         wrong = found === undefined;
         return found;
       } finally {
-        if (!wrong) await Promise.all(held.map(({ limiter, key }) => limiter.reward(key, 1)));
+        if (!wrong) await giveBack(held.map((place) => ({ ...place, back: 'one' })));
       }
     },
   };
