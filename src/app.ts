@@ -39,6 +39,7 @@ import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
 import type { ServiceContext } from './services/context.js';
 import { createDeliveries } from './services/deliveries/index.js';
+import { tidyRegistrations } from './services/registration/lifecycle.js';
 import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
 import type { SigningKeys } from './services/signing-keys/follow-keys.js';
@@ -95,6 +96,11 @@ export function createApp(deps: AppDeps): Koa {
   const protocolPages = providerPages(services, render, csrf);
   const provider = createProviderSwitch(deps.signingKeys, (keys) => createProvider(runtime, keys, protocolPages));
   followKeys(deps);
+  deps.background.every(
+    'tidy registrations',
+    TIDY_MS,
+    unlessAway(() => tidyRegistrations(services)),
+  );
   measureReadiness(deps.ready);
   deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider.current, notice));
   const pages: PageDeps = {
@@ -142,13 +148,15 @@ export function createApp(deps: AppDeps): Koa {
 /** Contract.md gives a server five seconds to follow a rotation. */
 const FOLLOW_KEYS_MS = 1000;
 const KEEP_UP_KEYS_MS = 15_000;
+const TIDY_MS = 60 * 60 * 1000;
+
+/** With the store away there is nothing to do, and the requests say so. */
+const unlessAway = (work: () => Promise<void>) => async () =>
+  work().catch((error: unknown) => {
+    if (!isStoreAway(error)) throw error;
+  });
 
 function followKeys({ background, signingKeys, keyRotation, sessionAbsolute }: AppDeps): void {
-  // With the store away there is nothing to follow, and the requests say so.
-  const unlessAway = (work: () => Promise<void>) => async () =>
-    work().catch((error: unknown) => {
-      if (!isStoreAway(error)) throw error;
-    });
   background.every(
     'follow signing keys',
     FOLLOW_KEYS_MS,

@@ -115,13 +115,18 @@ async function jsonBody(ctx: Context): Promise<Record<string, unknown>> {
   return body as Record<string, unknown>;
 }
 
+/** Where too many registrations are unused, some end or are used every now and then. Seconds. */
+const WAIT_WHERE_FULL = 60 * 60;
+
 /** Errors as RFC 7591 3.2.2 and RFC 6750 3 have them. What isn't ours goes on to where every error is rendered. */
 async function answerErrors(ctx: Context, next: Next): Promise<void> {
   ctx.set('Cache-Control', 'no-store');
   try {
     await next();
   } catch (error) {
-    if (!(error instanceof RollcallError) || error.status >= 500) throw error;
+    if (!(error instanceof RollcallError) || (error.status >= 500 && error.code !== 'temporarily_unavailable'))
+      throw error;
+    if (error.status === 503) ctx.set('Retry-After', String(WAIT_WHERE_FULL));
     ctx.status = error.status;
     if (error.status === 401) {
       const given = ctx.get('Authorization') ? ', error="invalid_token"' : '';

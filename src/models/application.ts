@@ -54,13 +54,17 @@ export interface Application {
     /** SHA-256 of the token by which it is managed, base64url. Absent once it is deleted. */
     tokenHash?: string;
     issuedAt: Date;
+    /** Absent once a code or token was issued for it, or an operator has taken it over: then it doesn't end by itself. */
+    unusedSince?: Date;
     /** It named no way to authenticate: its secret may come in the header or in the body. */
     eitherMethod: boolean;
     /** What it registered beyond what this record has members for, by the names of RFC 7591. */
     metadata: Record<string, unknown>;
   };
-  /** From then on it counts for nothing (R8). The row stays until its event has moved. */
+  /** From then on it counts for nothing (R8). */
   deletedAt?: Date;
+  /** When the row of one that is deleted goes: its event has moved, and nothing of it can live any more. */
+  purgeAt?: Date;
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
@@ -110,6 +114,7 @@ export const applicationSchema = new Schema<Application>(
         {
           tokenHash: String,
           issuedAt: { type: Date, required: true },
+          unusedSince: Date,
           eitherMethod: { type: Boolean, required: true },
           metadata: Schema.Types.Mixed,
         },
@@ -118,9 +123,13 @@ export const applicationSchema = new Schema<Application>(
       default: undefined,
     },
     deletedAt: Date,
+    purgeAt: Date,
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     pendingEvents,
   },
   { versionKey: false },
 );
+
+applicationSchema.index({ 'registration.unusedSince': 1 }, { sparse: true });
+applicationSchema.index({ purgeAt: 1 }, { sparse: true });

@@ -27,3 +27,4 @@ export const consentSchema = new Schema<Consent>(
 );
 
 consentSchema.index({ userId: 1 });
+consentSchema.index({ applicationId: 1 });

@@ -28,6 +28,7 @@ import { refuseForgottenRequests } from './pushed-requests.js';
 import { markRedeemed, tellRepetitionsApart } from './redemption.js';
 import { createRotation } from './refresh-rotation.js';
 import { nameLargePushes, nameMissingCaller, nameUnauthorizedClients } from './refusals.js';
+import { noteFirstUses } from './registration-use.js';
 import { detectReplays } from './replay.js';
 import { knowRoleScopes } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
@@ -134,6 +135,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   acceptOnlyIdTokensAsHint(provider);
   extendDeviceCodes(provider, runtime);
   tellRepetitionsApart(provider);
+  noteFirstUses(provider, runtime);
   acceptApiTokensAtUserinfo(provider, runtime, verify);
   detectReplays(provider, runtime);
   followClientKeys(provider, runtime);

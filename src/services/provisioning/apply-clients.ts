@@ -103,7 +103,7 @@ export function planApplication(state: StoredState, entry: ApplicationEntry, pat
           {
             $setOnInsert: { createdAt: now, ...(stored ? {} : omit(applicationDefaults(entry.type ?? 'web'), change)) },
             $set: { ...change, updatedAt: now },
-            ...(ended ? { $unset: { 'registration.tokenHash': 1 } } : {}),
+            ...(ended ? { $unset: { 'registration.tokenHash': 1, 'registration.unusedSince': 1 } } : {}),
             $push: { pendingEvents: event },
           },
           { upsert: !ended },

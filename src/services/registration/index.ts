@@ -6,12 +6,13 @@
 import { RollcallError } from '../../lib/errors.js';
 import { newClientId, newSecret } from '../../lib/ids.js';
 import { hashSecret, secretMatches } from '../../lib/secrets.js';
-import type { PendingEvent } from '../../models/event.js';
 import type { Application } from '../../models/index.js';
 import { claimName } from '../claim-name.js';
-import { event, type ServiceContext, SYSTEM } from '../context.js';
+import type { ServiceContext } from '../context.js';
+import { registrationEvent } from './events.js';
 import { metadataFault } from './fault.js';
 import { useInitialAccessToken } from './initial-access-tokens.js';
+import { endRegistration, requireRoom, stepBackWhereFull } from './lifecycle.js';
 import type { RegisteredValues } from './metadata.js';
 
 /** An application as it was registered, with what is shown this once. */
@@ -34,7 +35,8 @@ const needsSecret = ({ tokenEndpointAuthMethod: method }: Pick<Application, 'tok
 /**
  * Registers an application.
  * @param initialAccessToken undefined where anybody may
- * @throws RollcallError `invalid_token` where the token was used up meanwhile, and what the check throws
+ * @throws RollcallError `invalid_token` where the token was used up meanwhile, `temporarily_unavailable` where anybody may and too many
+ * are unused, and what the check throws
  */
 export async function registerApplication(
   context: ServiceContext,
@@ -54,17 +56,19 @@ export async function registerApplication(
     organization: 'none',
     profileClaimsIn: 'userinfo',
     permissions: [],
-    registration: { tokenHash: hashSecret(registrationToken), issuedAt: now, eitherMethod, metadata },
+    registration: { tokenHash: hashSecret(registrationToken), issuedAt: now, unusedSince: now, eitherMethod, metadata },
     createdAt: now,
     updatedAt: now,
     pendingEvents: [registrationEvent(context, 'application.registered', clientId, { ...values, metadata })],
   };
+  const open = initialAccessToken === undefined;
+  if (open) await requireRoom(context);
   await check(application);
-  if (initialAccessToken !== undefined && !(await useInitialAccessToken(context, initialAccessToken)))
-    throw invalidToken();
+  if (!open && !(await useInitialAccessToken(context, initialAccessToken))) throw invalidToken();
   // Client ids of applications and APIs are one namespace.
   await claimName(context, 'client', clientId, clientId, async () => true);
   await models.Application.create(application);
+  if (open) await stepBackWhereFull(context, clientId);
   await context.catalog.changed();
   return { application, ...(secret ? { secret } : {}), registrationToken };
 }
@@ -98,19 +102,20 @@ export async function updateRegistration(
     throw metadataFault('client_secret', 'it is not the present one');
   const registrationToken = newSecret();
   const secret = needsSecret(values) && !present.secretHash ? newSecret() : undefined;
-  const { issuedAt, tokenHash } = present.registration as NonNullable<Application['registration']>;
-  const changes = {
-    ...values,
-    ...(secret ? { secretHash: hashSecret(secret) } : {}),
-    registration: { tokenHash: hashSecret(registrationToken), issuedAt, eitherMethod, metadata },
-    updatedAt: clock.now(),
-  };
+  const { registration } = present as Required<Application>;
+  const changed = { tokenHash: hashSecret(registrationToken), eitherMethod, metadata };
+  const changes = { ...values, ...(secret ? { secretHash: hashSecret(secret) } : {}), updatedAt: clock.now() };
   const { secretHash: _secret, ...withoutSecret } = present;
-  await check({ ...(needsSecret(values) ? present : withoutSecret), ...changes });
+  await check({
+    ...(needsSecret(values) ? present : withoutSecret),
+    ...changes,
+    registration: { ...registration, ...changed },
+  });
   const updated = await models.Application.findOneAndUpdate(
-    { _id: present._id, 'registration.tokenHash': tokenHash },
+    { _id: present._id, 'registration.tokenHash': registration.tokenHash },
     {
-      $set: changes,
+      // Each by itself: whether it was used changes meanwhile.
+      $set: { ...changes, ...prefixed('registration.', changed) },
       ...(needsSecret(values) ? {} : { $unset: { secretHash: 1 } }),
       $push: {
         pendingEvents: registrationEvent(context, 'application.registration_changed', present._id, {
@@ -127,23 +132,12 @@ export async function updateRegistration(
   return { application: updated as Application, ...(secret ? { secret } : {}), registrationToken };
 }
 
-/** Deletes a registration (RFC 7592 2.3): with the application everything ends that it was given (R8). Its id is never given again. */
+/** Deletes a registration (RFC 7592 2.3): with the application everything ends that it was given (R8). */
 export async function deleteRegistration(context: ServiceContext, present: Application): Promise<void> {
-  const { models, clock } = context;
-  const now = clock.now();
-  const deleted = await models.Application.updateOne(
-    { _id: present._id, 'registration.tokenHash': present.registration?.tokenHash ?? '' },
-    {
-      $set: { deletedAt: now, updatedAt: now },
-      $unset: { secretHash: 1, 'registration.tokenHash': 1 },
-      $push: { pendingEvents: registrationEvent(context, 'application.deleted', present._id) },
-    },
-  );
-  if (deleted.modifiedCount !== 1) throw invalidToken();
+  const byToken = { _id: present._id, 'registration.tokenHash': present.registration?.tokenHash ?? '' };
+  if (!(await endRegistration(context, byToken, 'application.deleted'))) throw invalidToken();
   await context.catalog.changed();
 }
 
-/** An application that registers acts for itself. */
-function registrationEvent(context: ServiceContext, action: string, clientId: string, after?: object): PendingEvent {
-  return { ...event(context, SYSTEM, action, clientId, { after }), actor: `application:${clientId}` };
-}
+const prefixed = (prefix: string, values: object) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
