@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Every test runs on the embedded store; with TEST_MONGODB_URI those that use a store run on MongoDB as well. */
@@ -7,7 +8,26 @@ const common = {
   pool: 'forks' as const,
   maxWorkers: 2,
 };
+
+/** Files take turns in a process that has loaded the application once. Each leaves the process as it found it. */
+const onStore = {
+  ...common,
+  isolate: false,
+  unstubEnvs: true,
+  unstubGlobals: true,
+  setupFiles: ['test/support/tidy.ts'],
+};
 const uri = process.env.TEST_MONGODB_URI;
+
+/** The embedded store's thread as it is compiled: from source, each store's would load a TypeScript loader first. */
+const resolve = {
+  alias: [
+    {
+      find: /^.*\/embedded\/index\.js$/,
+      replacement: fileURLToPath(new URL('dist/store/embedded/index.js', import.meta.url)),
+    },
+  ],
+};
 
 export default defineConfig({
   test: {
@@ -15,8 +35,9 @@ export default defineConfig({
     projects: [
       { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
+        resolve,
         test: {
-          ...common,
+          ...onStore,
           name: 'embedded',
           include: ['test/{flows,faults,browser,conformance}/**/*.test.ts'],
           env: { TEST_STORE: 'embedded' },
@@ -25,8 +46,9 @@ export default defineConfig({
       ...(uri
         ? [
             {
+              resolve,
               test: {
-                ...common,
+                ...onStore,
                 name: 'mongodb',
                 include: ['test/{flows,faults,conformance}/**/*.test.ts'],
                 env: { TEST_STORE: 'mongodb', TEST_MONGODB_URI: uri },

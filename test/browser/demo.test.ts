@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, look, press, VIEWS } from '../support/browser.js';
 import { PASSWORD } from '../support/factories.js';
+import { temporaryFolder } from '../support/folder.js';
 
 /** `npm run demo`, gone through as the README says. */
 let dataDir: string;
@@ -25,7 +25,7 @@ async function freePort(): Promise<string> {
 }
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'rollcall-'));
+  dataDir = temporaryFolder();
   const [PORT, APP_PORT, API_PORT] = [await freePort(), await freePort(), await freePort()];
   home = `http://localhost:${APP_PORT}`;
   demo = spawn(process.execPath, ['scripts/demo.js'], {

@@ -1,5 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/lib/logger.js';
@@ -9,6 +8,7 @@ import { startServices } from '../../src/services/start-services.js';
 import { connectStore, type StoreConfig } from '../../src/store/connect.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeUser, PASSWORD } from '../support/factories.js';
+import { temporaryFolder } from '../support/folder.js';
 import { runToEnd, startProcess } from '../support/process.js';
 import { type TestStore, testStore } from '../support/store.js';
 
@@ -17,7 +17,7 @@ let services: ServiceContext;
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rollcall-backup-'));
+  folder = temporaryFolder();
   store = await testStore();
   services = await startServices(store.connection, createLogger('silent'));
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { createLogger } from '../../src/lib/logger.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { startServices } from '../../src/services/start-services.js';
+import { temporaryFolder } from '../support/folder.js';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
 import { type TestStore, testStore } from '../support/store.js';
 
@@ -171,7 +172,7 @@ describe('the doctor', () => {
     const report = await doctor({ ISSUER: 'http://id.example.test', COOKIE_KEYS: 'short' });
     expect(report.code).toBe(78);
     for (const name of ['ISSUER', 'COOKIE_KEYS']) expect(report.text).toContain(name);
-    const folder = await mkdtemp(join(tmpdir(), 'rollcall-'));
+    const folder = temporaryFolder();
     try {
       await writeFile(join(folder, 'secrets.json'), '{');
       expect(await doctor({}, { mongodbUri: null, dataDir: folder })).toMatchObject({ code: 78 });

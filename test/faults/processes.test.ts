@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as client from 'openid-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeMember, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
+import { temporaryFolder } from '../support/folder.js';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -24,7 +24,7 @@ let folder: string;
 const running: ServerProcess[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rollcall-files-'));
+  folder = temporaryFolder();
   store = await testStore();
   services = await startServices(store.connection, createLogger('silent'));
   api = await makeApi(services);

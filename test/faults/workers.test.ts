@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/folder.js';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
 import { type TestStore, testStore } from '../support/store.js';
 
@@ -16,7 +16,7 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   store = await testStore();
-  folder = await mkdtemp(join(tmpdir(), 'rollcall-workers-'));
+  folder = temporaryFolder();
 });
 afterAll(async () => {
   await server?.end('SIGKILL');

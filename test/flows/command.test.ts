@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/lib/logger.js';
@@ -8,6 +7,7 @@ import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { command } from '../support/command.js';
 import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
+import { temporaryFolder } from '../support/folder.js';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -19,7 +19,7 @@ let folder: string;
 let server: ServerProcess | undefined;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rollcall-command-'));
+  folder = temporaryFolder();
   store = await testStore();
   services = await startServices(store.connection, createLogger('silent'));
   rollcall = command(store);

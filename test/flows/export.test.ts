@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -38,6 +37,7 @@ import {
 } from '../../src/services/provisioning/schema.js';
 import { startServices } from '../../src/services/start-services.js';
 import { command } from '../support/command.js';
+import { temporaryFolder } from '../support/folder.js';
 import { type TestStore, testStore } from '../support/store.js';
 
 const stores: TestStore[] = [];
@@ -160,7 +160,7 @@ const WORLD = {
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rollcall-export-'));
+  folder = temporaryFolder();
   context = await emptyStore();
   rollcall = command(stores[0] as TestStore);
   await applyProvisioning(context, WORLD);

@@ -8,9 +8,9 @@ import { createLogger } from '../../src/lib/logger.js';
 import { createOutbound } from '../../src/lib/outbound.js';
 import { LOOPBACK_RULES } from '../../src/lib/outbound-allow.js';
 import type { ServiceContext } from '../../src/services/context.js';
-import { openSigningKeys } from '../../src/services/signing-keys/follow-keys.js';
 import { startServices } from '../../src/services/start-services.js';
 import { storeAnswers } from '../../src/store/connect.js';
+import { openTestKeys } from './signing-keys.js';
 import { type TestStore, testStore } from './store.js';
 
 export interface TestServer {
@@ -41,7 +41,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     issuer,
     cookieKeys: KEYS,
     outbound: createOutbound(LOOPBACK_RULES),
-    signingKeys: options.signingKeys ?? (await openSigningKeys(services, createEncryption(KEYS))),
+    signingKeys: options.signingKeys ?? (await openTestKeys(services, createEncryption(KEYS))),
     keyRotation: null,
     trustProxy: false,
     signUp: 'open',

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { connectStore, type Store, type StoreConfig } from '../../src/store/connect.js';
+import { temporaryFolder } from './folder.js';
 
 export interface TestStore extends Store {
   /** What another process needs to reach the same state. */
@@ -12,7 +11,7 @@ export interface TestStore extends Store {
 /** A fresh store: a database of its own on TEST_MONGODB_URI in the project `mongodb`, else an embedded store in a folder of its own. */
 export async function testStore(options: { monitorCommands?: boolean } = {}): Promise<TestStore> {
   const uri = process.env.TEST_STORE === 'mongodb' ? process.env.TEST_MONGODB_URI : undefined;
-  const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-'));
+  const dataDir = temporaryFolder();
   const database = `test_${randomBytes(6).toString('hex')}`;
   const mongodbUri = uri ? withDatabase(uri, database) : null;
   const config = { mongodbUri, dataDir };

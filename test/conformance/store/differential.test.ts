@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Double, Int32, Long, MongoClient, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedStore, startEmbeddedStore } from '../../../src/store/embedded/index.js';
+import { temporaryFolder } from '../../support/folder.js';
 import { type Random, seeded } from '../../support/random.js';
 
 /**
@@ -159,7 +158,7 @@ const outcome = async (work: Promise<unknown>): Promise<unknown> =>
 
 describe.skipIf(!uri)('the embedded store and MongoDB', () => {
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'rollcall-'));
+    dataDir = temporaryFolder();
     embedded = await startEmbeddedStore({ dataDir });
     ours = await MongoClient.connect(embedded.uri);
     theirs = await MongoClient.connect(uri as string);

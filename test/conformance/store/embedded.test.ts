@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../../../src/store/embedded/database.js';
 import { Front } from '../../../src/store/embedded/front.js';
 import { socketPath, startEmbeddedStore } from '../../../src/store/embedded/index.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /** What is the embedded store's alone: files, processes, and refusing what it doesn't know. */
 describe.skipIf(process.env.TEST_STORE === 'mongodb')('the embedded store', () => {
@@ -15,7 +16,7 @@ describe.skipIf(process.env.TEST_STORE === 'mongodb')('the embedded store', () =
   const ending: (() => Promise<unknown> | unknown)[] = [];
 
   beforeEach(() => {
-    dataDir = mkdtempSync(join(tmpdir(), 'rollcall-'));
+    dataDir = temporaryFolder();
   });
   afterEach(async () => {
     for (const end of ending.splice(0).reverse()) await end();

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDuration } from '../../../src/config/durations.js';
@@ -10,6 +9,7 @@ import {
   resolveIssuer,
   resolveOutboundAllow,
 } from '../../../src/config/index.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /** The variables that are refused, each with what is said about it. */
 function faults(env: Record<string, string>): Record<string, string> {
@@ -135,7 +135,7 @@ describe('a duration', () => {
 describe('generated secrets', () => {
   let dataDir: string;
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'rollcall-'));
+    dataDir = temporaryFolder();
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
