@@ -19,12 +19,12 @@ const onStore = {
 };
 const uri = process.env.TEST_MONGODB_URI;
 
-/** The embedded store's thread as it is compiled: from source, each store's would load a TypeScript loader first. */
+/** The embedded store's thread runs compiled: from source, each store's would load a TypeScript loader first. */
 const resolve = {
   alias: [
     {
-      find: /^.*\/embedded\/index\.js$/,
-      replacement: fileURLToPath(new URL('dist/store/embedded/index.js', import.meta.url)),
+      find: './worker-thread.js',
+      replacement: fileURLToPath(new URL('test/support/worker-thread.ts', import.meta.url)),
     },
   ],
 };

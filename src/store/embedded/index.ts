@@ -6,8 +6,8 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { ownSocket, publishSocket, socketNamed, WELL_KNOWN, withdrawSocket } from './sockets.js';
+import { startWorker } from './worker-thread.js';
 
 export interface EmbeddedStore {
   /** For the driver; the database is its option `dbName`. */
@@ -44,12 +44,4 @@ export async function startEmbeddedStore({ dataDir }: { dataDir: string }): Prom
       rmSync(path, { force: true });
     },
   };
-}
-
-/** Compiled, the worker is a file beside this one; run from source (tests), tsx has to be registered in the new thread first. */
-function startWorker(workerData: object): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), { workerData });
-  const source = new URL('./worker.ts', import.meta.url).href;
-  const load = `import('tsx/esm/api').then((tsx) => { tsx.register(); return import(${JSON.stringify(source)}); })`;
-  return new Worker(load, { eval: true, workerData });
 }
