@@ -37,6 +37,7 @@ import { errorPage, providerPages } from './pages/protocol.js';
 import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
+import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
 import { createDeliveries } from './services/deliveries/index.js';
 import { tidyRegistrations } from './services/registration/lifecycle.js';
@@ -86,6 +87,7 @@ export function createApp(deps: AppDeps): Koa {
     outbound: deps.outbound,
     deliveries,
     signingKeys: deps.signingKeys,
+    clientSecretLimits: createClientSecretLimits(deps.connection, services.clock),
     registration: deps.registration,
     sessionIdle: deps.sessionIdle,
     sessionAbsolute: deps.sessionAbsolute,
@@ -139,6 +141,7 @@ export function createApp(deps: AppDeps): Koa {
     (ctx.req as { rollcall?: unknown }).rollcall = {
       requestId: ctx.state.requestId,
       arrivedAt: services.clock.now(),
+      address: ctx.ip,
     };
     await withReadsOnce(() => provider.handle(ctx.req, ctx.res));
   });

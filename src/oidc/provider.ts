@@ -10,6 +10,7 @@ import { afterwards } from './afterwards.js';
 import { answerProgramsInJson } from './answer-json.js';
 import { leaveLogoutToQueue } from './backchannel-logout.js';
 import { followClientKeys } from './client-keys.js';
+import { hashClientSecrets } from './client-secrets.js';
 import { countTokens } from './count-tokens.js';
 import { completeDeviceAnswer } from './device/complete-answer.js';
 import { extendDeviceCodes } from './device/device-codes.js';
@@ -130,6 +131,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   acceptOlderHints(provider, keys.hints);
   extendGrantPayload(provider);
   extendTokens(provider);
+  hashClientSecrets(provider, runtime);
   knowRoleScopes(provider);
   leaveLogoutToQueue(provider);
   acceptOnlyIdTokensAsHint(provider);

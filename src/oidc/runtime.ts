@@ -1,5 +1,6 @@
 import type { Provider } from 'oidc-provider';
 import type { Outbound } from '../lib/outbound.js';
+import type { ClientSecretLimits } from '../services/client-secret-limits.js';
 import type { ServiceContext } from '../services/context.js';
 import type { Deliveries } from '../services/deliveries/index.js';
 import type { SigningKeys } from '../services/signing-keys/follow-keys.js';
@@ -14,6 +15,7 @@ export interface Runtime {
   /** Takes what has to reach applications. */
   deliveries: Deliveries;
   signingKeys: SigningKeys;
+  clientSecretLimits: ClientSecretLimits;
   registration: 'off' | 'token' | 'open';
   /** Seconds. */
   sessionIdle: number;

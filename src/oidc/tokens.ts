@@ -1,9 +1,8 @@
 /**
- * Where the library's token models are extended: claims that it leaves out, tokens that belong to one generation of a grant, the
- * ten seconds' grace of a refresh token, and client secrets that are stored as hashes.
+ * Where the library's token models are extended: claims that it leaves out, tokens that belong to one generation of a grant, and
+ * the ten seconds' grace of a refresh token.
  */
 import { errors, type Provider } from 'oidc-provider';
-import { hashSecret, secretMatches } from '../lib/secrets.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
 import { sidOf } from './backchannel-logout.js';
@@ -60,9 +59,8 @@ export function extendTokens(provider: Provider): void {
   markTokens(provider);
   bindToGeneration(provider);
   completeIdTokens(provider);
-  hashClientSecrets(provider);
+  nameSessions(provider);
   graceOfRefresh(provider);
-  computeSids(provider);
   saveSessionsWhenWorthIt(provider);
 }
 
@@ -98,26 +96,12 @@ function completeIdTokens(provider: Provider): void {
   };
 }
 
-function hashClientSecrets(provider: Provider): void {
-  const prototype = provider.Client.prototype as OidcContext;
-  prototype.compareClientSecret = function compareHashed(actual: string) {
-    return usesItsMethod(provider, this) && secretMatches(this.clientSecret, actual);
-  };
-  prototype.includeSid = () => true;
-}
-
-/** A session's id towards an application is computed: kept in the session, it is lost where two requests save that at once. */
-function computeSids(provider: Provider): void {
+/** ID tokens name the session. Its id towards an application is computed: kept in the session, it is lost where two requests save that at once. */
+function nameSessions(provider: Provider): void {
+  (provider.Client.prototype as OidcContext).includeSid = () => true;
   (provider.Session.prototype as OidcContext).sidFor = function sidFor(clientId: string) {
     return sidOf(this.uid, clientId);
   };
-}
-
-/** An application authenticates only as it is registered, where the library takes either way for a secret. An API registers none, nor has who registered itself to. */
-function usesItsMethod(provider: Provider, client: OidcContext): boolean {
-  if (client.isApi || client.eitherMethod) return true;
-  const inBody = (provider.constructor as OidcContext).ctx?.oidc.params.client_secret !== undefined;
-  return client.clientAuthMethod === (inBody ? 'client_secret_post' : 'client_secret_basic');
 }
 
 function graceOfRefresh(provider: Provider): void {
@@ -138,5 +122,3 @@ function graceOfRefresh(provider: Provider): void {
     return token;
   };
 }
-
-export { hashSecret };

@@ -4,7 +4,7 @@ import type { Connection } from 'mongoose';
 import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
 import { RATE_LIMIT_COLLECTION, type RateLimit } from '../models/rate-limit.js';
 
-const WINDOW_SECONDS = 15 * 60;
+export const WINDOW_SECONDS = 15 * 60;
 
 /** Counted by the primary, whoever counts; what it loses where it dies is a count of some seconds. */
 const database = (connection: Connection) => connection.getClient().db(connection.name, { writeConcern: { w: 1 } });
