@@ -6,6 +6,8 @@ export interface Delivery {
   _id: string;
   /** Which queue it waits in. */
   kind: string;
+  /** Whom it goes to, by a name of the queue's. */
+  target: string;
   payload: Record<string, unknown>;
   /** Attempts that were begun. */
   attempts: number;
@@ -22,6 +24,7 @@ export const deliverySchema = new Schema<Delivery>(
   {
     _id: { type: String, required: true },
     kind: { type: String, required: true },
+    target: { type: String, required: true },
     payload: { type: Schema.Types.Mixed, required: true },
     attempts: { type: Number, required: true },
     dueAt: { type: Date, required: true },
@@ -32,4 +35,4 @@ export const deliverySchema = new Schema<Delivery>(
   { versionKey: false, minimize: false },
 );
 
-deliverySchema.index({ kind: 1, dueAt: 1 });
+deliverySchema.index({ kind: 1, dueAt: 1, target: 1 });

@@ -26,6 +26,8 @@ export const LOGOUT_NOTICE: DeliveryKind<LogoutNotice> = {
   maxAge: 24 * HOUR,
   backoff: { first: 2 * SECOND, most: HOUR / 2 },
   parallel: 6,
+  perTarget: 2,
+  target: ({ clientId }) => clientId,
   describe: ({ clientId }) => ({ clientId }),
 };
 

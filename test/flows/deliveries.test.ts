@@ -5,6 +5,7 @@ import { createLogger } from '../../src/lib/logger.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { attemptNext } from '../../src/services/deliveries/attempt.js';
 import { createDeliveries, type Deliveries, type DeliveryKind } from '../../src/services/deliveries/index.js';
+import { Targets } from '../../src/services/deliveries/targets.js';
 import { startServices } from '../../src/services/start-services.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -33,13 +34,16 @@ afterAll(async () => {
 });
 
 let count = 0;
-const newKind = (): DeliveryKind<{ n: number }> => ({
+const newKind = (division: Partial<DeliveryKind<{ n: number }>> = {}): DeliveryKind<{ n: number }> => ({
   name: `test-${++count}`,
   lease: 15_000,
   maxAge: 1_500_000,
   backoff: { first: 2000, most: 60_000 },
   parallel: 2,
+  perTarget: 1,
+  target: ({ n }) => `target-${n}`,
   describe: ({ n }) => ({ n }),
+  ...division,
 });
 /** Queues without any process that would deliver by itself. */
 const queue = (): Deliveries =>
@@ -48,7 +52,7 @@ const attempt = (
   kind: DeliveryKind<{ n: number }>,
   deliver: (payload: { n: number }) => Promise<void>,
   by = processes[0] as ServiceContext,
-) => attemptNext(by, kind, deliver, () => {});
+) => attemptNext(by, kind, new Targets(clock, kind), deliver, () => {});
 const waiting = (kind: { name: string }) => processes[0]?.models.Delivery.countDocuments({ kind: kind.name });
 
 it('of two processes that look at once, each delivery is given to one', async () => {
@@ -176,6 +180,102 @@ it('delivery begins when something is queued, several at once, and one that hang
   await all;
   await background.stop();
   expect(await waiting(kind)).toBe(0);
+});
+
+/** Deliveries to targets `slow`, `slower` and `good`, with lines as a server has them. */
+async function withTargets(
+  deliver: (target: string, n: number) => Promise<void>,
+  then: (enqueue: (target: string, count: number) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const kind = newKind({ parallel: 6, perTarget: 2, target: ({ n }) => targetOf(n) });
+  const background = createBackground(logger);
+  const deliveries = createDeliveries(processes[0] as ServiceContext, background);
+  deliveries.handle(kind, ({ n }) => deliver(targetOf(n), n));
+  let next = 0;
+  try {
+    await then(async (target, count) => {
+      const first = TARGETS.indexOf(target);
+      for (let i = 0; i < count; i += 1) {
+        const n = first + TARGETS.length * next++;
+        await deliveries.enqueue(kind, `${kind.name}:${n}`, { n });
+      }
+    });
+  } finally {
+    await background.stop();
+    await processes[0]?.models.Delivery.deleteMany({ kind: kind.name });
+  }
+}
+const TARGETS = ['slow', 'slower', 'good'];
+const targetOf = (n: number) => TARGETS[n % TARGETS.length] as string;
+const until = async (holds: () => boolean) => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+it('targets that hang, with much that waits for them, hold up none that answers; each has its share of lines', async () => {
+  let release: () => void = () => {};
+  const hangs = new Promise<void>((resolve) => (release = resolve));
+  const inFlight = { slow: 0, slower: 0, good: 0 } as Record<string, number>;
+  const most = { ...inFlight };
+  let delivered = 0;
+  await withTargets(
+    async (target) => {
+      inFlight[target] = (inFlight[target] ?? 0) + 1;
+      most[target] = Math.max(most[target] ?? 0, inFlight[target] ?? 0);
+      if (target === 'good') delivered += 1;
+      else await hangs;
+      inFlight[target] = (inFlight[target] ?? 0) - 1;
+    },
+    async (enqueue) => {
+      await enqueue('slow', 15);
+      await enqueue('slower', 15);
+      await until(() => inFlight.slow === 2 && inFlight.slower === 2);
+      await enqueue('good', 10);
+      await until(() => delivered === 10);
+      expect(inFlight).toMatchObject({ slow: 2, slower: 2 });
+      release();
+    },
+  );
+  expect(most.slow).toBe(2);
+  expect(most.slower).toBe(2);
+});
+
+it('a target that fails is left alone for longer and longer, tried by one line at a time, and at full share once it answers', async () => {
+  let answers = false;
+  let tried = 0;
+  let delivered = 0;
+  await withTargets(
+    async (target) => {
+      tried += 1;
+      if (target === 'slow' && !answers) throw new Error('refused');
+      delivered += 1;
+    },
+    async (enqueue) => {
+      await enqueue('slow', 20);
+      await until(() => tried > 0);
+      await enqueue('good', 5);
+      await until(() => delivered === 5);
+      // Both of its lines may have been under way; the clock stands still, so nobody tries again.
+      expect(tried - delivered).toBeLessThanOrEqual(2);
+      answers = true;
+      pass(60_000);
+      await enqueue('slow', 1);
+      await until(() => delivered === 26);
+    },
+  );
+});
+
+it('what is due is found by an index, also where targets are left out', async () => {
+  const plan = await store.connection.db?.command({
+    explain: {
+      find: 'deliveries',
+      filter: { kind: 'x', dueAt: { $lte: now }, target: { $nin: ['a', 'b'] } },
+      sort: { dueAt: 1 },
+    },
+    verbosity: 'queryPlanner',
+  });
+  const winning = JSON.stringify(plan?.queryPlanner.winningPlan);
+  expect(winning).toContain('IXSCAN');
+  expect(winning).not.toMatch(/COLLSCAN|"SORT"/);
 });
 
 it('the wait after a failure is at least half of the doubled time, and capped', () => {

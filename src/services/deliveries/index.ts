@@ -8,6 +8,7 @@ import type { Backoff } from '../../lib/backoff.js';
 import { isStoreAway } from '../../lib/errors.js';
 import type { ServiceContext } from '../context.js';
 import { attemptNext } from './attempt.js';
+import { Targets } from './targets.js';
 
 /** A queue: its name in the store, and how patient it is. Milliseconds. */
 export interface DeliveryKind<P extends object> {
@@ -19,6 +20,10 @@ export interface DeliveryKind<P extends object> {
   backoff: Backoff;
   /** How many a process delivers at once. */
   parallel: number;
+  /** How many of them to one target. */
+  perTarget: number;
+  /** Whom one goes to: what is slow or fails there holds up nobody else's. */
+  target(payload: P): string;
   /** What a log line may say of one. */
   describe(payload: P): Record<string, unknown>;
 }
@@ -45,6 +50,7 @@ export function createDeliveries(context: ServiceContext, background: Background
         {
           $setOnInsert: {
             kind: kind.name,
+            target: kind.target(payload),
             payload,
             attempts: 0,
             dueAt: now,
@@ -58,6 +64,7 @@ export function createDeliveries(context: ServiceContext, background: Background
     },
     handle(kind, deliver) {
       const lines: { kick(): void }[] = [];
+      const targets = new Targets(context.clock, kind);
       const busy = new Set<number>();
       const wake = () => lines.find((_line, i) => !busy.has(i))?.kick();
       wakes.set(kind.name, wake);
@@ -69,7 +76,7 @@ export function createDeliveries(context: ServiceContext, background: Background
             wake();
             lines[i]?.kick();
           };
-          await attemptNext(context, kind, deliver, found)
+          await attemptNext(context, kind, targets, deliver, found)
             .catch((error: unknown) => {
               // With the store away there is nothing to find, and the requests say so.
               if (!isStoreAway(error)) throw error;
