@@ -1,9 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { table } from './report.js';
 
+interface Frame {
+  functionName: string;
+  url: string;
+  /** Both from 0. */
+  lineNumber: number;
+  columnNumber: number;
+}
+
 interface Profile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  nodes: { id: number; callFrame: Frame }[];
   samples: number[];
 }
 
@@ -11,7 +21,7 @@ interface Profile {
 export function summarize(folder: string): void {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'))) {
     const { nodes, samples } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile;
-    const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+    const byId = new Map(nodes.map((node) => [node.id, inSource(node.callFrame)]));
     const packages = new Map<string, number>();
     const functions = new Map<string, number>();
     let busy = 0;
@@ -31,6 +41,20 @@ export function summarize(folder: string): void {
   }
 }
 
+const maps = new Map<string, SourceMap | undefined>();
+
+/** A frame of a built file, at its place in the source: what was bundled is told apart by that alone. */
+function inSource(frame: Frame): Frame {
+  const { url, lineNumber, columnNumber } = frame;
+  if (!maps.has(url)) {
+    const file = url.startsWith('file:') ? `${fileURLToPath(url)}.map` : '';
+    maps.set(url, existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, 'utf8'))) : undefined);
+  }
+  const entry = maps.get(url)?.findEntry(lineNumber, columnNumber);
+  if (!entry || !('originalSource' in entry)) return frame;
+  return { ...frame, url: new URL(entry.originalSource, url).href, lineNumber: entry.originalLine };
+}
+
 const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
 
 const top = (map: Map<string, number>, total: number, most: number) =>
@@ -42,6 +66,6 @@ const top = (map: Map<string, number>, total: number, most: number) =>
 function packageOf(url: string, name: string): string {
   const [, inside] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
   if (inside) return inside;
-  if (url.includes('/dist/')) return `rollcall ${url.split('/dist/')[1]?.split('/')[0] ?? ''}`;
+  if (url.includes('/src/')) return `rollcall ${url.split('/src/')[1]?.split('/')[0] ?? ''}`;
   return url.startsWith('node:') ? 'node' : name.startsWith('(') ? name : 'native';
 }

@@ -1,10 +1,13 @@
-// Compiles src to dist. Programs may be running from there, or start at any moment: a file is replaced whole, one that
-// says the same stays, and none is missing meanwhile.
+// Builds the programs of src into dist: bundled with the libraries that each start needs, for to find and read a thousand
+// small files takes longer than all the rest of a start. Types are checked by `npm run check`.
 //
-// With --prepare it does nothing where dist is what the source says, and passes quietly where the compiler isn't
+// Programs may be running from dist, or start at any moment: a file is replaced whole, one that says the same stays, and
+// none is missing meanwhile. What a new build no longer has goes with the build after it, for a program that runs may
+// still load it.
+//
+// With --prepare it does nothing where dist is what the source says, and passes quietly where the bundler isn't
 // installed (an image installs without development dependencies and copies dist from the stage before). npm runs that
 // after an install, and again when `npx rollcall` is first used on a machine.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -22,7 +25,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const former = join(dist, '.former');
 const stamp = join(dist, '.source');
 
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
@@ -34,44 +37,95 @@ const files = (folder) =>
         .sort()
     : [];
 
-/** A digest of all that decides what the compiler writes. */
+/** A digest of all that decides what is built. */
 function source() {
   const hash = createHash('sha256');
-  const inputs = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  const inputs = ['scripts/build.js', 'tsconfig.json', 'package-lock.json'];
   for (const name of [...inputs, ...files(join(root, 'src')).map((file) => join('src', file))])
     hash.update(`${name}\n${read(join(root, name))}\n`);
   return hash.digest('hex');
 }
 
-/** Makes dist what `from` holds, file by file. */
+/** The programs; what several of them load is in files that they share, under dist/chunks. */
+const PROGRAMS = ['main.ts', 'worker.ts', 'cli.ts', 'store/embedded/worker.ts'];
+
+/**
+ * Stay in node_modules: what holds machine code or is no code, what is loaded by few servers and late, and what is optional to the
+ * database's driver and not installed.
+ */
+const EXTERNAL = [
+  '@node-rs/*',
+  '@photostructure/sqlite',
+  'undici',
+  'yaml',
+  'zod',
+  ...[
+    '@aws-sdk/*',
+    '@mongodb-js/zstd',
+    'aws4',
+    'gcp-metadata',
+    'kerberos',
+    'mongodb-client-encryption',
+    'snappy',
+    'socks',
+  ],
+];
+
+const bundle = (esbuild, outdir) =>
+  esbuild.build({
+    entryPoints: PROGRAMS.map((file) => join(root, 'src', file)),
+    outbase: join(root, 'src'),
+    outdir,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: EXTERNAL,
+    // Libraries tell models and errors by the names of their classes.
+    keepNames: true,
+    sourcemap: true,
+    sourcesContent: false,
+    // What was CommonJS asks for Node's own modules by `require`.
+    banner: {
+      js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+
+/** Makes dist what `from` holds, file by file: first what programs load, then the programs. */
 function install(from) {
-  const built = files(from);
+  const built = files(from).sort((a, b) => b.startsWith('chunks') - a.startsWith('chunks'));
   for (const file of built) {
     const target = join(dist, file);
     if (read(target) === read(join(from, file))) continue;
     mkdirSync(dirname(target), { recursive: true });
     renameSync(join(from, file), target);
   }
-  for (const file of files(dist)) if (!built.includes(file)) rmSync(join(dist, file), { force: true });
+  const over = files(dist).filter((file) => !file.startsWith('.') && !built.includes(file));
+  const since = read(former)?.split('\n') ?? [];
+  for (const file of over) if (since.includes(file)) rmSync(join(dist, file), { force: true });
+  writeFileSync(former, over.filter((file) => !since.includes(file)).join('\n'));
 }
 
 const digest = source();
-if (process.argv.includes('--prepare') && (!existsSync(tsc) || read(stamp) === digest)) process.exit(0);
+const prepare = process.argv.includes('--prepare');
+if (prepare && read(stamp) === digest) process.exit(0);
+const esbuild = await import('esbuild').catch((error) => {
+  if (prepare && error.code === 'ERR_MODULE_NOT_FOUND') process.exit(0);
+  throw error;
+});
 
 // Beside dist, for a rename stays within one file system.
 const fresh = mkdtempSync(join(root, '.dist-'));
 try {
-  const options = ['-p', 'tsconfig.build.json', '--outDir', fresh];
-  const { status } = spawnSync(process.execPath, [tsc, ...options], { cwd: root, stdio: 'inherit' });
-  if (status === 0) {
-    rmSync(stamp, { force: true });
-    install(fresh);
-    // `npx rollcall` runs the file itself.
-    chmodSync(join(dist, 'cli.js'), 0o755);
-    writeFileSync(stamp, digest);
-  } else {
-    process.exitCode = status ?? 1;
-  }
+  await bundle(esbuild, fresh);
+  rmSync(stamp, { force: true });
+  install(fresh);
+  // `npx rollcall` runs the file itself.
+  chmodSync(join(dist, 'cli.js'), 0o755);
+  writeFileSync(stamp, digest);
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }

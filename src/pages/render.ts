@@ -6,12 +6,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ejs from 'ejs';
-import { assetUrl, root } from './view/assets.js';
+import { ROOT } from '../lib/root.js';
+import { assetUrl } from './view/assets.js';
 import type { ViewName, Views } from './view/models.js';
 
 export type Render = <V extends ViewName>(view: V, model: Views[V]) => string;
 
-const views = join(root, 'views');
+const views = join(ROOT, 'views');
 const icons = join(dirname(createRequire(import.meta.url).resolve('lucide-static/package.json')), 'icons');
 
 export function createRenderer(): Render {

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { LineOutput } from '../lib/logger.js';
+import { ROOT } from '../lib/root.js';
 import { passLines } from './lines.js';
 import type { ToPrimary, ToWorker } from './messages.js';
 
-const PROGRAM = fileURLToPath(new URL('../worker.js', import.meta.url));
+const PROGRAM = join(ROOT, 'dist/worker.js');
 
 /** How a worker ended: by itself with a code, or by a signal. */
 export interface WorkerEnd {

@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from '../../lib/root.js';
 import type { Asset } from '../../middleware/assets.js';
-
-/** The project's root, three levels up from src/pages/view and dist/pages/view alike. */
-export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 const fonts = join(dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json')), 'files');
 
@@ -32,12 +29,12 @@ const faces = Object.entries(RANGES).map(([file, range]) => {
   const url = add(file, 'font/woff2', readFileSync(join(fonts, file)));
   return `@font-face { font-family: "Inter Variable"; font-style: normal; font-display: swap; font-weight: 100 900; src: url(${url}) format("woff2"); unicode-range: ${range}; }`;
 });
-add('icon.svg', 'image/svg+xml', readFileSync(join(root, 'public/icon.svg')));
-add('submit.js', 'text/javascript', readFileSync(join(root, 'public/submit.js')));
+add('icon.svg', 'image/svg+xml', readFileSync(join(ROOT, 'public/icon.svg')));
+add('submit.js', 'text/javascript', readFileSync(join(ROOT, 'public/submit.js')));
 add(
   'rollcall.css',
   'text/css',
-  Buffer.from(`${faces.join('\n')}\n${readFileSync(join(root, 'public/rollcall.css'), 'utf8')}`),
+  Buffer.from(`${faces.join('\n')}\n${readFileSync(join(ROOT, 'public/rollcall.css'), 'utf8')}`),
 );
 
 /** What is served under /assets, by its path, which holds its digest. */
