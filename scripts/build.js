@@ -46,8 +46,11 @@ function source() {
   return hash.digest('hex');
 }
 
-/** The programs; what several of them load is in files that they share, under dist/chunks. */
-const PROGRAMS = ['main.ts', 'worker.ts', 'cli.ts', 'store/embedded/worker.ts'];
+/**
+ * The programs, and the embedded store by itself, for tests that kill it. What several of them load is in files that they share, under
+ * dist/chunks.
+ */
+const PROGRAMS = ['main.ts', 'worker.ts', 'cli.ts', 'store/embedded/worker.ts', 'store/embedded/index.ts'];
 
 /**
  * Stay in node_modules: what holds machine code or is no code, what is loaded by few servers and late, and what is optional to the

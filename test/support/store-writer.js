@@ -1,6 +1,6 @@
 // A process of its own: writes documents one by one to an embedded store and prints the id of each that was acknowledged.
 import { MongoClient } from 'mongodb';
-import { startEmbeddedStore } from '../../src/store/embedded/index.js';
+import { startEmbeddedStore } from '../../dist/store/embedded/index.js';
 
 const [dataDir, prefix, count] = process.argv.slice(2);
 const store = await startEmbeddedStore({ dataDir });

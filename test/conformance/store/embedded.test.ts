@@ -172,13 +172,9 @@ interface Writer {
 }
 
 function writer(dataDir: string, prefix: string, count: number): Writer {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'test/support/store-writer.js', dataDir, prefix, String(count)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, ['test/support/store-writer.js', dataDir, prefix, String(count)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines: string[] = [];
   let rest = '';
   child.stdout.on('data', (chunk: Buffer) => {
