@@ -93,7 +93,7 @@ describe('R2', () => {
         });
       }
     }
-  });
+  }, 120_000);
 
   it('refuses to suspend or disable the last administrator, and changes nothing', async () => {
     const ada = await makeUser(one);
