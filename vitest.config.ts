@@ -5,13 +5,13 @@ import { defineConfig } from 'vitest/config';
 const common = {
   testTimeout: 40_000,
   hookTimeout: 60_000,
-  pool: 'forks' as const,
   maxWorkers: 2,
 };
 
 /** Files take turns in a process that has loaded the application once. Each leaves the process as it found it. */
 const onStore = {
   ...common,
+  pool: 'forks' as const,
   isolate: false,
   unstubEnvs: true,
   unstubGlobals: true,
@@ -33,7 +33,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/build.ts'],
     projects: [
-      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { ...common, pool: 'threads', name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         resolve,
         test: {
