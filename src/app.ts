@@ -10,7 +10,7 @@ import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import { isStoreAway } from './lib/errors.js';
 import type { Logger } from './lib/logger.js';
-import { METRICS_TYPE, measureReadiness, metricsText } from './lib/metrics.js';
+import { METRICS_TYPE, measureKeyAges, measureReadiness, metricsText } from './lib/metrics.js';
 import type { Outbound } from './lib/outbound.js';
 import { withReadsOnce } from './lib/read-once.js';
 import { createSigner } from './lib/signatures.js';
@@ -104,6 +104,7 @@ export function createApp(deps: AppDeps): Koa {
     unlessAway(() => tidyRegistrations(services)),
   );
   measureReadiness(deps.ready);
+  measureKeyAges(() => deps.signingKeys.ages());
   deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider.current, notice));
   const pages: PageDeps = {
     services,

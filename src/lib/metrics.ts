@@ -110,6 +110,22 @@ new Gauge({
 export function measureReadiness(read: () => boolean | Promise<boolean>): void {
   ready = read;
 }
+let keyAges: () => Iterable<readonly [string, number]> = () => [];
+new Gauge({
+  name: 'rollcall_signing_key_age_seconds',
+  help: 'For how long the key that signs has done so, by algorithm',
+  labelNames: ['alg'] as const,
+  // All processes follow the same keys.
+  aggregator: 'max',
+  registers,
+  collect() {
+    for (const [alg, seconds] of keyAges()) this.set({ alg }, seconds);
+  },
+});
+/** Says where the ages of the keys that sign are read, in seconds by algorithm, when somebody asks. */
+export function measureKeyAges(read: () => Iterable<readonly [string, number]>): void {
+  keyAges = read;
+}
 const DIED = 'rollcall_workers_died_total';
 export const workersDied = new Counter({
   name: DIED,

@@ -1,9 +1,13 @@
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEncryption } from '../../src/lib/encryption.js';
 import type { Application } from '../../src/models/index.js';
+import { SYSTEM } from '../../src/services/context.js';
+import { rotateSigningKeys } from '../../src/services/signing-keys/change-keys.js';
+import { openSigningKeys } from '../../src/services/signing-keys/follow-keys.js';
 import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { KEYS, startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
 let application: Application;
@@ -109,6 +113,37 @@ describe('/metrics', () => {
       expect(text).toContain(`rollcall_password_${name}`);
     expect(text).toMatch(/^rollcall_ready 1$/m);
     expect(text).toMatch(/^rollcall_build_info\{version="\d+\.\d+\.\d+",node="v\d+/m);
+  });
+
+  it('says for how long each key that signs has done so, and begins anew when another does', async () => {
+    const DAY = 86_400;
+    const { store, services } = server;
+    const tomorrow = { ...services, clock: { now: () => new Date(Date.now() + DAY * 1000) } };
+    const encryption = createEncryption(KEYS);
+    const signingKeys = await openSigningKeys(tomorrow, encryption);
+    const later = await startServer({ store, services: tomorrow, signingKeys });
+    try {
+      const ages = async () =>
+        Object.fromEntries(
+          await Promise.all(
+            ['RS256', 'ES256', 'EdDSA'].map(async (alg) => [
+              alg,
+              await value('rollcall_signing_key_age_seconds', `alg="${alg}"`),
+            ]),
+          ),
+        );
+      for (const age of Object.values(await ages())) {
+        expect(age).toBeGreaterThanOrEqual(DAY);
+        expect(age).toBeLessThan(DAY + 3600);
+      }
+      await rotateSigningKeys(tomorrow, encryption, SYSTEM, { alg: 'ES256', now: true });
+      await signingKeys.follow();
+      const { ES256, RS256 } = await ages();
+      expect(ES256).toBeLessThan(DAY);
+      expect(RS256).toBeGreaterThanOrEqual(DAY);
+    } finally {
+      await later.close();
+    }
   });
 
   it('takes no other method, and a body changes nothing', async () => {

@@ -23,6 +23,8 @@ export interface OpenKeys {
 /** The signing keys as this process has them; it follows what others change. */
 export interface SigningKeys {
   current(): OpenKeys;
+  /** For how long the key that signs has done so, by algorithm. Seconds. */
+  ages(): Map<string, number>;
   /** Reads what changed. Where the store is away or a key doesn't open, what there is stays. */
   follow(): Promise<void>;
   /** As `follow`, at most once in a second: for a token whose key is unknown. */
@@ -80,6 +82,7 @@ export async function openSigningKeys(
   };
   return {
     current: () => keys,
+    ages: () => agesOf(ring, context.clock.now()),
     follow,
     async lookAgain() {
       if (reading || context.clock.now().getTime() - readAt >= LOOK_AGAIN_MS) await follow();
@@ -96,6 +99,13 @@ export async function openSigningKeys(
       await follow();
     },
   };
+}
+
+function agesOf({ keys }: KeyRing, now: Date): Map<string, number> {
+  const active = keys.filter((key) => key.state === 'active');
+  return new Map(
+    active.map((key) => [key.alg, (now.getTime() - (key.activatedAt ?? key.publishedAt).getTime()) / 1000]),
+  );
 }
 
 /** What a provider is made of; a ring that was only sealed anew is the same. */
