@@ -21,7 +21,8 @@ export function detectReplays(provider: Provider, { services }: Runtime): void {
   model.unique = async (clientId: string, jti: string, exp: number): Promise<boolean> => {
     const kind = kindOf((provider.constructor as OidcContext).ctx);
     const id = digest('ReplayDetection', kind, clientId, jti);
-    const first = await remember(services, id, exp + CLOCK_TOLERANCE);
+    // The whole of the last second, in which it still counts.
+    const first = await remember(services, id, exp + CLOCK_TOLERANCE + 1);
     // The library says invalid_grant or invalid_token here; RFC 9449 5 has a code for proofs that don't count.
     if (!first && kind === 'proof') throw new errors.InvalidDpopProof('the DPoP proof was used already');
     return first;
