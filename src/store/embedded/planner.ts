@@ -125,11 +125,7 @@ function boundsOfCondition(condition: Value): Bounds {
 
 /** A sparse or partial index may only serve a filter that finds nothing outside of it. */
 function usable(index: IndexSpec, filter: Document, bounds: Map<string, Bounds>): boolean {
-  if (
-    index.sparse &&
-    !index.key.some(([path]) => bounds.get(path)?.points?.every((value) => value !== null && value !== undefined))
-  )
-    return false;
+  if (index.sparse && !index.key.some(([path]) => needsValue(bounds.get(path)))) return false;
   if (!index.partialFilterExpression) return true;
   return Object.entries(index.partialFilterExpression).every(([path, condition]) => {
     const points = bounds.get(path)?.points;
@@ -138,6 +134,10 @@ function usable(index: IndexSpec, filter: Document, bounds: Map<string, Bounds>)
     return !isOperators(condition) && points?.length === 1 && equal(points[0], condition) && path in filter;
   });
 }
+
+/** Whether only what is there can match: a value, or a range, which stays within the type of its bounds. */
+const needsValue = ({ points, lower, upper }: Bounds = {}): boolean =>
+  points ? points.every((value) => value !== null && value !== undefined) : (lower ?? upper)?.value !== undefined;
 
 const MOST_POINTS = 2000;
 

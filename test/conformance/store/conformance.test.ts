@@ -131,6 +131,23 @@ describe('ranges and sorts', () => {
     expect(ids(behind)).toEqual(['id297', 'id296']);
   });
 
+  it('a range is answered by a sparse index of its field, which holds those alone that have it', async () => {
+    await things.createIndex({ 'in.due': 1 }, { sparse: true });
+    await things.insertMany(
+      Array.from({ length: 100 }, (_, n) => ({ _id: `id${n}`, in: n % 20 ? { n } : { n, due: new Date(n) } })),
+    );
+    for (const [due, expected] of [
+      [{ $lte: new Date(40) }, ['id0', 'id20', 'id40']],
+      [{ $gt: new Date(40) }, ['id60', 'id80']],
+      [{ $gte: new Date(20), $lt: new Date(40) }, ['id20']],
+    ] as const) {
+      const query = () => things.find({ 'in.due': due }).sort({ 'in.due': 1 });
+      expect(ids(await query().toArray())).toEqual(expected);
+      expect(await things.countDocuments({ 'in.due': due })).toBe(expected.length);
+      expect(await explained(query())).toEqual({ index: 'in.due_1', sorts: false, documents: expected.length });
+    }
+  });
+
   it('a range of ids stays within its type, and the order is over all types', async () => {
     const some = [-1, 2.5, Long.fromNumber(3), '', 'ä', { a: 1 }, new ObjectId('0123456789abcdef01234567'), true];
     const dates = [new Date(0), new Date(1)];
