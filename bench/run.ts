@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { withDatabase } from '../test/support/mongodb-uri.js';
 import { type Cost, measureMemory, measureStart } from './costs.js';
 import { drive, median } from './load.js';
 import { readOptions } from './options.js';
@@ -37,11 +38,7 @@ async function startAll(): Promise<Side[]> {
 }
 
 /** A database of its own for each run. */
-function database(uri = options.mongodbUri ?? ''): string {
-  const [, head, query] = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?(\?.*)?$/.exec(uri) ?? [];
-  if (!head) throw new Error('--mongodb: expected a URI that begins with mongodb://');
-  return `${head}/bench_${randomBytes(4).toString('hex')}${query ?? ''}`;
-}
+const database = () => withDatabase(options.mongodbUri ?? '', `bench_${randomBytes(4).toString('hex')}`);
 
 async function measure(scenario: Scenario, sides: Side[]): Promise<Row> {
   const rates = new Map<string, number[]>();

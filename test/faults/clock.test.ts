@@ -4,8 +4,8 @@ import { createLogger } from '../../src/lib/logger.js';
 import type { Api } from '../../src/models/index.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
-import { BrowserClient } from '../support/browser-client.js';
-import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
+import { makeApi, makeApplication } from '../support/factories.js';
+import { newSignedIn } from '../support/login.js';
 import { type ServerProcess, startProcess } from '../support/process.js';
 import { type RelyingParty, relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -51,14 +51,7 @@ const askRight = () => turns.between([addressOf(right)]);
 const askOff = () => turns.between([addressOf(off as ServerProcess)]);
 
 /** Someone who signs in by whichever process is asked now. */
-async function signedIn() {
-  const user = await makeUser(services);
-  await makeOrganization(services, { founder: user._id });
-  const rp = await relyingParty({ issuer: turns.origin }, clientId);
-  const flow = await rp.begin(new BrowserClient(turns.origin));
-  await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
-  return { rp, flow };
-}
+const signedIn = () => newSignedIn({ services, issuer: turns.origin }, clientId);
 
 const refresh = (rp: RelyingParty, token: string | undefined) => client.refreshTokenGrant(rp.config, token as string);
 const refused = { error: 'invalid_grant' };

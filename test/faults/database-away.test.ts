@@ -7,14 +7,14 @@ import { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD, SECRET } from '../support/factories.js';
 import { type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
-import { type TestStore, testStore } from '../support/store.js';
+import { ON_MONGODB, type TestStore, testStore } from '../support/store.js';
 import { Wire } from '../support/wire.js';
 
 /** How long it is away, in seconds: some here, half a minute with FAULT_OUTAGE=30. */
 const OUTAGE = Number(process.env.FAULT_OUTAGE ?? 4);
 
 /** The embedded store is in the process: it can't be away. */
-describe.skipIf(process.env.TEST_STORE !== 'mongodb')('a database that is away', () => {
+describe.skipIf(!ON_MONGODB)('a database that is away', () => {
   let store: TestStore;
   let wire: Wire;
   let server: ServerProcess;

@@ -6,7 +6,7 @@ import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '
 import { type ServerProcess, startProcess } from '../support/process.js';
 import { basic } from '../support/raw-http.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
-import { type TestStore, testStore } from '../support/store.js';
+import { ON_MONGODB, type TestStore, testStore } from '../support/store.js';
 import { sendTo, type TrafficOptions } from '../support/traffic.js';
 import { Wire } from '../support/wire.js';
 
@@ -21,7 +21,7 @@ const MOST_IN_FLIGHT = 1000;
 const MOST_GROWTH = 150 * 1024 * 1024;
 
 /** The embedded store is in the process: there is no way to it that could be slow. */
-describe.skipIf(process.env.TEST_STORE !== 'mongodb')('a database that is slow by half a second', () => {
+describe.skipIf(!ON_MONGODB)('a database that is slow by half a second', () => {
   let store: TestStore;
   let wire: Wire;
   let server: ServerProcess;

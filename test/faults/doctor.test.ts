@@ -11,7 +11,7 @@ import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { startServices } from '../../src/services/start-services.js';
 import { temporaryFolder } from '../support/folder.js';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
-import { type TestStore, testStore } from '../support/store.js';
+import { ON_MONGODB, type TestStore, testStore } from '../support/store.js';
 
 let store: TestStore;
 let services: ServiceContext;
@@ -112,7 +112,7 @@ describe('the doctor', () => {
     expect(report.text).not.toMatch(/pa55word/);
   });
 
-  it('names an issuer that nobody answers at, and one that is another server', async () => {
+  it.skipIf(ON_MONGODB)('names an issuer that nobody answers at, and one that is another server', async () => {
     const gone = await stub(() => {});
     for (const one of stubs.splice(0)) await new Promise((done) => one.close(done).closeAllConnections());
     expect(only(await doctor({ ISSUER: gone }))).toMatchObject({
@@ -125,7 +125,7 @@ describe('the doctor', () => {
     expect(only(await doctor({ ISSUER: website })).what).toMatch(/no OpenID Connect server/);
   });
 
-  it('names a proxy that changes Host, sends on, or doesn’t reach the server', async () => {
+  it.skipIf(ON_MONGODB)('names a proxy that changes Host, sends on, or doesn’t reach the server', async () => {
     const wrongHost = server.issuer.replace('localhost', '127.0.0.1');
     expect(only(await doctor({ ISSUER: wrongHost })).advice).toContain('Host');
     const moved = await stub((_request, response) => response.writeHead(301, { Location: 'https://id.test/' }).end());
@@ -159,7 +159,7 @@ describe('the doctor', () => {
     if (store.config.mongodbUri) expect(report.problems.map((one) => one.what).join()).toMatch(/clock of the store/);
   });
 
-  it('names a mail server that doesn’t answer, or isn’t one', async () => {
+  it.skipIf(ON_MONGODB)('names a mail server that doesn’t answer, or isn’t one', async () => {
     const quiet = { SIGN_UP: 'open', SMTP_URL: 'smtp://ada:pa55word@127.0.0.1:1' };
     const away = await doctor(quiet);
     expect(only(away).area).toBe('Mail');
@@ -168,7 +168,7 @@ describe('the doctor', () => {
     expect(only(await doctor({ ...quiet, SMTP_URL: `smtp://${new URL(website).host}` })).area).toBe('Mail');
   });
 
-  it('exits 78 where the configuration can’t be read, and names every fault', async () => {
+  it.skipIf(ON_MONGODB)('exits 78 where the configuration can’t be read, and names every fault', async () => {
     const report = await doctor({ ISSUER: 'http://id.example.test', COOKIE_KEYS: 'short' });
     expect(report.code).toBe(78);
     for (const name of ['ISSUER', 'COOKIE_KEYS']) expect(report.text).toContain(name);
@@ -181,7 +181,7 @@ describe('the doctor', () => {
     }
   });
 
-  it('before the first start says what isn’t there yet, and makes none of it', async () => {
+  it.skipIf(ON_MONGODB)('before the first start says what isn’t there yet, and makes none of it', async () => {
     const folder = join(tmpdir(), `rollcall-none-${process.pid}`);
     const report = await doctor({}, { mongodbUri: null, dataDir: folder });
     expect(report.code, report.text).toBe(0);

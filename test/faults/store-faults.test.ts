@@ -5,8 +5,9 @@ import type { Application } from '../../src/models/index.js';
 import type { OidcModelName } from '../../src/models/oidc-record.js';
 import { startServices } from '../../src/services/start-services.js';
 import { connectStore } from '../../src/store/connect.js';
-import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD, SECRET } from '../support/factories.js';
-import { newBrowser, relyingParty } from '../support/relying-party.js';
+import { makeApi, makeApplication, PASSWORD, SECRET } from '../support/factories.js';
+import { newSignedIn } from '../support/login.js';
+import { newBrowser } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { sendTo } from '../support/traffic.js';
 
@@ -20,14 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-async function signedIn(clientId = application._id) {
-  const user = await makeUser(server.services);
-  await makeOrganization(server.services, { founder: user._id });
-  const rp = await relyingParty(server, clientId);
-  const flow = await rp.begin(newBrowser(server));
-  await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
-  return { user, rp, flow };
-}
+const signedIn = (clientId = application._id) => newSignedIn(server, clientId);
 
 describe('what expired but was not swept yet', () => {
   const expire = (...names: OidcModelName[]) =>

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
-import { type TestStore, testStore } from '../support/store.js';
+import { ON_MONGODB, type TestStore, testStore } from '../support/store.js';
 
 let store: TestStore;
 let folder: string;
@@ -132,7 +132,7 @@ describe.skipIf(process.platform !== 'linux')('WORKERS=2', () => {
   }, 120_000);
 });
 
-describe('a start of several workers that can’t be', () => {
+describe.skipIf(ON_MONGODB)('a start of several workers that can’t be', () => {
   const serve = (env: Record<string, string>) =>
     runToEnd('dist/main.js', [], store.config, { PORT: '0', WORKERS: '3', ...env });
 

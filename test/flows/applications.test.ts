@@ -16,6 +16,7 @@ import {
   PASSWORD,
   SECRET,
 } from '../support/factories.js';
+import { newSignedIn } from '../support/login.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -29,14 +30,8 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 /** A user who is the only member of an organization, and a browser that has their session at an application. */
-async function signedIn(clientId: string, parameters: Record<string, string> = {}, secret: string | null = SECRET) {
-  const user = await makeUser(server.services);
-  const organization = await makeOrganization(server.services, { founder: user._id });
-  const rp = await relyingParty(server, clientId, secret);
-  const flow = await rp.begin(newBrowser(server), parameters);
-  await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
-  return { user, organization, rp, flow };
-}
+const signedIn = (clientId: string, parameters: Record<string, string> = {}, secret: string | null = SECRET) =>
+  newSignedIn(server, clientId, parameters, secret);
 
 const asApi = async (one: Api) => (await relyingParty(server, one.introspection?.clientId as string)).config;
 

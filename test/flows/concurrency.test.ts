@@ -14,6 +14,7 @@ import {
   PASSWORD,
   SECRET,
 } from '../support/factories.js';
+import { newSignedIn } from '../support/login.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -30,12 +31,8 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 async function signedIn() {
-  const user = await makeUser(server.services);
-  const organization = await makeOrganization(server.services, { founder: user._id });
-  const rp = await relyingParty(server, application._id);
-  const flow = await rp.begin(newBrowser(server));
-  await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
-  return { user, organization, rp, browser: flow.browser, tokens: await flow.tokens() };
+  const { flow, ...person } = await newSignedIn(server, application._id);
+  return { ...person, tokens: await flow.tokens() };
 }
 
 const verifier = randomBytes(32).toString('base64url');

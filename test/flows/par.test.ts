@@ -12,6 +12,7 @@ import {
   PASSWORD,
   SECRET,
 } from '../support/factories.js';
+import { newSignedIn } from '../support/login.js';
 import { basic, get, post } from '../support/raw-http.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -53,14 +54,7 @@ const authorizeWith = (requestUri: string, clientId = application._id) =>
   `/oauth2/authorize?${new URLSearchParams({ client_id: clientId, request_uri: requestUri })}`;
 
 /** A member of an organization whose browser is signed in. */
-async function signedIn() {
-  const user = await makeUser(server.services);
-  const organization = await makeOrganization(server.services, { founder: user._id });
-  const rp = await relyingParty(server, application._id);
-  const { browser } = await rp.begin(newBrowser(server));
-  await browser.submit('Sign in', { email: user.email, password: PASSWORD });
-  return { user, organization, browser };
-}
+const signedIn = () => newSignedIn(server, application._id);
 
 const answerIn = (address: string | null | undefined) => new URL(address ?? 'about:blank').searchParams;
 

@@ -8,15 +8,9 @@ import { setMemberStatus, setUserStatus } from '../../src/services/change-status
 import { SYSTEM } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { connectStore } from '../../src/store/connect.js';
-import {
-  makeApi,
-  makeApplication,
-  makeMember,
-  makeOrganization,
-  makeUser,
-  PASSWORD,
-  SECRET,
-} from '../support/factories.js';
+import { makeApi, makeApplication, makeMember, makeUser, PASSWORD } from '../support/factories.js';
+import { newSignedIn } from '../support/login.js';
+import { basic } from '../support/raw-http.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -31,19 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-async function signedIn(clientId = application._id) {
-  const user = await makeUser(server.services);
-  const organization = await makeOrganization(server.services, { founder: user._id });
-  const rp = await relyingParty(server, clientId);
-  const flow = await rp.begin(newBrowser(server));
-  await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
-  return { user, organization, rp, flow };
-}
-
-const basic = { authorization: `Basic ${Buffer.from(`x:${SECRET}`).toString('base64')}` };
-const authorizationOf = (id: string) => ({
-  authorization: `Basic ${Buffer.from(`${id}:${SECRET}`).toString('base64')}`,
-});
+const signedIn = (clientId = application._id) => newSignedIn(server, clientId);
 
 describe('codes and tokens', () => {
   it('of ten concurrent redemptions of one code through two processes, one succeeds', async () => {
@@ -75,7 +57,7 @@ describe('codes and tokens', () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         post(ports[index % 2] as number, '/oauth2/token', body, {
-          ...authorizationOf(application._id),
+          ...basic(application._id),
           host: new URL(server.issuer).host,
         }),
       ),
@@ -257,7 +239,7 @@ describe('requests', () => {
   it('by an unknown client at the token endpoint are refused as JSON', async () => {
     const response = await fetch(`${server.issuer}/oauth2/token`, {
       method: 'POST',
-      headers: basic,
+      headers: basic('x'),
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
     expect(response.status).toBe(401);

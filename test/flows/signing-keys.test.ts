@@ -8,8 +8,9 @@ import type { Api, Application } from '../../src/models/index.js';
 import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
 import { listSigningKeys, retireSigningKey, rotateSigningKeys } from '../../src/services/signing-keys/change-keys.js';
 import { openSigningKeys } from '../../src/services/signing-keys/follow-keys.js';
-import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
-import { newBrowser, relyingParty } from '../support/relying-party.js';
+import { makeApi, makeApplication } from '../support/factories.js';
+import { newSignedIn } from '../support/login.js';
+import { relyingParty } from '../support/relying-party.js';
 import { KEYS, startServer, type TestServer } from '../support/server.js';
 
 /** Two servers on one store, as behind a load balancer: what one begins, the other knows within seconds. */
@@ -49,12 +50,8 @@ function jwksOf(one: TestServer): Promise<JSONWebKeySet & { cacheControl: string
 const kids = (jwks: JSONWebKeySet) => jwks.keys.map((key) => key.kid as string);
 
 async function signedIn(one: TestServer = server) {
-  const user = await makeUser(one.services);
-  await makeOrganization(one.services, { founder: user._id });
-  const rp = await relyingParty(one, application._id);
-  const flow = await rp.begin(newBrowser(one));
-  await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
-  return { user, rp, flow, tokens: await flow.tokens() };
+  const { flow, ...person } = await newSignedIn(one, application._id);
+  return { ...person, flow, tokens: await flow.tokens() };
 }
 const refresh = async ({ rp, tokens }: Awaited<ReturnType<typeof signedIn>>) =>
   client.refreshTokenGrant(rp.config, tokens.refresh_token as string);

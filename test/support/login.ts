@@ -12,7 +12,10 @@ export interface Member {
 }
 
 /** A user who is the only administrator of a new organization and holds these roles there besides. */
-export async function makeAdministrator({ services }: TestServer, roleIds: string[] = []): Promise<Member> {
+export async function makeAdministrator(
+  { services }: Pick<TestServer, 'services'>,
+  roleIds: string[] = [],
+): Promise<Member> {
   const user = await makeUser(services);
   const organization = await makeOrganization(services, { founder: user._id });
   if (roleIds.length) await makeMember(services, organization._id, user._id, ['rol_admin', ...roleIds]);
@@ -21,7 +24,7 @@ export async function makeAdministrator({ services }: TestServer, roleIds: strin
 
 /** A fresh browser that has signed in as the user in a request of the application. */
 export async function signIn(
-  server: TestServer,
+  server: Pick<TestServer, 'issuer'>,
   clientId: string,
   { user }: Pick<Member, 'user'>,
   parameters: Record<string, string> = {},
@@ -31,6 +34,18 @@ export async function signIn(
   const flow = await rp.begin(newBrowser(server), parameters);
   await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
   return { rp, flow, browser: flow.browser };
+}
+
+/** A new user, administrator of a new organization, whose fresh browser has signed in in a request of the application. */
+export async function newSignedIn(
+  server: Pick<TestServer, 'issuer' | 'services'>,
+  clientId: string,
+  parameters: Record<string, string> = {},
+  secret: string | null = SECRET,
+) {
+  const user = await makeUser(server.services);
+  const organization = await makeOrganization(server.services, { founder: user._id });
+  return { user, organization, ...(await signIn(server, clientId, { user }, parameters, secret)) };
 }
 
 const CALLBACK = 'https://app.example.test/callback';

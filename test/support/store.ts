@@ -2,15 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { connectStore, type Store, type StoreConfig } from '../../src/store/connect.js';
 import { temporaryFolder } from './folder.js';
+import { withDatabase } from './mongodb-uri.js';
 
 export interface TestStore extends Store {
   /** What another process needs to reach the same state. */
   config: StoreConfig;
 }
 
+/** Whether this is the project `mongodb`. What holds before any store is reached is proved in the other one alone. */
+export const ON_MONGODB = process.env.TEST_STORE === 'mongodb';
+
 /** A fresh store: a database of its own on TEST_MONGODB_URI in the project `mongodb`, else an embedded store in a folder of its own. */
 export async function testStore(options: { monitorCommands?: boolean } = {}): Promise<TestStore> {
-  const uri = process.env.TEST_STORE === 'mongodb' ? process.env.TEST_MONGODB_URI : undefined;
+  const uri = ON_MONGODB ? process.env.TEST_MONGODB_URI : undefined;
   const dataDir = temporaryFolder();
   const database = `test_${randomBytes(6).toString('hex')}`;
   const mongodbUri = uri ? withDatabase(uri, database) : null;
@@ -25,10 +29,4 @@ export async function testStore(options: { monitorCommands?: boolean } = {}): Pr
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function withDatabase(uri: string, database: string): string {
-  const [, head, query] = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?(\?.*)?$/.exec(uri) ?? [];
-  if (!head) throw new Error('TEST_MONGODB_URI is not a MongoDB URI');
-  return `${head}/${database}${query ?? ''}`;
 }

@@ -9,9 +9,10 @@ import { Database } from '../../../src/store/embedded/database.js';
 import { Front } from '../../../src/store/embedded/front.js';
 import { socketPath, startEmbeddedStore } from '../../../src/store/embedded/index.js';
 import { temporaryFolder } from '../../support/folder.js';
+import { ON_MONGODB } from '../../support/store.js';
 
 /** What is the embedded store's alone: files, processes, and refusing what it doesn't know. */
-describe.skipIf(process.env.TEST_STORE === 'mongodb')('the embedded store', () => {
+describe.skipIf(ON_MONGODB)('the embedded store', () => {
   let dataDir: string;
   const ending: (() => Promise<unknown> | unknown)[] = [];
 
