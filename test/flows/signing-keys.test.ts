@@ -209,8 +209,13 @@ describe('with time', () => {
   });
 
   it('a key leaves the JWKS, its private half with it, and still proves the ID token of a living session at sign-out', async () => {
+    // The key that the server signs with has to be the ring's, not one that was replaced 91 days from now.
+    const signing = await activeKid();
+    const firstOf = async () => (await jwksOf(server)).keys.find((key) => key.alg === 'ES256')?.kid;
+    await expect.poll(firstOf, { timeout: 5000 }).toBe(signing);
     const session = await signedIn();
     const old = kidOf(session.tokens.id_token);
+    expect(old).toBe(signing);
     await rotateSigningKeys(server.services, encryption, SYSTEM, { alg: 'ES256', now: true });
     await (await openSigningKeys(later(3600), encryption)).keepUp({ ...rules, rotateEvery: null });
     const stored = (await server.services.models.KeyRing.findOne().lean())?.keys.find((key) => key.kid === old);
