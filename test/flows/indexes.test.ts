@@ -7,6 +7,7 @@ import { exportState } from '../../src/services/export/index.js';
 import { listMembers } from '../../src/services/list-members.js';
 import { listOrganizations, listRoles, listUsers } from '../../src/services/list-pages.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
+import { stepBackWhereFull, tidyRegistrations } from '../../src/services/registration/lifecycle.js';
 import { newSetupUrl } from '../../src/services/setup-link.js';
 import { allow, askedAbout, makeDeviceApplication, startDevice } from '../support/device.js';
 import { makeApi, makeApplication, PASSWORD } from '../support/factories.js';
@@ -127,6 +128,18 @@ async function story(): Promise<void> {
   await setMemberStatus(server.services, SYSTEM, { ...ids, status: 'active' });
   await setUserStatus(server.services, SYSTEM, { userId: ids.userId, status: 'disabled' });
   await setUserStatus(server.services, SYSTEM, { userId: ids.userId, status: 'active' });
+  await registrationsEnd();
+}
+
+/** One that nobody used, and one whose row is to go. */
+async function registrationsEnd(): Promise<void> {
+  const longAgo = new Date(0);
+  const registration = { tokenHash: 'x', issuedAt: longAgo, eitherMethod: false, metadata: {} };
+  await makeApplication(server.services, { registration: { ...registration, unusedSince: new Date(1) } });
+  const gone = await makeApplication(server.services, { registration, deletedAt: longAgo, purgeAt: longAgo });
+  await stepBackWhereFull(server.services, 'nobody');
+  await tidyRegistrations(server.services);
+  expect(await server.services.models.Application.findById(gone._id)).toBeNull();
 }
 
 it('every query that the server makes is served by an index', async () => {
