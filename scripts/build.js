@@ -86,8 +86,9 @@ const bundle = (esbuild, outdir) =>
     platform: 'node',
     target: 'node20',
     external: EXTERNAL,
-    // Libraries tell models and errors by the names of their classes.
-    keepNames: true,
+    // Whoever runs this holds the text of it in memory.
+    minifyWhitespace: true,
+    lineLimit: 120,
     sourcemap: true,
     sourcesContent: false,
     // What was CommonJS asks for Node's own modules by `require`.
