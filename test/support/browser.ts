@@ -32,7 +32,9 @@ export async function launchBrowser(): Promise<Browser> {
 /** Keeps what a page looks like, in a folder that git ignores. */
 async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
+  const take = () => page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
+  // On a busy machine there may be no frame to take yet.
+  await take().catch(take);
 }
 
 /** Presses a button or link, and waits for the page that comes of it. */
