@@ -41,12 +41,8 @@ export async function claimName(
 }
 
 /** Who holds a claim, or undefined. */
-export async function claimOwner(
-  { models }: ServiceContext,
-  kind: ClaimKind,
-  value: string,
-): Promise<string | undefined> {
-  return (await models.Claim.findById(`${kind}:${value}`).lean())?.owner;
+export function claimOwner({ reads }: ServiceContext, kind: ClaimKind, value: string): Promise<string | undefined> {
+  return reads.claimOwner(`${kind}:${value}`);
 }
 
 /** Gives a claim back after the document that it was for could not be written. */

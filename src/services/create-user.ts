@@ -63,5 +63,5 @@ export async function createUser(context: ServiceContext, actor: Actor, input: N
 /** The user with an address, or undefined. */
 export async function findUserByEmail(context: ServiceContext, email: string): Promise<User | undefined> {
   const owner = await claimOwner(context, 'email', normalizeEmail(email));
-  return owner ? ((await context.models.User.findById(owner).lean()) ?? undefined) : undefined;
+  return owner ? context.reads.userToSignIn(owner) : undefined;
 }

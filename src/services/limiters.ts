@@ -1,7 +1,8 @@
 /** Counters that hold across processes: how many of something one account or network may do in a while. */
 import { isIP } from 'node:net';
-import type { Connection } from 'mongoose';
+import { type Connection, mongo } from 'mongoose';
 import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible';
+import { isDuplicateKey } from '../lib/errors.js';
 import { RATE_LIMIT_COLLECTION, type RateLimit } from '../models/rate-limit.js';
 
 export const WINDOW_SECONDS = 15 * 60;
@@ -43,10 +44,41 @@ export async function take(limiter: RateLimiterMongo, key: string): Promise<bool
   }
 }
 
-/** Something that was taken of a limiter. */
-export interface Taken {
+/** A count of a limiter's. */
+export interface Counter {
   limiter: RateLimiterMongo;
   key: string;
+}
+
+/**
+ * Takes one of each by one command, where the library would send one for each: each is a conditional update of its own.
+ * @returns by counter whether it was taken; false also where the library has to look: at a count whose time is over, or at its beginning.
+ */
+export function createTakeTogether(connection: Connection) {
+  const counters = database(connection).collection<RateLimit>(RATE_LIMIT_COLLECTION);
+  return async function takeTogether(wanted: readonly Counter[]): Promise<boolean[]> {
+    const now = Date.now();
+    const updates = wanted.map(({ limiter, key }) => ({
+      updateOne: {
+        filter: { key: limiter.getKey(key), points: { $lt: limiter.points }, expire: { $gt: new Date(now) } },
+        update: { $inc: { points: 1 }, $setOnInsert: { expire: new Date(now + limiter.duration * 1000) } },
+        // Where the filter finds nothing and the key is there, the unique index refuses this.
+        upsert: true,
+      },
+    }));
+    try {
+      await counters.bulkWrite(updates, { ordered: false });
+      return wanted.map(() => true);
+    } catch (error) {
+      if (!(error instanceof mongo.MongoBulkWriteError) || !isDuplicateKey(error)) throw error;
+      const refused = new Set([error.writeErrors].flat().map((one) => one.index));
+      return wanted.map((_, index) => !refused.has(index));
+    }
+  };
+}
+
+/** Something that was taken of a limiter. */
+export interface Taken extends Counter {
   /** How much is given back: this one, or whatever was taken before as well. */
   back: 'one' | 'all';
 }

@@ -9,6 +9,10 @@ export interface Reads {
   /** The catalog's version number (see `catalog.ts`). */
   version(): Promise<number>;
   user(id: string): Promise<User | undefined>;
+  /** With the hash of their password, which nothing else reads. */
+  userToSignIn(id: string): Promise<User | undefined>;
+  /** Who holds a claim, by its id. */
+  claimOwner(id: string): Promise<string | undefined>;
   organization(id: string): Promise<Organization | undefined>;
   membership(organizationId: string, userId: string): Promise<Membership | undefined>;
   /** All of a user's, in whatever state. */
@@ -27,13 +31,21 @@ const find = <T>({ collection }: Model<T>, filter: object, projection: object): 
   collection.find(filter, { projection }).toArray() as Promise<unknown[]> as Promise<T[]>;
 
 export function createReads(models: Models): Reads {
-  const { Instance, Membership, Organization, RevokedToken, User } = models;
+  const { Claim, Instance, Membership, Organization, RevokedToken, User } = models;
   const instance = batchedReads(
     () => find(Instance, { _id: INSTANCE_ID }, { version: 1 }),
     (one) => one._id,
   );
   const users = batchedReads(
     (ids) => find(User, { _id: { $in: ids } }, WITHOUT_HASH),
+    (one) => one._id,
+  );
+  const usersToSignIn = batchedReads(
+    (ids) => find(User, { _id: { $in: ids } }, WITHOUT_EVENTS),
+    (one) => one._id,
+  );
+  const claims = batchedReads(
+    (ids) => find(Claim, { _id: { $in: ids } }, { owner: 1 }),
     (one) => one._id,
   );
   const organizations = batchedReads(
@@ -55,6 +67,8 @@ export function createReads(models: Models): Reads {
   return {
     version: async () => (await instance.load(INSTANCE_ID))?.version ?? 0,
     user: (id) => readOnce(`user ${id}`, () => users.load(id)),
+    userToSignIn: (id) => usersToSignIn.load(id),
+    claimOwner: async (id) => (await claims.load(id))?.owner,
     organization: (id) => readOnce(`organization ${id}`, () => organizations.load(id)),
     membership: (organizationId, userId) =>
       readOnce(membershipKey(organizationId, userId), () => memberships.load(`${organizationId} ${userId}`)),

@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { RateLimiterMongo } from 'rate-limiter-flexible';
 import { digest } from '../lib/ids.js';
-import { createGiveBack, limiters, networkOf, take } from './limiters.js';
+import { createGiveBack, createTakeTogether, limiters, networkOf, take } from './limiters.js';
 
 const PER_ACCOUNT = 10;
 const PER_ADDRESS = 50;
@@ -37,6 +37,7 @@ export interface Place {
 
 export function createSignInLimits(connection: Connection): SignInLimits {
   const limiter = limiters(connection);
+  const takeTogether = createTakeTogether(connection);
   const giveBack = createGiveBack(connection);
   const accounts = limiter('sign-in:account', PER_ACCOUNT);
   const addresses = limiter('sign-in:address', PER_ADDRESS);
@@ -52,9 +53,19 @@ export function createSignInLimits(connection: Connection): SignInLimits {
     async begin(attempt) {
       const account = accountKey(attempt);
       const network = networkOf(attempt.address);
+      const [ofAccount = false, ofNetwork = false] = await takeTogether([
+        { limiter: accounts, key: account },
+        { limiter: addresses, key: network },
+      ]);
+      // Nobody waits for the first with the second in hand: two could wait for each other.
+      const both = ofAccount && ofNetwork;
+      if (ofNetwork && !both) {
+        line.come(network);
+        await giveBack([{ limiter: addresses, key: network, back: 'one' }]).finally(() => line.leave(network));
+      }
       const places = [
-        { limiter: accounts, key: account, taken: await enter(accounts, account) },
-        { limiter: addresses, key: network, taken: await enter(addresses, network) },
+        { limiter: accounts, key: account, taken: await (ofAccount ? line.come(account) : enter(accounts, account)) },
+        { limiter: addresses, key: network, taken: await (both ? line.come(network) : enter(addresses, network)) },
       ];
       const taken = places.filter((place) => place.taken);
       const allowed = taken.length === places.length;
@@ -93,6 +104,11 @@ class WaitingLine {
       if (!this.#inside.get(key) || waiting.length >= MOST_WAITING) return false;
       await new Promise<void>((resolve) => this.#waiting.set(key, [...waiting, resolve]));
     }
+    return this.come(key);
+  }
+
+  /** Who has a place already. @returns true */
+  come(key: string): true {
     this.#inside.set(key, (this.#inside.get(key) ?? 0) + 1);
     return true;
   }
