@@ -142,7 +142,8 @@ new Gauge({
 
 /** Begins to measure the process itself: memory, cpu, event loop, collector. For processes that serve. */
 export function measureProcess(): void {
-  collectDefaultMetrics({ register: registry });
+  // Looks ten times a second: a hundred times, as it is by default, is most of what an idle server does.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
 }
 
 /** What this process has counted, for whoever adds up several processes'. */
