@@ -30,28 +30,20 @@ const WITHOUT_HASH = { ...WITHOUT_EVENTS, passwordHash: 0 } as const;
 const find = <T>({ collection }: Model<T>, filter: object, projection: object): Promise<T[]> =>
   collection.find(filter, { projection }).toArray() as Promise<unknown[]> as Promise<T[]>;
 
+const byId = <T extends { _id: string }>(model: Model<T>, projection: object) =>
+  batchedReads(
+    (ids) => find(model, { _id: { $in: ids } }, projection),
+    (one) => one._id,
+  );
+
 export function createReads(models: Models): Reads {
   const { Claim, Instance, Membership, Organization, RevokedToken, User } = models;
-  const instance = batchedReads(
-    () => find(Instance, { _id: INSTANCE_ID }, { version: 1 }),
-    (one) => one._id,
-  );
-  const users = batchedReads(
-    (ids) => find(User, { _id: { $in: ids } }, WITHOUT_HASH),
-    (one) => one._id,
-  );
-  const usersToSignIn = batchedReads(
-    (ids) => find(User, { _id: { $in: ids } }, WITHOUT_EVENTS),
-    (one) => one._id,
-  );
-  const claims = batchedReads(
-    (ids) => find(Claim, { _id: { $in: ids } }, { owner: 1 }),
-    (one) => one._id,
-  );
-  const organizations = batchedReads(
-    (ids) => find(Organization, { _id: { $in: ids } }, WITHOUT_EVENTS),
-    (one) => one._id,
-  );
+  const instance = byId(Instance, { version: 1 });
+  const users = byId(User, WITHOUT_HASH);
+  const usersToSignIn = byId(User, WITHOUT_EVENTS);
+  const claims = byId(Claim, { owner: 1 });
+  const organizations = byId(Organization, WITHOUT_EVENTS);
+  const revoked = byId(RevokedToken, { _id: 1 });
   const memberships = batchedReads(
     (keys) => find(Membership, pairs(keys), WITHOUT_EVENTS),
     (one) => `${one.organizationId} ${one.userId}`,
@@ -59,10 +51,6 @@ export function createReads(models: Models): Reads {
   const membershipsOf = batchedLists(
     (userIds) => find(Membership, { userId: { $in: userIds } }, WITHOUT_EVENTS),
     (one) => one.userId,
-  );
-  const revoked = batchedReads(
-    (ids) => find(RevokedToken, { _id: { $in: ids } }, { _id: 1 }),
-    (one) => one._id,
   );
   return {
     version: async () => (await instance.load(INSTANCE_ID))?.version ?? 0,
