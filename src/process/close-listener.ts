@@ -1,30 +1,44 @@
 import type { Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** A turn this short leaves no time for another connection. Where none comes for a while, one without connections has to do. */
-const SHORT_MS = 1;
-const PREFER_SHORT_MS = 500;
+/**
+ * When the socket may be closed, and from when on less has to do: how long no connection may have come, and how long the turn may have
+ * taken in which the last look was. Clients that wait for an answer bring nothing new, so the first is usual within milliseconds of the
+ * moment from which answers are held; many that come by themselves may never leave such a gap.
+ */
+const ENOUGH = [
+  { fromMs: 0, quietMs: 50, turnMs: 0.2 },
+  { fromMs: 500, quietMs: 2, turnMs: 0.2 },
+  { fromMs: 1000, quietMs: 0, turnMs: 1 },
+  { fromMs: 1500, quietMs: 0, turnMs: Number.POSITIVE_INFINITY },
+];
 const GIVE_UP_MS = 2000;
 
 /**
  * Closes a listening socket when nothing waits in its queue: the system resets connections that it has completed and nobody has
- * accepted. libuv accepts one connection in each turn of the loop, right before `setImmediate`, so a short turn without any means that
- * the queue was empty a moment ago.
+ * accepted. libuv accepts one connection in each turn of the loop, right before `setImmediate`, so a turn without any means that the
+ * queue was empty when it began; the shorter it was, the less can have come since.
  */
 export async function closeListener(server: Server): Promise<void> {
-  let accepted = 0;
-  const count = () => {
-    accepted += 1;
-  };
-  server.on('connection', count);
   const began = performance.now();
-  for (let now = began; now - began < GIVE_UP_MS; ) {
-    const before = accepted;
+  let now = began;
+  let latest = began;
+  const came = () => {
+    latest = performance.now();
+  };
+  server.on('connection', came);
+  for (let closing = false; !closing && now - began < GIVE_UP_MS; ) {
     await nextTurn();
-    const turn = performance.now() - now;
-    now += turn;
-    if (accepted === before && (turn < SHORT_MS || now - began > PREFER_SHORT_MS)) break;
+    const before = now;
+    now = performance.now();
+    const turn = now - before;
+    const passed = now - began;
+    closing =
+      latest <= before &&
+      ENOUGH.some(
+        ({ fromMs, quietMs, turnMs }) => passed >= fromMs && now - Math.max(latest, began) >= quietMs && turn < turnMs,
+      );
   }
-  server.off('connection', count);
+  server.off('connection', came);
   server.close();
 }

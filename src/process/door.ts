@@ -19,6 +19,8 @@ export class Door {
   readonly #server: Server;
   readonly #line: Socket[] = [];
   #next = 0;
+  /** Whether what comes waits in line: while the port is being closed, so that clients which wait bring nothing new. */
+  #holding = false;
 
   constructor(private readonly workers: () => WorkerProcess[]) {
     this.#server = createServer({ pauseOnConnect: true }, (socket) => {
@@ -39,7 +41,7 @@ export class Door {
 
   /** Hands over what waits, as far as workers can take it; to be called when one has become able to. */
   handOver(): void {
-    while (this.#line.length) {
+    while (this.#line.length && !(this.#holding && this.#line.length < LINE / 2)) {
       const worker = this.#free();
       if (!worker) return;
       const socket = this.#line.shift() as Socket;
@@ -49,7 +51,9 @@ export class Door {
 
   /** Accepts nothing more, and waits until all that was accepted is with a worker. */
   async close(): Promise<void> {
+    this.#holding = true;
     await closeListener(this.#server);
+    this.#holding = false;
     const late = performance.now() + EMPTY_MS;
     while ((this.#line.length || this.workers().some((worker) => worker.busy)) && performance.now() < late) {
       this.handOver();
