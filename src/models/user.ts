@@ -36,3 +36,5 @@ export const userSchema = new Schema<User>(
   },
   { versionKey: false, minimize: false },
 );
+// Not unique: what keeps addresses apart is the claim, which comes first and can be left behind.
+userSchema.index({ email: 1 });

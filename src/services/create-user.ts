@@ -62,6 +62,9 @@ export async function createUser(context: ServiceContext, actor: Actor, input: N
 
 /** The user with an address, or undefined. */
 export async function findUserByEmail(context: ServiceContext, email: string): Promise<User | undefined> {
-  const owner = await claimOwner(context, 'email', normalizeEmail(email));
-  return owner ? context.reads.userToSignIn(owner) : undefined;
+  const address = normalizeEmail(email);
+  const users = await context.reads.usersToSignIn(address);
+  if (users.length < 2) return users[0];
+  const owner = await claimOwner(context, 'email', address);
+  return users.find((user) => user._id === owner);
 }

@@ -9,8 +9,8 @@ export interface Reads {
   /** The catalog's version number (see `catalog.ts`). */
   version(): Promise<number>;
   user(id: string): Promise<User | undefined>;
-  /** With the hash of their password, which nothing else reads. */
-  userToSignIn(id: string): Promise<User | undefined>;
+  /** With the hash of their password, which nothing else reads; one, unless a writer came back after its claim had been given up. */
+  usersToSignIn(email: string): Promise<User[]>;
   /** Who holds a claim, by its id. */
   claimOwner(id: string): Promise<string | undefined>;
   organization(id: string): Promise<Organization | undefined>;
@@ -40,7 +40,10 @@ export function createReads(models: Models): Reads {
   const { Claim, Instance, Membership, Organization, RevokedToken, User } = models;
   const instance = byId(Instance, { version: 1 });
   const users = byId(User, WITHOUT_HASH);
-  const usersToSignIn = byId(User, WITHOUT_EVENTS);
+  const usersToSignIn = batchedLists(
+    (emails) => find(User, { email: { $in: emails } }, WITHOUT_EVENTS),
+    (one) => one.email,
+  );
   const claims = byId(Claim, { owner: 1 });
   const organizations = byId(Organization, WITHOUT_EVENTS);
   const revoked = byId(RevokedToken, { _id: 1 });
@@ -55,7 +58,7 @@ export function createReads(models: Models): Reads {
   return {
     version: async () => (await instance.load(INSTANCE_ID))?.version ?? 0,
     user: (id) => readOnce(`user ${id}`, () => users.load(id)),
-    userToSignIn: (id) => usersToSignIn.load(id),
+    usersToSignIn: (email) => usersToSignIn.load(email),
     claimOwner: async (id) => (await claims.load(id))?.owner,
     organization: (id) => readOnce(`organization ${id}`, () => organizations.load(id)),
     membership: (organizationId, userId) =>
