@@ -69,7 +69,7 @@ try {
 }
 const costs: Cost[] = [];
 if (wanted('npm start')) costs.push(await measureStart(options.rounds));
-if (wanted('memory') && options.mongodbUri) costs.push(...(await measureMemory(database())));
+if (wanted('memory') && options.mongodbUri) costs.push(...(await measureMemory(database, options.rounds)));
 const scale =
   options.scale && options.mongodbUri ? await measureScale({ small: database(), large: database() }, options) : [];
 print(rows, { pinned, options });

@@ -39,10 +39,18 @@ async function signUp(email: string, password = PASSWORD) {
   return flow;
 }
 
-async function signIn(email: string) {
+async function signIn(email: string, password = PASSWORD) {
   const flow = await rp.begin(newBrowser(server));
-  await flow.browser.submit('Sign in', { email, password: PASSWORD });
+  await flow.browser.submit('Sign in', { email, password });
   return flow;
+}
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 /** Everything that is stored of an address: all of it, or nothing. */
@@ -101,6 +109,29 @@ describe('a store that fails in the middle of a sign-up', () => {
     const later = await signUp(email);
     expect((await later.tokens()).claims()?.sub).toBe((await stored(email)).claim);
     expect((await stored(email)).users).toHaveLength(1);
+  });
+
+  it('and lets a write wait until its claim was given up has two accounts, of which the claim’s owner signs in', async () => {
+    const email = 'late@example.test';
+    const { User } = server.services.models;
+    const create = User.create.bind(User) as (user: object) => Promise<unknown>;
+    const free = deferred();
+    const waiting = deferred();
+    vi.spyOn(User, 'create').mockImplementationOnce((async (user: object) => {
+      waiting.resolve();
+      await free.promise;
+      return create(user);
+    }) as never);
+    const late = signUp(email, 'another long passphrase');
+    await waiting.promise;
+    ahead = 61_000;
+    await (await signUp(email)).tokens();
+    free.resolve();
+    await late;
+    const { users, claim } = await stored(email);
+    expect(users).toHaveLength(2);
+    expect((await (await signIn(email)).tokens()).claims()?.sub).toBe(claim);
+    expect((await signIn(email, 'another long passphrase')).browser.status).toBe(422);
   });
 
   it('and fails after the account is made, before the browser is signed in, leaves a whole account', async () => {
