@@ -17,11 +17,8 @@ export interface Login {
   step: string | undefined;
   /** For `join`. */
   organizationId: string | undefined;
-  /**
-   * Null for this server's own pages. Read where it is asked for: most answers don't need it, and where the login goes on the library
-   * looks anyway. @throws RollcallError `interaction_expired` where it was removed meanwhile
-   */
-  application(): Promise<Application | null>;
+  /** Null for this server's own pages. */
+  application: Application | null;
   /** Who is signed in; undefined only while signing in. */
   userId: string | undefined;
   params: Record<string, string | undefined>;
@@ -52,12 +49,17 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
   const interaction = details as OidcContext;
   const { uid, prompt, params, session, lastSubmission, deviceCode } = interaction;
   if (ctx.params.uid !== uid) throw loginExpired();
+  const clientId = params.client_id as string;
+  const application = isConsole(clientId)
+    ? null
+    : ((await runtime.services.catalog.current()).applications.get(clientId) ?? undefined);
+  if (application === undefined) throw loginExpired();
   return {
     uid,
     prompt: prompt.name,
     step: prompt.details.step,
     organizationId: prompt.details.organizationId,
-    application: () => applicationOfLogin(runtime, params.client_id),
+    application,
     userId: lastSubmission?.login?.accountId ?? session?.accountId,
     params,
     details: prompt.details,
@@ -65,13 +67,6 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
     answered: lastSubmission,
     interaction,
   };
-}
-
-async function applicationOfLogin({ services }: Runtime, clientId: string): Promise<Application | null> {
-  if (isConsole(clientId)) return null;
-  const application = (await services.catalog.current()).applications.get(clientId);
-  if (!application) throw loginExpired();
-  return application;
 }
 
 type Answer =
@@ -158,10 +153,9 @@ export function claimsAskedFor(login: Login): string[] {
 
 /** Keeps what the person has allowed, so that it isn't asked again (per user, application and organization). */
 export async function keepConsent(runtime: Runtime, login: Login, organizationId: string | null): Promise<void> {
-  const application = await login.application();
-  if (!application || !login.userId) return;
+  if (!login.application || !login.userId) return;
   const given = consentsToGive(login);
   if (!given.length) return;
-  const key = { userId: login.userId, applicationId: application._id, organizationId };
+  const key = { userId: login.userId, applicationId: login.application._id, organizationId };
   await allowScopes(runtime.services, key, given);
 }

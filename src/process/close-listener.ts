@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
  * When the socket may be closed, and from when on less has to do: how long no connection may have come, and how long the turn may have
- * taken in which the last look was. Clients that wait for an answer bring nothing new, so the first is usual within milliseconds of the
- * moment from which answers are held; many that come by themselves may never leave such a gap.
+ * taken in which the last look was. Clients that wait for an answer bring nothing new, so while answers are held such a gap is soon there;
+ * many clients that come by themselves may never leave one.
  */
 const ENOUGH = [
   { fromMs: 0, quietMs: 50, turnMs: 0.2 },
@@ -35,9 +35,7 @@ export async function closeListener(server: Server): Promise<void> {
     const passed = now - began;
     closing =
       latest <= before &&
-      ENOUGH.some(
-        ({ fromMs, quietMs, turnMs }) => passed >= fromMs && now - Math.max(latest, began) >= quietMs && turn < turnMs,
-      );
+      ENOUGH.some(({ fromMs, quietMs, turnMs }) => passed >= fromMs && now - latest >= quietMs && turn < turnMs);
   }
   server.off('connection', came);
   server.close();

@@ -86,7 +86,7 @@ export class Gate {
   }
 
   /**
-   * Stops listening. What comes meanwhile waits for these few milliseconds, so that the loop gets the quiet turn in which a listening
+   * Stops listening. What comes meanwhile waits, some 50 ms as a rule and two seconds at most, so that there is the gap in which a listening
    * socket can be closed without cutting anybody off.
    */
   async close(): Promise<void> {

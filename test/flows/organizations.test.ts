@@ -55,6 +55,23 @@ describe('the organization of a login (R7)', () => {
     expect(asked.browser.has('Second')).toBe(true);
   });
 
+  it('isn’t made in a login whose application was deleted meanwhile, nor is anybody signed in there', async () => {
+    const { Application, Organization } = server.services.models;
+    const [signingIn, creating] = [await makeApplication(server.services), await makeApplication(server.services)];
+    const user = await makeUser(server.services);
+    const [{ flow: first }, { flow: second }] = [await begin(signingIn._id), await begin(creating._id)];
+    await second.browser.submit('Sign in', { email: user.email, ...signIn });
+    await Application.updateMany({ _id: { $in: [signingIn._id, creating._id] } }, { $set: { deletedAt: new Date() } });
+    await server.services.catalog.changed();
+    await first.browser.submit('Sign in', { email: user.email, ...signIn });
+    await second.browser.submit('Create organization', { name: 'Of a login that is over' });
+    for (const { browser } of [first, second]) {
+      expect(browser.status).toBe(400);
+      expect(browser.has('This page has ended')).toBe(true);
+    }
+    expect(await Organization.exists({ name: 'Of a login that is over' })).toBeNull();
+  });
+
   it('picked by a forged form is refused where one is not a member', async () => {
     const application = await makeApplication(server.services);
     const user = await makeUser(server.services);

@@ -11,19 +11,18 @@ import { signedIn } from './organization.js';
 /** GET: what the application would get. A first-party application isn't asked about. */
 export async function showConsent(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (login.device) return showDevice(deps, ctx, login);
-  const application = await login.application();
   const organizationId = (await grantOfLogin(deps.provider, login))?.organizationId ?? null;
-  if (!application || application.firstParty) return allow(deps, ctx, login);
+  if (!login.application || login.application.firstParty) return allow(deps, ctx, login);
   const standing = await loadStanding(deps.services, { userId: signedIn(login), organizationId });
   if (!standing) return refuse(deps, ctx, login);
   ctx.body = deps.render('interaction/consent', {
-    app: viewApp(application),
+    app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/consent`,
     organization: standing.organization ? { id: standing.organization._id, name: standing.organization.name } : null,
-    items: consentItems(deps.runtime, login, application, standing),
+    items: consentItems(deps.runtime, login, login.application, standing),
     lasting: (login.params.scope ?? '').split(' ').includes('offline_access'),
-    returnHost: URL.parse(login.params.redirect_uri ?? '')?.host ?? application.name,
+    returnHost: URL.parse(login.params.redirect_uri ?? '')?.host ?? login.application.name,
   });
 }
 

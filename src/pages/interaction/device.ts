@@ -10,7 +10,7 @@ import { consentItems } from './consent-items.js';
 
 /** GET: asks whether the device may act for the person, a first-party application's too: the code may come from somebody else. */
 export async function showDevice(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
-  const { application, approval } = await asked(login);
+  const { application, approval } = asked(login);
   const standing = await loadStanding(deps.services, approval);
   if (!standing) return refuse(deps, ctx, login);
   const { organization, user } = standing;
@@ -29,7 +29,7 @@ export async function showDevice(deps: PageDeps, ctx: Context, login: Login): Pr
 /** POST: allowed or denied. What is allowed is what the page was about, whoever is signed in meanwhile. */
 export async function submitDevice(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (field(ctx, 'answer') !== 'allow') return refuse(deps, ctx, login);
-  const { application, approval } = await asked(login);
+  const { application, approval } = asked(login);
   if (!application.firstParty) await keepConsent(deps.runtime, login, approval.organizationId);
   await answerLogin(deps.runtime, ctx, login, { kind: 'allowed', device: approval });
 }
@@ -37,9 +37,8 @@ export async function submitDevice(deps: PageDeps, ctx: Context, login: Login): 
 const refuse = (deps: PageDeps, ctx: Context, login: Login) =>
   answerLogin(deps.runtime, ctx, login, { kind: 'refused', why: 'denied' });
 
-async function asked(login: Login) {
+function asked(login: Login) {
   const approval = login.details.device as DeviceApproval | undefined;
-  const application = await login.application();
-  if (!application || !approval || approval.userId !== login.userId) throw loginExpired();
-  return { application, approval };
+  if (!login.application || !approval || approval.userId !== login.userId) throw loginExpired();
+  return { application: login.application, approval };
 }

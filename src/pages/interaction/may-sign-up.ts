@@ -10,7 +10,7 @@ import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
  */
 export async function maySignUp(deps: PageDeps, ctx: Context, login: Login): Promise<boolean> {
   if (deps.signUp === 'open') return true;
-  if (login.params.state !== SETUP_STATE || (await login.application()) !== null) return false;
+  if (login.application !== null || login.params.state !== SETUP_STATE) return false;
   const secret = setupSecret(deps, ctx);
   return secret !== undefined && setupLinkWorks(deps.services, secret);
 }

@@ -24,14 +24,14 @@ export async function showOrganization(deps: PageDeps, ctx: Context, login: Logi
     listMemberships(deps.services, userId),
   ]);
   ctx.body = deps.render('interaction/choose-organization', {
-    ...(await common(deps, ctx, login)),
+    ...common(deps, ctx, login),
     action: `/interaction/${login.uid}/organization`,
     organizations: actable(rows).map(({ organization, roles }) => ({
       id: organization._id,
       name: organization.name,
       roles: roles.map((role) => role.name),
     })),
-    mayContinueWithout: await mayDoWithout(login),
+    mayContinueWithout: mayDoWithout(login),
     createUrl: deps.createOrganizations === 'anyone' ? `/interaction/${login.uid}/create-organization` : null,
     email: user?.email ?? '',
     switchAction: `/interaction/${login.uid}/switch`,
@@ -41,7 +41,7 @@ export async function showOrganization(deps: PageDeps, ctx: Context, login: Logi
 /** POST: what was picked. Whether the person is a member is checked where the login goes on, on today's state. */
 export async function submitOrganization(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   const picked = field(ctx, 'organization');
-  if (!picked && !(await mayDoWithout(login))) return showOrganization(deps, ctx, login);
+  if (!picked && !mayDoWithout(login)) return showOrganization(deps, ctx, login);
   await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: picked || null });
 }
 
@@ -49,13 +49,13 @@ export async function submitOrganization(deps: PageDeps, ctx: Context, login: Lo
 export async function showCreate(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (deps.createOrganizations !== 'anyone') {
     ctx.body = deps.render('interaction/no-organization', {
-      ...(await common(deps, ctx, login)),
+      ...common(deps, ctx, login),
       action: `/interaction/${login.uid}/cancel`,
       device: login.device !== undefined,
     });
     return;
   }
-  await createPage(deps, ctx, login, '', {});
+  createPage(deps, ctx, login, '', {});
 }
 
 /** POST: makes the organization; the person is its first member and administrator (R1). */
@@ -80,7 +80,7 @@ async function showJoin(deps: PageDeps, ctx: Context, login: Login): Promise<voi
   const organization = await deps.services.models.Organization.findById(login.organizationId).lean();
   if (!organization) throw loginExpired();
   ctx.body = deps.render('interaction/join', {
-    ...(await common(deps, ctx, login)),
+    ...common(deps, ctx, login),
     action: `/interaction/${login.uid}/join`,
     organization: { id: organization._id, name: organization.name },
     first: !organization.founded,
@@ -108,28 +108,21 @@ export async function submitCancel(deps: PageDeps, ctx: Context, login: Login): 
   await answerLogin(deps.runtime, ctx, login, { kind: 'refused', why: 'noOrganization' });
 }
 
-async function createPage(
-  deps: PageDeps,
-  ctx: Context,
-  login: Login,
-  name: string,
-  errors: { name?: string },
-): Promise<void> {
+function createPage(deps: PageDeps, ctx: Context, login: Login, name: string, errors: { name?: string }): void {
   ctx.body = deps.render('interaction/create-organization', {
-    ...(await common(deps, ctx, login)),
+    ...common(deps, ctx, login),
     action: `/interaction/${login.uid}/create-organization`,
     values: { name },
     errors,
-    mayContinueWithout: await mayDoWithout(login),
+    mayContinueWithout: mayDoWithout(login),
     continueAction: `/interaction/${login.uid}/organization`,
   });
 }
 
-const mayDoWithout = async (login: Login) =>
-  !login.params.organization && (await login.application())?.organization === 'optional';
+const mayDoWithout = (login: Login) => login.application?.organization === 'optional' && !login.params.organization;
 
-const common = async (deps: PageDeps, ctx: Context, login: Login) => ({
-  app: viewApp(await login.application()),
+const common = (deps: PageDeps, ctx: Context, login: Login) => ({
+  app: viewApp(login.application),
   csrf: deps.csrf.token(ctx),
 });
 

@@ -11,7 +11,7 @@ export async function showAccounts(deps: PageDeps, ctx: Context, login: Login): 
   // Nobody is behind the session any more: the sign-in that follows says so.
   if (user?.status !== 'active') return answer(deps, ctx, login, true);
   ctx.body = deps.render('interaction/select-account', {
-    app: viewApp(await login.application()),
+    app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/account`,
     user: { id: user._id, name: user.name, email: user.email },

@@ -61,7 +61,7 @@ async function page(
   errors: Record<string, string>,
 ): Promise<void> {
   ctx.body = deps.render('interaction/sign-in', {
-    app: viewApp(await login.application()),
+    app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-in`,
     signUpUrl: (await maySignUp(deps, ctx, login)) ? `/interaction/${login.uid}/sign-up` : null,

@@ -11,7 +11,7 @@ import { rememberDevice } from './sign-in.js';
 /** GET: the page that makes an account. */
 export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (!(await maySignUp(deps, ctx, login))) throw notFound();
-  await page(deps, ctx, login, { name: '', email: login.params.login_hint ?? '' }, {});
+  page(deps, ctx, login, { name: '', email: login.params.login_hint ?? '' }, {});
 }
 
 /** POST: makes the account; the person is signed in and goes on. */
@@ -27,19 +27,19 @@ export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): 
   } catch (error) {
     if (!(error instanceof RollcallError) || error.code !== 'invalid') throw error;
     ctx.status = 422;
-    await page(deps, ctx, login, { name: input.name, email: input.email }, error.details[0] as SignUpFaults);
+    page(deps, ctx, login, { name: input.name, email: input.email }, error.details[0] as SignUpFaults);
   }
 }
 
-async function page(
+function page(
   deps: PageDeps,
   ctx: Context,
   login: Login,
   values: { name: string; email: string },
   errors: SignUpFaults,
-): Promise<void> {
+): void {
   ctx.body = deps.render('interaction/sign-up', {
-    app: viewApp(await login.application()),
+    app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-up`,
     signInUrl: `/interaction/${login.uid}`,
