@@ -6,9 +6,13 @@ import {
   SYSTEM_ORGANIZATION,
 } from './statements.js';
 
-/** Who acts: the server itself (a provisioning file, the command), or a user with today's roles in one organization. */
+/**
+ * Who acts: the server itself (a provisioning file, the command), a machine's application by the management permissions that an operator
+ * allowed it, or a user by today's roles.
+ */
 export type Actor =
   | { kind: 'system' }
+  | { kind: 'application'; applicationId: string; permissions: ReadonlySet<ManagementPermission> }
   | {
       kind: 'user';
       userId: string;
@@ -26,6 +30,7 @@ export interface Target {
 /** The only judge: true where one of the actor's roles in the target's organization carries the permission. */
 export function can(actor: Actor, action: ManagementPermission, target: Target = {}): boolean {
   if (actor.kind === 'system') return true;
+  if (actor.kind === 'application') return actor.permissions.has(action);
   if (Object.hasOwn(INSTANCE_PERMISSIONS, action)) return isOperator(actor, action as InstancePermission);
   if (!target.organizationId) return false;
   const roles = actor.roles.get(target.organizationId) ?? [];

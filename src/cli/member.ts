@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Membership, Organization, User } from '../models/index.js';
+import type { MembershipStatus } from '../models/membership.js';
 import type { ServiceContext } from '../services/context.js';
 import { collect, type JsonOption, type PageOptions, paged, printPage } from './options.js';
 import { find } from './organization.js';
@@ -113,7 +114,7 @@ const changeRole = (
     await change[how](services, SYSTEM, { ...found.ids, roleId });
   });
 
-const setStatus = (organization: string, reference: string, status: Membership['status'], options: JsonOption) =>
+const setStatus = (organization: string, reference: string, status: MembershipStatus, options: JsonOption) =>
   changing(organization, reference, options, async (services, found) => {
     const [{ setMemberStatus }, { SYSTEM }] = await Promise.all([
       import('../services/change-status.js'),

@@ -14,6 +14,8 @@ export interface PendingEvent {
   time: Date;
   before?: unknown;
   after?: unknown;
+  /** The event that this one is a part of: one member's of a bulk operation's. */
+  parent?: string;
   requestId?: string;
 }
 

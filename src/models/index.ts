@@ -8,6 +8,7 @@ import { type Application, applicationSchema } from './application.js';
 import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
 import { type Delivery, deliverySchema } from './delivery.js';
+import { type Group, groupSchema } from './group.js';
 import { type InitialAccessToken, initialAccessTokenSchema } from './initial-access-token.js';
 import { type Instance, instanceSchema } from './instance.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
@@ -25,6 +26,7 @@ export interface Models {
   Organization: Model<Organization>;
   Membership: Model<Membership>;
   Role: Model<Role>;
+  Group: Model<Group>;
   Application: Model<Application>;
   Api: Model<Api>;
   Instance: Model<Instance>;
@@ -50,6 +52,7 @@ export function createModels(connection: Connection): Models {
     Organization: connection.model<Organization>('Organization', organizationSchema, 'organizations'),
     Membership: connection.model<Membership>('Membership', membershipSchema, 'memberships'),
     Role: connection.model<Role>('Role', roleSchema, 'roles'),
+    Group: connection.model<Group>('Group', groupSchema, 'groups'),
     Application: connection.model<Application>('Application', applicationSchema, 'applications'),
     Api: connection.model<Api>('Api', apiSchema, 'apis'),
     Instance: connection.model<Instance>('Instance', instanceSchema, 'instance'),
@@ -92,6 +95,7 @@ export type {
   Claim,
   Consent,
   Delivery,
+  Group,
   Instance,
   KeyRing,
   Membership,

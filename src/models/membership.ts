@@ -4,7 +4,18 @@ import { type PendingEvent, pendingEvents } from './event.js';
 /** A role that a member holds directly. Refers to the role itself, not to its key (R5). */
 export interface Assignment {
   roleId: string;
+  /** It counts until this moment (R12). Absent: without an end. */
+  until?: Date;
 }
+
+/** A member in a group. */
+export interface GroupMembership {
+  groupId: string;
+  /** As of an assignment. */
+  until?: Date;
+}
+
+export type MembershipStatus = 'active' | 'suspended';
 
 /** A user in an organization. That somebody is administrator stands in the organization's document alone. */
 export interface Membership {
@@ -12,13 +23,24 @@ export interface Membership {
   _id: string;
   organizationId: string;
   userId: string;
-  status: 'active' | 'suspended';
-  /** Direct roles but `admin`. */
+  /** `removed`: to every reader it isn't there; the row goes when its events have moved to the log. */
+  status: MembershipStatus | 'removed';
+  /** Direct roles in the order in which they were given, but an `admin` without an end, which is the organization's. */
   roles: Assignment[];
+  groups?: GroupMembership[];
   /** The role that is active where none is asked for, if it is held (R9). */
   defaultRole?: string;
   /** Was administrator when the membership was suspended or the user disabled; given back when that ends. */
   wasAdministrator?: boolean;
+  /**
+   * By id of a role or group, and `status`: the event that changed it last here. What a bulk operation did is undone only where
+   * nothing else has changed it since (R11).
+   */
+  changed?: Record<string, string>;
+  /** Sign-ins that count for nothing here any more: an administrator has ended the sessions that they began (R6). */
+  endedSignIns?: string[];
+  /** Raised by each change: what an ETag is made of. */
+  revision?: number;
   /** False between joining and having been given the first roles; healed by the next sign-in. */
   settled: boolean;
   metadata?: Record<string, string>;
@@ -32,13 +54,20 @@ export const membershipSchema = new Schema<Membership>(
     _id: { type: String, required: true },
     organizationId: { type: String, required: true },
     userId: { type: String, required: true },
-    status: { type: String, enum: ['active', 'suspended'], required: true, default: 'active' },
+    status: { type: String, enum: ['active', 'suspended', 'removed'], required: true, default: 'active' },
     roles: {
-      type: [new Schema<Assignment>({ roleId: { type: String, required: true } }, { _id: false })],
+      type: [new Schema<Assignment>({ roleId: { type: String, required: true }, until: Date }, { _id: false })],
       default: [],
+    },
+    groups: {
+      type: [new Schema<GroupMembership>({ groupId: { type: String, required: true }, until: Date }, { _id: false })],
+      default: undefined,
     },
     defaultRole: String,
     wasAdministrator: Boolean,
+    changed: { type: Schema.Types.Mixed },
+    endedSignIns: { type: [String], default: undefined },
+    revision: Number,
     settled: { type: Boolean, required: true },
     metadata: { type: Schema.Types.Mixed },
     createdAt: { type: Date, required: true },
@@ -50,3 +79,6 @@ export const membershipSchema = new Schema<Membership>(
 
 membershipSchema.index({ organizationId: 1, userId: 1 }, { unique: true });
 membershipSchema.index({ userId: 1 });
+// Who holds a role, also an instance-wide one, and who is in a group: what deleting them asks, and the lists of a role and a group.
+membershipSchema.index({ 'roles.roleId': 1, organizationId: 1 });
+membershipSchema.index({ 'groups.groupId': 1 });

@@ -1,6 +1,9 @@
 import { Schema } from 'mongoose';
 import { type PendingEvent, pendingEvents } from './event.js';
 
+/** Whether a member holds any number of roles, or exactly one (R4). */
+export type RoleMode = 'multiple' | 'single';
+
 /** A company or team. */
 export interface Organization {
   /** `org_…` */
@@ -9,6 +12,10 @@ export interface Organization {
   name: string;
   status: 'active' | 'suspended';
   joinPolicy: 'invite' | 'open';
+  /** Absent: `multiple` (R4). */
+  roleMode?: RoleMode;
+  /** A lost role ends the member's tokens here at once (R6). */
+  revokeOnDowngrade?: boolean;
   /** Ids of the roles that who joins gets; absent: the instance's. */
   defaultRoles?: string[];
   metadata?: Record<string, string>;
@@ -18,6 +25,10 @@ export interface Organization {
   administrators: string[];
   /** Of `system` alone: the link by which its first member comes (R14). `usedBy` is set in the update that founds it. */
   setup?: { secretHash: string; createdAt: Date; usedBy?: string };
+  /** Counts changes of its own roles and groups: what a process has cached under another number is stale. */
+  vocabulary?: number;
+  /** Raised by each change: what an ETag is made of. */
+  revision?: number;
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
@@ -32,6 +43,8 @@ export const organizationSchema = new Schema<Organization>(
     name: { type: String, required: true },
     status: { type: String, enum: ['active', 'suspended'], required: true, default: 'active' },
     joinPolicy: { type: String, enum: ['invite', 'open'], required: true, default: 'invite' },
+    roleMode: { type: String, enum: ['multiple', 'single'] },
+    revokeOnDowngrade: Boolean,
     defaultRoles: { type: [String], default: undefined },
     metadata: { type: Schema.Types.Mixed },
     founded: { type: Boolean, required: true, default: false },
@@ -43,6 +56,8 @@ export const organizationSchema = new Schema<Organization>(
       ),
       default: undefined,
     },
+    vocabulary: Number,
+    revision: Number,
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     pendingEvents,

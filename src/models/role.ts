@@ -8,10 +8,19 @@ export interface Role {
   key: string;
   name: string;
   description?: string;
-  /** Permission keys of APIs. Management permissions of built-in roles stand in `access/statements.ts`. */
+  /** Permission keys of APIs. */
   permissions: string[];
+  /** Management permissions, as `access/statements.ts` names them; those of built-in roles stand there alone. */
+  management?: string[];
   /** Null: instance-wide. */
   organizationId: string | null;
+  /**
+   * The role is gone, and what is left marks whom it belonged to (R5): who is assigned to it holds the replacement instead, or nothing.
+   * Its key is free again; the field `key` then holds the id.
+   */
+  deleted?: { key: string; replacement: string | null; at: Date };
+  /** Raised by each change: what an ETag is made of. */
+  revision?: number;
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
@@ -28,6 +37,12 @@ export const roleSchema = new Schema<Role>(
     name: { type: String, required: true },
     description: String,
     permissions: { type: [String], default: [] },
+    management: { type: [String], default: undefined },
+    deleted: {
+      type: new Schema({ key: String, replacement: { type: String, default: null }, at: Date }, { _id: false }),
+      default: undefined,
+    },
+    revision: Number,
     organizationId: { type: String, default: null },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },

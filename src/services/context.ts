@@ -28,16 +28,23 @@ export function event(
   actor: Actor,
   action: string,
   subject: string,
-  rest: { organizationId?: string | null; before?: unknown; after?: unknown } = {},
+  rest: { organizationId?: string | null; before?: unknown; after?: unknown; parent?: string | undefined } = {},
 ): PendingEvent {
   return {
     id: newId('evt'),
     action,
-    actor: actor.kind === 'system' ? 'system' : actor.userId,
+    actor: actorName(actor),
     subject,
     organizationId: rest.organizationId ?? null,
     time: context.clock.now(),
     ...(rest.before === undefined ? {} : { before: rest.before }),
     ...(rest.after === undefined ? {} : { after: rest.after }),
+    ...(rest.parent === undefined ? {} : { parent: rest.parent }),
   };
+}
+
+/** How an event names who acted: `usr_…`, `application:ID` or `system`. */
+export function actorName(actor: Actor): string {
+  if (actor.kind === 'system') return 'system';
+  return actor.kind === 'user' ? actor.userId : `application:${actor.applicationId}`;
 }

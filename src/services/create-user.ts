@@ -21,9 +21,10 @@ export function normalizeEmail(email: string): string {
 
 /**
  * Makes an account. The address is claimed first, so that of two who take it at once one gets it.
+ * @param actor `themselves`: who signs up
  * @throws RollcallError `email_taken`; `email_in_progress` while it is claimed and its account isn't there, for a minute at most
  */
-export async function createUser(context: ServiceContext, actor: Actor, input: NewUser): Promise<User> {
+export async function createUser(context: ServiceContext, actor: Actor | 'themselves', input: NewUser): Promise<User> {
   const { models, clock } = context;
   const id = newId('usr');
   const email = normalizeEmail(input.email);
@@ -47,9 +48,15 @@ export async function createUser(context: ServiceContext, actor: Actor, input: N
       createdAt: now,
       updatedAt: now,
       pendingEvents: [
-        event(context, actor.kind === 'system' ? actor : { ...actor, userId: id }, 'user.created', id, {
-          after: { email, name: input.name },
-        }),
+        event(
+          context,
+          actor === 'themselves' ? { kind: 'user', userId: id, roles: new Map() } : actor,
+          'user.created',
+          id,
+          {
+            after: { email, name: input.name },
+          },
+        ),
       ],
     });
     return user.toObject();

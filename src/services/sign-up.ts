@@ -44,11 +44,11 @@ export async function signUp(context: ServiceContext, input: SignUpInput): Promi
   if (Object.keys(faults).length)
     throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [faults] });
   try {
-    const user = await createUser(
-      context,
-      { kind: 'user', userId: '', roles: new Map() },
-      { name: input.name.trim(), email: input.email, passwordHash: await hashPassword(input.password) },
-    );
+    const user = await createUser(context, 'themselves', {
+      name: input.name.trim(),
+      email: input.email,
+      passwordHash: await hashPassword(input.password),
+    });
     signUps.inc();
     return user;
   } catch (error) {

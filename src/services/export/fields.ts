@@ -112,7 +112,8 @@ export const ROLE_FIELDS: Fields<RoleEntry, Role> = {
   key: (role) => role.key,
   name: (role) => unlessDefault(role.name, ensuredRole(role._id)?.name),
   description: (role) => unlessDefault(role.description, ensuredRole(role._id)?.description),
-  permissions: ({ permissions }, { declares }) => unlessDefault(permissions.filter(declares), []),
+  permissions: ({ permissions, management = [] }, { declares }) =>
+    unlessDefault([...permissions.filter(declares), ...management], []),
 };
 
 export const ORGANIZATION_FIELDS: Fields<OrganizationEntry, Organization> = {
@@ -122,16 +123,27 @@ export const ORGANIZATION_FIELDS: Fields<OrganizationEntry, Organization> = {
   joinPolicy: stored('joinPolicy', 'invite'),
   domains: unavailable,
   defaultRoles: ({ defaultRoles }, { roleKey }) => defaultRoles?.flatMap((id) => roleKey(id) ?? []),
-  roleMode: unavailable,
-  revokeOnDowngrade: unavailable,
+  roleMode: stored('roleMode', 'multiple'),
+  revokeOnDowngrade: stored('revokeOnDowngrade', false),
   roles: ({ _id }, references) =>
     unlessDefault(
       references.ownRoles(_id).map((role) => entryOf(ROLE_FIELDS, role, references)),
       [],
     ),
-  groups: unavailable,
+  groups: ({ _id }, { groupsOf, roleKey }) =>
+    unlessDefault(
+      groupsOf(_id).map(({ name, description, roles }) => ({
+        name,
+        ...(description ? { description } : {}),
+        ...(roles.length ? { roles: roles.flatMap((id) => roleKey(id) ?? []).sort() } : {}),
+      })),
+      [],
+    ),
   metadata: stored('metadata'),
 };
+
+/** A moment as the file writes it. */
+const textOf = (moment: Date) => moment.toISOString();
 
 /** A user with what they are a member of. */
 export interface ExportedUser {
@@ -167,9 +179,23 @@ export const MEMBERSHIP_FIELDS: Fields<MembershipEntry, ExportedUser['membership
   roles: ({ membership, organization }, { roleKey }) => {
     const admin = organization.administrators.includes(membership.userId) || membership.wasAdministrator;
     if (!membership.settled && !admin) return undefined;
-    return [...(admin ? ['admin'] : []), ...membership.roles.flatMap(({ roleId }) => roleKey(roleId) ?? []).sort()];
+    const others = membership.roles
+      .map(({ roleId, until }) => ({ role: roleKey(roleId), until }))
+      .filter(({ role }) => role !== undefined && !(admin && role === 'admin'))
+      .sort((a, b) => ((a.role as string) < (b.role as string) ? -1 : 1));
+    return [
+      ...(admin ? ['admin'] : []),
+      ...others.map(({ role, until }) => (until ? { role, until: textOf(until) } : role)),
+    ];
   },
-  groups: unavailable,
+  groups: ({ membership }, { groupName }) =>
+    unlessDefault(
+      (membership.groups ?? []).flatMap(({ groupId, until }) => {
+        const group = groupName(groupId);
+        return group === undefined ? [] : [until ? { group, until: textOf(until) } : group];
+      }),
+      [],
+    ),
   defaultRole: ({ membership }, { roleKey }) => membership.defaultRole && roleKey(membership.defaultRole),
   metadata: ({ membership }) => membership.metadata,
 };

@@ -16,7 +16,7 @@ import {
   ROLE_FIELDS,
   USER_FIELDS,
 } from './fields.js';
-import { ownRolesOf, type References, referencesOf } from './references.js';
+import { ownOf, type References, referencesOf } from './references.js';
 
 export interface ExportOptions {
   /** That organization and its members alone: what they refer to is expected where the file is applied. */
@@ -43,7 +43,7 @@ export async function* exportState(context: ServiceContext, options: ExportOptio
 /** What every organization shares. */
 async function* catalogParts(context: ServiceContext, { withHashes }: ExportOptions): AsyncGenerator<ExportPart> {
   const catalog = await context.catalog.current();
-  const references = referencesOf(catalog, [], withHashes);
+  const references = referencesOf(catalog, { roles: [], groups: [] }, withHashes);
   const byId = <T extends { _id: string }>(values: Iterable<T>) => [...values].sort((a, b) => (a._id < b._id ? -1 : 1));
   yield { section: 'apis', entries: byId(catalog.apis.values()).map((api) => entryOf(API_FIELDS, api, references)) };
   yield {
@@ -69,7 +69,7 @@ async function* organizationParts(context: ServiceContext, options: ExportOption
           .lean(),
       );
   for await (const batch of batches) {
-    const references = referencesOf(catalog, await ownRolesOf(context, batch), options.withHashes);
+    const references = referencesOf(catalog, await ownOf(context, batch), options.withHashes);
     // `system` is there by itself.
     const made = batch.filter((one) => one.slug !== SYSTEM_ORGANIZATION);
     yield { section: 'organizations', entries: made.map((one) => entryOf(ORGANIZATION_FIELDS, one, references)) };
@@ -87,14 +87,17 @@ async function* userParts(context: ServiceContext, options: ExportOptions): Asyn
         .lean(),
     );
     for await (const users of batches) {
-      const memberships = await models.Membership.find({ userId: { $in: users.map((user) => user._id) } }).lean();
+      const memberships = await models.Membership.find({
+        userId: { $in: users.map((user) => user._id) },
+        status: { $ne: 'removed' },
+      }).lean();
       yield await usersPart(context, users, memberships, options);
     }
     return;
   }
   const ofMembers = batchesOf<Membership>(
     (after) =>
-      models.Membership.find({ organizationId: organization._id, userId: { $gt: after } })
+      models.Membership.find({ organizationId: organization._id, userId: { $gt: after }, status: { $ne: 'removed' } })
         .sort({ userId: 1 })
         .limit(BATCH)
         .lean(),
@@ -118,7 +121,7 @@ async function usersPart(
   const byId = new Map(organizations.map((one) => [one._id, one]));
   const references: References = referencesOf(
     await context.catalog.current(),
-    await ownRolesOf(context, organizations),
+    await ownOf(context, organizations),
     withHashes,
   );
   const byUser = new Map<string, ExportedUser['memberships']>();

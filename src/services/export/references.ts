@@ -1,4 +1,4 @@
-import type { Organization, Role } from '../../models/index.js';
+import type { Group, Organization, Role } from '../../models/index.js';
 import type { CatalogSnapshot } from '../catalog.js';
 import type { ServiceContext } from '../context.js';
 
@@ -9,23 +9,44 @@ export interface References {
   roleKey(id: string): string | undefined;
   /** An organization's own roles, by key. */
   ownRoles(organizationId: string): Role[];
+  /** An organization's groups, by name. */
+  groupsOf(organizationId: string): Group[];
+  /** The name of a group, or undefined where it is gone. */
+  groupName(id: string): string | undefined;
   /** Whether an API declares a permission. */
   declares(permission: string): boolean;
 }
 
-/** @param own roles that belong to organizations */
-export function referencesOf(catalog: CatalogSnapshot, own: readonly Role[], withHashes: boolean): References {
-  const keys = new Map([...catalog.roles.values(), ...own].map((role) => [role._id, role.key]));
+/** What belongs to organizations. */
+export interface Own {
+  roles: readonly Role[];
+  groups: readonly Group[];
+}
+
+export function referencesOf(catalog: CatalogSnapshot, own: Own, withHashes: boolean): References {
+  const keys = new Map([...catalog.roles.values(), ...own.roles].map((role) => [role._id, role.key]));
+  const names = new Map(own.groups.map((group) => [group._id, group.name]));
   const declared = new Set([...catalog.apis.values()].flatMap((api) => api.permissions.map((one) => one.key)));
   return {
     withHashes,
     roleKey: (id) => keys.get(id),
     ownRoles: (organizationId) =>
-      own.filter((role) => role.organizationId === organizationId).sort((a, b) => (a.key < b.key ? -1 : 1)),
+      own.roles.filter((role) => role.organizationId === organizationId).sort((a, b) => (a.key < b.key ? -1 : 1)),
+    groupsOf: (organizationId) =>
+      own.groups
+        .filter((group) => group.organizationId === organizationId)
+        .sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1)),
+    groupName: (id) => names.get(id),
     declares: (permission) => declared.has(permission),
   };
 }
 
-/** The own roles of some organizations. */
-export const ownRolesOf = ({ models }: ServiceContext, organizations: readonly Organization[]): Promise<Role[]> =>
-  models.Role.find({ organizationId: { $in: organizations.map((one) => one._id) } }).lean();
+/** The own roles and groups of some organizations, without those that are gone. */
+export async function ownOf({ models }: ServiceContext, organizations: readonly Organization[]): Promise<Own> {
+  const organizationId = { $in: organizations.map((one) => one._id) };
+  const [roles, groups] = await Promise.all([
+    models.Role.find({ organizationId }).lean(),
+    models.Group.find({ organizationId }).lean(),
+  ]);
+  return { roles: roles.filter((role) => !role.deleted), groups: groups.filter((group) => !group.deletedAt) };
+}

@@ -4,6 +4,7 @@
  * steps will leave it in the store.
  */
 import type { Membership } from '../../models/index.js';
+import type { MembershipStatus } from '../../models/membership.js';
 import { setMemberStatus } from '../change-status.js';
 import { SYSTEM } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
@@ -25,7 +26,7 @@ interface DraftOrganization {
 
 /** A member as the steps so far will leave them. */
 interface Draft {
-  status: Membership['status'];
+  status: MembershipStatus;
   /** Direct roles but `admin`. */
   roles: readonly string[];
   /** Among the organization's administrators. */
@@ -75,7 +76,7 @@ function namedMemberships(file: ProvisioningFile, state: StoredState): Named[] {
         entry,
         stored,
         draft: stored && {
-          status: stored.status,
+          status: stored.status === 'suspended' ? 'suspended' : 'active',
           roles: stored.roles.map((role) => roleKey(state, stored.organizationId, role.roleId)),
           seat: owner?.administrators.includes(stored.userId) ?? false,
           wasAdministrator: stored.wasAdministrator === true,
@@ -168,7 +169,7 @@ function settlement(named: Named, state: StoredState): Step[] {
   return steps;
 }
 
-function statusStep({ path, slug, email }: Named, status: Membership['status']): Step {
+function statusStep({ path, slug, email }: Named, status: MembershipStatus): Step {
   const before = status === 'active' ? 'suspended' : 'active';
   return {
     path: `${path}.status`,

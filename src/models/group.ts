@@ -1,0 +1,44 @@
+import { Schema } from 'mongoose';
+import { type PendingEvent, pendingEvents } from './event.js';
+
+/** A named set of memberships in one organization that carries roles. Who is in it stands in the memberships. */
+export interface Group {
+  /** `grp_…` */
+  _id: string;
+  organizationId: string;
+  name: string;
+  /** The name as it is compared: unique in the organization. */
+  nameKey: string;
+  description?: string;
+  /** Ids of the roles that everyone in it holds (R3). */
+  roles: string[];
+  metadata?: Record<string, string>;
+  /** The group is gone; the row goes when its events have moved and nobody is in it any more. Its `nameKey` then holds the id. */
+  deletedAt?: Date;
+  /** Raised by each change: what an ETag is made of. */
+  revision?: number;
+  createdAt: Date;
+  updatedAt: Date;
+  pendingEvents?: PendingEvent[];
+}
+
+export const groupSchema = new Schema<Group>(
+  {
+    _id: { type: String, required: true },
+    organizationId: { type: String, required: true },
+    name: { type: String, required: true },
+    nameKey: { type: String, required: true },
+    description: String,
+    roles: { type: [String], default: [] },
+    metadata: { type: Schema.Types.Mixed },
+    deletedAt: Date,
+    revision: Number,
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+    pendingEvents,
+  },
+  { versionKey: false, minimize: false },
+);
+
+groupSchema.index({ organizationId: 1, nameKey: 1 }, { unique: true });
+groupSchema.index({ roles: 1 });
