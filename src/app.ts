@@ -3,7 +3,7 @@
  * service, a view. Tests and `main.ts` use this alike.
  */
 import Router from '@koa/router';
-import Koa from 'koa';
+import Koa, { type Context } from 'koa';
 import type { Connection } from 'mongoose';
 import { registrationRoutes } from './api/register.js';
 import type { Background } from './lib/background.js';
@@ -13,6 +13,7 @@ import type { Logger } from './lib/logger.js';
 import { METRICS_TYPE, measureKeyAges, measureReadiness, metricsText } from './lib/metrics.js';
 import type { Outbound } from './lib/outbound.js';
 import { withReadsOnce } from './lib/read-once.js';
+import { type RequestFacts, withRequestFacts } from './lib/request-facts.js';
 import { createSigner } from './lib/signatures.js';
 import { serveAssets } from './middleware/assets.js';
 import { createCsrf } from './middleware/csrf.js';
@@ -37,6 +38,7 @@ import { errorPage, providerPages } from './pages/protocol.js';
 import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
+import { startAuditWork } from './services/audit/index.js';
 import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
 import { createDeliveries } from './services/deliveries/index.js';
@@ -133,21 +135,30 @@ export function createApp(deps: AppDeps): Koa {
   app.use(answerInTime(deps, errorPage(render)));
   app.use(serveAssets(assets));
   app.use(postAsGet);
+  const audit = startAuditWork(services, deps.background);
   const router = routes(deps, pages).routes();
-  app.use((ctx, next) => (LIBRARYS.has(ctx.path) ? next() : router(ctx as never, next)));
+  app.use((ctx, next) => {
+    if (LIBRARYS.has(ctx.path)) return next();
+    const facts = factsOf(ctx);
+    return withRequestFacts(facts, () => router(ctx as never, next)).finally(() => facts.eventful && audit.nudge());
+  });
   app.use(async (ctx, next) => {
     if (!isProtocol(ctx.path)) return next();
     if (ctx.path === '/oauth2/jwks') ctx.set('Cache-Control', `public, max-age=${JWKS_MAX_AGE}`);
     ctx.respond = false;
-    (ctx.req as { rollcall?: unknown }).rollcall = {
-      requestId: ctx.state.requestId,
-      arrivedAt: services.clock.now(),
-      address: ctx.ip,
-    };
-    await withReadsOnce(() => provider.handle(ctx.req, ctx.res));
+    const facts = { ...factsOf(ctx), arrivedAt: services.clock.now() };
+    (ctx.req as { rollcall?: unknown }).rollcall = facts;
+    await withReadsOnce(facts, () => provider.handle(ctx.req, ctx.res));
+    if (facts.eventful) audit.nudge();
   });
   return app;
 }
+
+const factsOf = (ctx: Context): RequestFacts => ({
+  requestId: ctx.state.requestId,
+  address: ctx.ip,
+  userAgent: ctx.headers['user-agent'],
+});
 
 /** Contract.md gives a server five seconds to follow a rotation. */
 const FOLLOW_KEYS_MS = 1000;

@@ -5,6 +5,9 @@
 import type { Connection, Model, mongo } from 'mongoose';
 import { type Api, apiSchema } from './api.js';
 import { type Application, applicationSchema } from './application.js';
+import { type AuditChain, auditChainSchema } from './audit-chain.js';
+import { type AuditEvent, auditEventSchema } from './audit-event.js';
+import { type AuditKey, auditKeySchema } from './audit-key.js';
 import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
 import { type Delivery, deliverySchema } from './delivery.js';
@@ -36,6 +39,9 @@ export interface Models {
   RateLimit: Model<RateLimit>;
   Delivery: Model<Delivery>;
   InitialAccessToken: Model<InitialAccessToken>;
+  AuditEvent: Model<AuditEvent>;
+  AuditChain: Model<AuditChain>;
+  AuditKey: Model<AuditKey>;
   oidc: Record<OidcModelName, Model<OidcRecord>>;
 }
 
@@ -66,6 +72,9 @@ export function createModels(connection: Connection): Models {
       'initialAccessTokens',
     ),
     Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
+    AuditEvent: connection.model<AuditEvent>('AuditEvent', auditEventSchema, 'events'),
+    AuditChain: connection.model<AuditChain>('AuditChain', auditChainSchema, 'auditChains'),
+    AuditKey: connection.model<AuditKey>('AuditKey', auditKeySchema, 'auditKeys'),
     oidc,
   };
 }
@@ -92,6 +101,9 @@ export async function createIndexes(models: Models): Promise<void> {
 export type {
   Api,
   Application,
+  AuditChain,
+  AuditEvent,
+  AuditKey,
   Claim,
   Consent,
   Delivery,

@@ -7,6 +7,7 @@ import type { Actor } from '../access/can.js';
 import type { Clock } from '../lib/clock.js';
 import { newId } from '../lib/ids.js';
 import type { Logger } from '../lib/logger.js';
+import { requestFacts, userAgentOf } from '../lib/request-facts.js';
 import type { PendingEvent } from '../models/event.js';
 import type { Models } from '../models/index.js';
 import type { Catalog } from './catalog.js';
@@ -18,18 +19,23 @@ export interface ServiceContext {
   logger: Logger;
   catalog: Catalog;
   reads: Reads;
+  /** The organization of the operators (R14), in whose log stands what belongs to none. */
+  systemOrganizationId: string;
 }
 
 export const SYSTEM: Actor = { kind: 'system' };
 
-/** An audit event to be written in the same update as the change (architecture 8). */
+/** An audit event to be written in the same update as the change (architecture 8), with the facts of the request that makes it. */
 export function event(
-  context: ServiceContext,
-  actor: Actor,
+  context: Pick<ServiceContext, 'clock'>,
+  actor: Actor | 'anonymous',
   action: string,
-  subject: string,
+  subject: string | null,
   rest: { organizationId?: string | null; before?: unknown; after?: unknown; parent?: string | undefined } = {},
 ): PendingEvent {
+  const facts = requestFacts();
+  if (facts) facts.eventful = true;
+  const userAgent = facts && userAgentOf(facts);
   return {
     id: newId('evt'),
     action,
@@ -40,11 +46,14 @@ export function event(
     ...(rest.before === undefined ? {} : { before: rest.before }),
     ...(rest.after === undefined ? {} : { after: rest.after }),
     ...(rest.parent === undefined ? {} : { parent: rest.parent }),
+    ...(facts && { requestId: facts.requestId, address: facts.address }),
+    ...(userAgent && { userAgent }),
   };
 }
 
-/** How an event names who acted: `usr_…`, `application:ID` or `system`. */
-export function actorName(actor: Actor): string {
+/** How an event names who acted: `usr_…`, `application:ID`, `anonymous` or `system`. */
+export function actorName(actor: Actor | 'anonymous'): string {
+  if (actor === 'anonymous') return actor;
   if (actor.kind === 'system') return 'system';
   return actor.kind === 'user' ? actor.userId : `application:${actor.applicationId}`;
 }

@@ -14,8 +14,11 @@ const BUILT_IN = [
 /** A built-in role as a new store has it, or undefined for every other id. */
 export const ensuredRole = (id: string) => BUILT_IN.find((role) => role._id === id);
 
-/** Makes the roles `admin` and `member`, the organization `system` and the instance's document. Safe in several processes at once. */
-export async function ensureBuiltIns(context: ServiceContext): Promise<void> {
+/**
+ * Makes the roles `admin` and `member`, the organization `system` and the instance's document. Safe in several processes at once.
+ * @returns the id of `system`
+ */
+export async function ensureBuiltIns(context: ServiceContext): Promise<string> {
   const { models, clock } = context;
   const now = clock.now();
   await upsert(
@@ -35,10 +38,10 @@ export async function ensureBuiltIns(context: ServiceContext): Promise<void> {
       ),
     );
   }
-  await ensureSystem(context, now);
+  return ensureSystem(context, now);
 }
 
-async function ensureSystem(context: ServiceContext, now: Date): Promise<void> {
+async function ensureSystem(context: ServiceContext, now: Date): Promise<string> {
   const { models } = context;
   // Whoever claims the slug first names the id; every process then makes sure that the organization of that id is there.
   const id = await claimName(context, 'slug', SYSTEM_ORGANIZATION, newId('org'), async () => true);
@@ -60,6 +63,7 @@ async function ensureSystem(context: ServiceContext, now: Date): Promise<void> {
       { upsert: true },
     ),
   );
+  return id;
 }
 
 /** Two who upsert the same `_id` at once: one inserts, the other's duplicate key means that it is there. */

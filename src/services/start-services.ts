@@ -16,7 +16,8 @@ export async function startServices(
   const models = createModels(connection);
   await createIndexes(models);
   const reads = createReads(models);
-  const context: ServiceContext = { models, clock, logger, reads, catalog: createCatalog(models, reads) };
-  await ensureBuiltIns(context);
+  const catalog = createCatalog(models, reads);
+  const context: ServiceContext = { models, clock, logger, reads, catalog, systemOrganizationId: '' };
+  context.systemOrganizationId = await ensureBuiltIns(context);
   return context;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportState } from '../../src/services/export/index.js';
 import { applyProvisioning, planProvisioning } from '../../src/services/provisioning/index.js';
+import { eventsOf } from '../support/audit.js';
 import { type Json, manage, registerAt } from '../support/registration.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -60,7 +61,8 @@ describe('an operator’s file that changes an application which registered itse
       { property: 'selfManaged', before: true, after: false, secret: false },
     ]);
     await applyProvisioning(server.services, file);
-    expect((await stored(one.client_id))?.pendingEvents?.at(-1)).toMatchObject({
+    const events = await eventsOf(server.services, { subject: one.client_id });
+    expect(events.at(-1)).toMatchObject({
       action: 'application.changed',
       after: { firstParty: true, selfManaged: false },
     });

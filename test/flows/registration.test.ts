@@ -7,6 +7,7 @@ import { createOutbound } from '../../src/lib/outbound.js';
 import type { Application } from '../../src/models/index.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { createInitialAccessToken } from '../../src/services/registration/initial-access-tokens.js';
+import { eventsOf } from '../support/audit.js';
 import { allow, DEVICE_CODE_GRANT, startDevice } from '../support/device.js';
 import { makeApi, makeUser, PASSWORD } from '../support/factories.js';
 import { runToEnd } from '../support/process.js';
@@ -145,8 +146,8 @@ describe('registering (RFC 7591, OpenID Connect Registration)', () => {
       profileClaimsIn: 'userinfo',
       permissions: [],
     });
-    expect(stored?.pendingEvents).toMatchObject([
-      { action: 'application.registered', actor: `application:${one.client_id}`, subject: one.client_id },
+    expect(await eventsOf(server.services, { subject: one.client_id })).toMatchObject([
+      { action: 'application.registered', actor: `application:${one.client_id}`, address: expect.any(String) },
     ]);
   });
 
@@ -604,8 +605,8 @@ describe('managing a registration (RFC 7592)', () => {
     await browser.open(client.buildAuthorizationUrl(config, { redirect_uri: CALLBACK, scope: 'openid' }).href);
     expect([browser.status, browser.html]).toEqual([400, expect.stringContaining('invalid_client')]);
 
-    const stored = await server.services.models.Application.findById(one.client_id).lean();
-    expect(stored?.pendingEvents?.at(-1)).toMatchObject({ action: 'application.deleted' });
+    const events = await eventsOf(server.services, { subject: one.client_id });
+    expect(events.at(-1)).toMatchObject({ action: 'application.deleted' });
     await expect(
       applyProvisioning(server.services, {
         applications: [

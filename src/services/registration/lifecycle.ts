@@ -5,6 +5,7 @@
 import type { UpdateQuery } from 'mongoose';
 import { RollcallError } from '../../lib/errors.js';
 import type { Application } from '../../models/index.js';
+import { moveEventsOf } from '../audit/move-events.js';
 import { releaseName } from '../claim-name.js';
 import type { ServiceContext } from '../context.js';
 import { registrationEvent } from './events.js';
@@ -118,6 +119,7 @@ async function removeRows(context: ServiceContext): Promise<void> {
     found = ids.length;
     for (const { _id } of ids) {
       await models.Consent.deleteMany({ applicationId: _id });
+      await moveEventsOf(context, models.Application, _id);
       // Last of all, so that what is interrupted begins again.
       await releaseName(context, 'client', _id, _id);
       await models.Application.deleteOne({ _id, ...due });

@@ -1,0 +1,85 @@
+/**
+ * From the changed documents to the log. An event is inserted under its own id, where a second time changes nothing, and is then taken out
+ * of its document: whoever dies in between leaves the second half to the next, and several at once do the same.
+ */
+import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import type { Model } from 'mongoose';
+import type { PendingEvent } from '../../models/event.js';
+import { allModels, type Models } from '../../models/index.js';
+import type { ServiceContext } from '../context.js';
+import { insertEvents, logged } from './insert-events.js';
+
+/** A model whose documents may hold events that wait; of no particular one. */
+// biome-ignore lint/suspicious/noExplicitAny: each noun's model has a type of its own
+export type Changing = Model<any>;
+
+/** A document with events that wait. */
+interface Waiting {
+  _id: string;
+  pendingEvents: PendingEvent[];
+  status?: string;
+}
+
+/** So many documents are read in one go … */
+const BATCH = 100;
+/** … and so often before whoever asked is let go: what comes meanwhile is the next one's. */
+const ROUNDS = 100;
+
+/** Events have ids, so this finds all that wait, by the index that every such collection has. */
+const WAITING = { 'pendingEvents.id': { $gt: '' } } as const;
+
+/** Rows that were kept for their events alone (architecture 8), by model. */
+const MARKS: Readonly<Record<string, Document>> = { Membership: { status: 'removed' } };
+
+const changingModels = (models: Models) =>
+  (allModels(models) as Changing[]).filter(({ schema }) => schema.path('pendingEvents'));
+
+/**
+ * Moves what waits at the moment.
+ * @param organizationId moves the events of this organization's log alone
+ * @returns how many documents had some
+ */
+export async function moveEvents(context: ServiceContext, organizationId?: string): Promise<number> {
+  const ofNone = organizationId === context.systemOrganizationId ? [null] : [];
+  const wanted = organizationId ? { 'pendingEvents.organizationId': { $in: [organizationId, ...ofNone] } } : {};
+  const moved = await Promise.all(
+    changingModels(context.models).map((model) => moveFrom(context, model, { ...WAITING, ...wanted })),
+  );
+  return moved.reduce((sum, count) => sum + count, 0);
+}
+
+/** Moves one document's events, so that it can be deleted. A row that was kept for them alone goes with them. */
+export async function moveEventsOf(context: ServiceContext, model: Changing, id: string): Promise<void> {
+  await moveFrom(context, model, { _id: id, ...WAITING });
+}
+
+async function moveFrom(context: ServiceContext, model: Changing, filter: Document): Promise<number> {
+  const projection = { pendingEvents: 1, status: 1 };
+  let moved = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const found = (await model.collection.find(filter, { projection }).limit(BATCH).toArray()) as unknown as Waiting[];
+    if (found.length === 0) break;
+    const events = found.flatMap(({ pendingEvents }) => pendingEvents.map((event) => logged(context, event)));
+    await insertEvents(context, events);
+    // In this order: a row that was kept for its events is found by them.
+    const writes = [...found.flatMap((one) => endOf(model, one)), ...found.map(emptied)];
+    await model.collection.bulkWrite(writes as AnyBulkWriteOperation[], { ordered: true });
+    moved += found.length;
+    if (found.length < BATCH && filter._id === undefined) break;
+  }
+  return moved;
+}
+
+const idsOf = ({ pendingEvents }: Waiting) => pendingEvents.map(({ id }) => id);
+
+/** Deletes a row that is nothing but a mark any more, unless another event has come meanwhile. */
+function endOf({ modelName }: Changing, waiting: Waiting): object[] {
+  const mark = MARKS[modelName];
+  if (!mark || waiting.status !== mark.status) return [];
+  const noOther = { pendingEvents: { $not: { $elemMatch: { id: { $nin: idsOf(waiting) } } } } };
+  return [{ deleteOne: { filter: { _id: waiting._id, ...mark, ...noOther } } }];
+}
+
+const emptied = (waiting: Waiting): object => ({
+  updateOne: { filter: { _id: waiting._id }, update: { $pull: { pendingEvents: { id: { $in: idsOf(waiting) } } } } },
+});
