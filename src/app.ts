@@ -25,7 +25,7 @@ import { MOST_IN_FLIGHT, refuseOverload } from './middleware/overload.js';
 import { postAsGet } from './middleware/post-as-get.js';
 import { requestLog } from './middleware/request.js';
 import { securityHeaders } from './middleware/security-headers.js';
-import { LOGOUT_NOTICE, sendLogoutNotice } from './oidc/backchannel-logout.js';
+import { LOGOUT_NOTICE, sendLogoutNotice, tellOfEndingGrants } from './oidc/backchannel-logout.js';
 import { createProvider, protocolRoute } from './oidc/provider.js';
 import { createApplicationCheck } from './oidc/registration.js';
 import type { Runtime } from './oidc/runtime.js';
@@ -39,6 +39,7 @@ import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
 import { startAuditWork } from './services/audit/index.js';
+import { cleanUp } from './services/clean-up-roles.js';
 import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
 import { createDeliveries } from './services/deliveries/index.js';
@@ -107,6 +108,12 @@ export function createApp(deps: AppDeps): Koa {
   );
   measureReadiness(deps.ready);
   measureKeyAges(() => deps.signingKeys.ages());
+  services.grantsEnding = (grants) => tellOfEndingGrants(runtime, grants);
+  deps.background.every(
+    'clean up deleted roles and groups',
+    CLEAN_UP_MS,
+    unlessAway(() => cleanUp(services)),
+  );
   deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider.current, notice));
   const pages: PageDeps = {
     services,
@@ -163,6 +170,7 @@ const factsOf = (ctx: Context): RequestFacts => ({
 /** Contract.md gives a server five seconds to follow a rotation. */
 const FOLLOW_KEYS_MS = 1000;
 const KEEP_UP_KEYS_MS = 15_000;
+const CLEAN_UP_MS = 30_000;
 const TIDY_MS = 60 * 60 * 1000;
 
 /** With the store away there is nothing to do, and the requests say so. */

@@ -1,8 +1,9 @@
 import {
   BUILT_IN_ROLES,
-  INSTANCE_PERMISSIONS,
-  type InstancePermission,
+  isGrantable,
+  isInstancePermission,
   type ManagementPermission,
+  OPERATOR,
   SYSTEM_ORGANIZATION,
 } from './statements.js';
 
@@ -16,30 +17,58 @@ export type Actor =
   | {
       kind: 'user';
       userId: string;
-      /** Today's effective role keys by organization id; never what a token says. */
-      roles: ReadonlyMap<string, readonly string[]>;
-      /** The id of the organization `system`, where its roles carry the instance's permissions. */
-      systemOrganizationId?: string;
+      /** What today's effective roles carry, by organization id; never what a token says. */
+      permissions: ReadonlyMap<string, ReadonlySet<ManagementPermission>>;
+      /** An operator's, who reaches every organization (R14). */
+      operator?: ReadonlySet<ManagementPermission>;
     };
 
 /** What is acted on. Without an organization it belongs to the instance. */
 export interface Target {
-  organizationId?: string;
+  organizationId?: string | null;
 }
 
-/** The only judge: true where one of the actor's roles in the target's organization carries the permission. */
-export function can(actor: Actor, action: ManagementPermission, target: Target = {}): boolean {
+/** A role as far as its management permissions go. */
+interface ManagingRole {
+  key: string;
+  management?: readonly string[] | undefined;
+  /** Null or absent for an instance-wide role; those with the keys of the built-in ones are the built-in ones. */
+  organizationId?: string | null;
+}
+
+/** The only judge: whether the actor holds the permission in the target's organization, or in the whole instance. */
+export function can(actor: Actor, action: ManagementPermission, { organizationId }: Target = {}): boolean {
   if (actor.kind === 'system') return true;
   if (actor.kind === 'application') return actor.permissions.has(action);
-  if (Object.hasOwn(INSTANCE_PERMISSIONS, action)) return isOperator(actor, action as InstancePermission);
-  if (!target.organizationId) return false;
-  const roles = actor.roles.get(target.organizationId) ?? [];
-  return roles.some((key) => BUILT_IN_ROLES.get(key)?.has(action) ?? false);
+  if (actor.operator?.has(action)) return true;
+  if (isInstancePermission(action) || !organizationId) return false;
+  return actor.permissions.get(organizationId)?.has(action) ?? false;
 }
 
-function isOperator(actor: Extract<Actor, { kind: 'user' }>, _action: InstancePermission): boolean {
-  if (!actor.systemOrganizationId) return false;
-  return can(actor, 'settings:write', { organizationId: actor.systemOrganizationId });
+/** The management permissions that a role carries in an organization. */
+export function managementOf(role: ManagingRole): ReadonlySet<ManagementPermission> {
+  const builtIn = role.organizationId ? undefined : BUILT_IN_ROLES.get(role.key);
+  return builtIn ?? new Set((role.management ?? []).filter(isGrantable));
 }
+
+/** What roles together carry. */
+export const managementOfAll = (roles: readonly ManagingRole[]): ReadonlySet<ManagementPermission> =>
+  new Set(roles.flatMap((role) => [...managementOf(role)]));
+
+/** An operator's permissions, or undefined: whoever runs the organization `system` runs the instance. @param inSystem what their roles carry there */
+export const operatorPermissions = (inSystem: ReadonlySet<ManagementPermission>) =>
+  inSystem.has('administrators:write') ? OPERATOR : undefined;
+
+/**
+ * R15: whether the actor may give or take a role, or put these permissions into one: who lacks a management permission can't make it
+ * anybody's, nor end it.
+ */
+export function mayGive(actor: Actor, carried: Iterable<ManagementPermission>, target: Target): boolean {
+  for (const permission of carried) if (!can(actor, permission, target)) return false;
+  return true;
+}
+
+/** Somebody who acts for themselves alone: joins, leaves, signs up. */
+export const themselves = (userId: string): Actor => ({ kind: 'user', userId, permissions: new Map() });
 
 export { SYSTEM_ORGANIZATION };

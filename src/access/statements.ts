@@ -1,6 +1,6 @@
 /**
  * Who may do what, as data. Each action of the management pages and API has a key; the built-in roles list the keys they carry in
- * an organization; operators' keys begin with `instance:`. `can()` is the only reader.
+ * an organization, other roles hold theirs; operators' keys begin with `instance:`. `can()` is the only judge.
  */
 
 /** Management permissions within an organization, and what each allows. */
@@ -18,6 +18,7 @@ export const ORGANIZATION_PERMISSIONS = {
   'domains:write': 'Add and prove domains',
   'audit:read': 'See what happened',
   'organization:leave': 'Leave the organization',
+  'administrators:write': 'Make somebody an administrator, and take that from them',
 } as const;
 
 /** Permissions of the whole instance: what operators hold as administrators of the organization `system`. */
@@ -35,13 +36,29 @@ export type OrganizationPermission = keyof typeof ORGANIZATION_PERMISSIONS;
 export type InstancePermission = keyof typeof INSTANCE_PERMISSIONS;
 export type ManagementPermission = OrganizationPermission | InstancePermission;
 
-const all = Object.keys(ORGANIZATION_PERMISSIONS) as OrganizationPermission[];
+const ofOrganizations = Object.keys(ORGANIZATION_PERMISSIONS) as OrganizationPermission[];
+const ofInstance = Object.keys(INSTANCE_PERMISSIONS) as InstancePermission[];
 
-/** What the built-in roles carry, by role key. Custom roles carry none of these until they can be given some. */
+export const isInstancePermission = (key: string): key is InstancePermission =>
+  Object.hasOwn(INSTANCE_PERMISSIONS, key);
+export const isManagementPermission = (key: string): key is ManagementPermission =>
+  Object.hasOwn(ORGANIZATION_PERMISSIONS, key) || isInstancePermission(key);
+
+/** `admin` is given by an administrator alone (R15): no other role carries the right to. */
+const NEVER_IN_A_ROLE: ReadonlySet<string> = new Set<ManagementPermission>(['administrators:write']);
+
+/** What a role that isn't built in can carry: of the management permissions never the instance's. */
+export const isGrantable = (key: string): key is OrganizationPermission =>
+  Object.hasOwn(ORGANIZATION_PERMISSIONS, key) && !NEVER_IN_A_ROLE.has(key);
+
+/** What the built-in roles carry in an organization, by role key. */
 export const BUILT_IN_ROLES: ReadonlyMap<string, ReadonlySet<ManagementPermission>> = new Map([
-  ['admin', new Set(all)],
+  ['admin', new Set(ofOrganizations)],
   ['member', new Set<OrganizationPermission>(['members:read', 'roles:read', 'groups:read', 'organization:leave'])],
 ]);
+
+/** What whoever can do everything in the operators' own organization holds: everything, in every organization. */
+export const OPERATOR: ReadonlySet<ManagementPermission> = new Set([...ofOrganizations, ...ofInstance]);
 
 /** The slug of the built-in organization of the operators (R14). */
 export const SYSTEM_ORGANIZATION = 'system';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Membership, Organization, User } from '../models/index.js';
-import type { MembershipStatus } from '../models/membership.js';
+import type { Assignment, MembershipStatus } from '../models/membership.js';
 import type { ServiceContext } from '../services/context.js';
 import { collect, type JsonOption, type PageOptions, paged, printPage } from './options.js';
 import { find } from './organization.js';
@@ -83,8 +83,8 @@ const add = (reference: string, userReference: string, options: JsonOption & { r
     ]);
     const organization = await find(services, reference);
     const user = await findUser(services, userReference);
-    const roleIds = options.role && (await roleIdsOf(services, organization, options.role));
-    await addMember(services, SYSTEM, { organization, userId: user._id, roleIds });
+    const roles = options.role && (await assignmentsOf(services, organization, options.role));
+    await addMember(services, SYSTEM, { organization, userId: user._id, roles });
     await printMember(services, organization, user._id, options);
   });
 
@@ -94,8 +94,8 @@ const setRoles = (organization: string, reference: string, roles: string[], opti
       import('../services/set-member-roles.js'),
       import('../services/context.js'),
     ]);
-    const roleIds = await roleIdsOf(services, found.organization, roles);
-    await setMemberRoles(services, SYSTEM, { ...found.ids, roleIds });
+    const assignments = await assignmentsOf(services, found.organization, roles);
+    await setMemberRoles(services, SYSTEM, { ...found.ids, roles: assignments });
   });
 
 const changeRole = (
@@ -110,8 +110,8 @@ const changeRole = (
       import('../services/change-member-role.js'),
       import('../services/context.js'),
     ]);
-    const [roleId] = (await roleIdsOf(services, found.organization, [role])) as [string];
-    await change[how](services, SYSTEM, { ...found.ids, roleId });
+    const [assignment] = (await assignmentsOf(services, found.organization, [role])) as [Assignment];
+    await change[how](services, SYSTEM, { ...found.ids, ...assignment });
   });
 
 const setStatus = (organization: string, reference: string, status: MembershipStatus, options: JsonOption) =>
@@ -149,9 +149,13 @@ async function findMemberOf(services: ServiceContext, slug: string, reference: s
   return { organization, membership, ids: { organizationId: organization._id, userId: membership.userId } };
 }
 
-async function roleIdsOf(services: ServiceContext, { _id }: Organization, references: string[]): Promise<string[]> {
+async function assignmentsOf(
+  services: ServiceContext,
+  { _id }: Organization,
+  references: string[],
+): Promise<Assignment[]> {
   const { findRole } = await import('../services/find-role.js');
-  return Promise.all(references.map(async (one) => (await findRole(services, _id, one))._id));
+  return Promise.all(references.map(async (one) => ({ roleId: (await findRole(services, _id, one))._id })));
 }
 
 async function printMember(

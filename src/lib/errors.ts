@@ -31,9 +31,17 @@ export const unavailable = (cause?: unknown) =>
     cause,
   });
 
-/** R2, in the same words wherever it is refused. */
-export const lastAdministrator = () =>
-  conflict('last_administrator', 'An organization needs an administrator. Make someone else one first.');
+/** R2, in the same words wherever it is refused. @param who the administrator that nobody could replace */
+export const lastAdministrator = (who?: object) =>
+  conflict(
+    'last_administrator',
+    'An organization needs an administrator. Make someone else one first.',
+    who ? [who] : undefined,
+  );
+
+/** Somebody else has changed it since it was read (`If-Match`, RFC 9110 13.1.1). */
+export const stale = () =>
+  new RollcallError('stale', 412, 'Somebody else has changed this meanwhile. Read it again, then change it.');
 
 export const tooManyAdministrators = () =>
   conflict('too_many_administrators', 'An organization can have 500 administrators.');

@@ -42,3 +42,5 @@ export const groupSchema = new Schema<Group>(
 
 groupSchema.index({ organizationId: 1, nameKey: 1 }, { unique: true });
 groupSchema.index({ roles: 1 });
+// Those that are gone and have to be cleaned up after.
+groupSchema.index({ deletedAt: 1 }, { sparse: true });

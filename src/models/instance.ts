@@ -7,6 +7,8 @@ export interface Instance {
   version: number;
   /** Ids of the roles that who joins an organization gets which sets none. */
   defaultRoles: string[];
+  /** How far the store's documents were brought up to what this version expects: see `services/upgrade-store.ts`. */
+  upgraded?: number;
 }
 
 export const INSTANCE_ID = 'instance';
@@ -16,6 +18,7 @@ export const instanceSchema = new Schema<Instance>(
     _id: { type: String, required: true },
     version: { type: Number, required: true, default: 0 },
     defaultRoles: { type: [String], default: undefined },
+    upgraded: Number,
   },
   { versionKey: false },
 );

@@ -81,4 +81,4 @@ membershipSchema.index({ organizationId: 1, userId: 1 }, { unique: true });
 membershipSchema.index({ userId: 1 });
 // Who holds a role, also an instance-wide one, and who is in a group: what deleting them asks, and the lists of a role and a group.
 membershipSchema.index({ 'roles.roleId': 1, organizationId: 1 });
-membershipSchema.index({ 'groups.groupId': 1 });
+membershipSchema.index({ 'groups.groupId': 1, userId: 1 });

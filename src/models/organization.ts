@@ -27,6 +27,7 @@ export interface Organization {
   setup?: { secretHash: string; createdAt: Date; usedBy?: string };
   /** Counts changes of its own roles and groups: what a process has cached under another number is stale. */
   vocabulary?: number;
+  vocabularyChangedAt?: Date;
   /** Raised by each change: what an ETag is made of. */
   revision?: number;
   createdAt: Date;
@@ -57,6 +58,7 @@ export const organizationSchema = new Schema<Organization>(
       default: undefined,
     },
     vocabulary: Number,
+    vocabularyChangedAt: Date,
     revision: Number,
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
@@ -64,3 +66,6 @@ export const organizationSchema = new Schema<Organization>(
   },
   { versionKey: false, minimize: false },
 );
+
+// Where a role is given by default: asked when it is deleted.
+organizationSchema.index({ defaultRoles: 1 }, { sparse: true });

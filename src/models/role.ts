@@ -54,3 +54,6 @@ export const roleSchema = new Schema<Role>(
 roleSchema.index({ organizationId: 1, key: 1 }, { unique: true });
 // A new instance-wide role may not have a key that some organization's own role has (R5).
 roleSchema.index({ key: 1 });
+// Those that are gone and have to be cleaned up after.
+roleSchema.index({ 'deleted.at': 1 }, { sparse: true });
+roleSchema.index({ 'deleted.replacement': 1 }, { sparse: true });

@@ -15,6 +15,8 @@ export interface User {
   /** `disabling` denies at once while administrator seats are being given up. */
   status: 'active' | 'disabling' | 'disabled';
   metadata?: Record<string, string>;
+  /** Raised by each change: what an ETag is made of. */
+  revision?: number;
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
@@ -30,6 +32,7 @@ export const userSchema = new Schema<User>(
     passwordHash: String,
     status: { type: String, enum: ['active', 'disabling', 'disabled'], required: true, default: 'active' },
     metadata: { type: Schema.Types.Mixed },
+    revision: Number,
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     pendingEvents,

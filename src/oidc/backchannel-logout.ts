@@ -58,6 +58,14 @@ export async function queueLogoutNotices(
   );
 }
 
+/** Queues them for grants of whatever sessions: an administrator or an operator ends them. A device's has no session to name. */
+export async function tellOfEndingGrants(runtime: Runtime, grants: readonly OidcRecord[]): Promise<void> {
+  const bySession = new Map<string, OidcRecord[]>();
+  for (const grant of grants)
+    if (grant.sessionUid) bySession.set(grant.sessionUid, [...(bySession.get(grant.sessionUid) ?? []), grant]);
+  for (const [sessionUid, ofSession] of bySession) await queueLogoutNotices(runtime, sessionUid, ofSession);
+}
+
 export const scopesOf = (payload: Record<string, unknown>): string[] =>
   (payload.openid as { scope?: string } | undefined)?.scope?.split(' ') ?? [];
 

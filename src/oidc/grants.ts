@@ -7,6 +7,7 @@ import { errors, type Provider } from 'oidc-provider';
 import { digest, newSecret } from '../lib/ids.js';
 import type { Application } from '../models/index.js';
 import type { Standing } from '../services/load-standing.js';
+import { signInEnded } from '../services/sign-ins.js';
 import { giveWhatIsAsked } from './give-scopes.js';
 import { type LoginOrganization, organizationOfLogin, wishOf } from './organization-of-login.js';
 import { requireAskedRole } from './role-scope.js';
@@ -54,6 +55,8 @@ export function createGrantLoader(runtime: Runtime) {
     oidc[DECISION] = decision;
     if (decision.kind !== 'decided') return undefined;
     requireAskedRole(decision.standing, oidc.params.scope);
+    // The policy asks for a new sign-in: see settings/policy.ts.
+    if (signInEnded(decision.standing.membership, oidc.session)) return undefined;
     if (!oidc.entities.DeviceCode) return grantWithScopes(runtime, ctx, application, decision.standing);
     const organizationId = decision.standing.organization?._id ?? null;
     const grant = newGrant(oidc, { jti: newSecret(), organizationId }, grantTtl(application));
@@ -77,7 +80,7 @@ async function grantWithScopes(
     const read = structuredClone({ generation: grant.generation, openid: grant.openid, resources: grant.resources });
     await giveWhatIsAsked(runtime, ctx, application, standing, grant);
     if (made) {
-      if (await insert(ctx.oidc, grant, ttl)) return grant;
+      if (await insert(runtime, ctx.oidc, grant, ttl)) return grant;
       continue;
     }
     const now = Math.floor(runtime.services.clock.now().getTime() / 1000);
@@ -123,10 +126,10 @@ async function findOrMake(
 }
 
 /** @returns false where another request has made it at the same moment, or one from before hadn't been swept away. */
-async function insert(oidc: OidcContext, grant: OidcContext, ttl: number): Promise<boolean> {
+async function insert(runtime: Runtime, oidc: OidcContext, grant: OidcContext, ttl: number): Promise<boolean> {
   const { payload } = await grant.getValueAndPayload();
   const inserted = await grant.adapter.insert(grant.jti, payload, ttl);
-  await refuseEndedSession(oidc, grant.jti);
+  await refuseEnded(runtime, oidc, grant);
   if (!inserted) await grant.adapter.sweep(grant.jti);
   Object.assign(grant, { iat: payload.iat, exp: payload.exp });
   return inserted;
@@ -144,10 +147,25 @@ function newGrant(
 }
 
 /**
+ * An administrator ends a member's sessions, suspends or removes them: what that writes down comes first, then the grants end. Looked at
+ * after the grant was made, either it is written down by now, or the grant is among those that end.
+ */
+export async function refuseEnded({ services }: Runtime, oidc: OidcContext, grant: GrantFacts): Promise<void> {
+  const { jti, accountId: userId, organizationId } = grant;
+  await refuseEndedSession(oidc, jti);
+  if (!organizationId) return;
+  const { models } = services;
+  const membership = await models.Membership.findOne({ organizationId, userId }, { status: 1, endedSignIns: 1 }).lean();
+  if (membership?.status === 'active' && !signInEnded(membership, oidc.session)) return;
+  await oidc.provider.Grant.adapter.destroy(jti);
+  throw new errors.SessionNotFound('the session has ended here');
+}
+
+/**
  * Signing out ends the session, then its grants. Looked at after the grant was made, a session that is still there ends later, and the
  * grant with it; one that is gone has left this grant behind.
  */
-export async function refuseEndedSession({ provider, session }: OidcContext, jti: string): Promise<void> {
+async function refuseEndedSession({ provider, session }: OidcContext, jti: string): Promise<void> {
   if (session.new || (await provider.Session.findByUid(session.uid))) return;
   await provider.Grant.adapter.destroy(jti);
   throw new errors.SessionNotFound('the session has ended');

@@ -41,7 +41,7 @@ export async function organizationOfLogin(
     if (!organization || organization.slug === SYSTEM_ORGANIZATION) throw refused();
     const standing = await loadStanding(services, { userId, organizationId: organization._id });
     if (standing) return { kind: 'decided', standing };
-    const member = await services.models.Membership.exists({ organizationId: organization._id, userId });
+    const member = await services.reads.membership(organization._id, userId);
     if (member || !mayJoin(organization)) throw refused();
     return { kind: 'join', organization };
   }

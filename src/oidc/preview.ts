@@ -203,10 +203,7 @@ async function whyDenied({ services }: Runtime, { user, organization }: PreviewR
   const found = await findOrganization(services, organization);
   if (!found) return `there is no organization ${organization}`;
   if (found.status !== 'active') return 'the organization is suspended';
-  const membership = await services.models.Membership.findOne({
-    organizationId: found._id,
-    userId: user._id,
-  }).lean();
+  const membership = await services.reads.membership(found._id, user._id);
   if (!membership) return 'the user isn’t a member and may not join';
   return membership.status === 'active' ? undefined : `the membership is ${membership.status}`;
 }

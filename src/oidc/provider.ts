@@ -47,6 +47,7 @@ import { features, type ProviderPages } from './settings/features.js';
 import { policy } from './settings/policy.js';
 import { OIDC_SCOPES } from './settings/scopes.js';
 import { LIFETIMES, ttl } from './settings/ttl.js';
+import { nameSignIns } from './sign-in-names.js';
 import { createExtraTokenClaims, extendTokens } from './tokens.js';
 import { acceptApiTokensAtUserinfo } from './userinfo.js';
 import { createVerifyAccessToken } from './verify-jwt.js';
@@ -130,6 +131,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   provider.proxy = true;
   acceptOlderHints(provider, keys.hints);
   extendGrantPayload(provider);
+  nameSignIns(provider);
   extendTokens(provider);
   hashClientSecrets(provider, runtime);
   knowRoleScopes(provider);

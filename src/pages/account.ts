@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { can } from '../access/can.js';
+import { can, themselves } from '../access/can.js';
 import { notFound } from '../lib/errors.js';
 import { formBody } from '../middleware/form-body.js';
 import type { User } from '../models/index.js';
@@ -11,7 +11,6 @@ import { joinOrganization, mayJoin } from '../services/join-organization.js';
 import { listMemberships } from '../services/list-memberships.js';
 import { loadActor } from '../services/load-actor.js';
 import type { PageDeps } from './deps.js';
-import { themselves } from './interaction/organization.js';
 import { SETUP_STATE, setupSecret } from './setup-cookie.js';
 
 /** A person's own pages, and joining outside of an application's login. */

@@ -1,29 +1,51 @@
-import { type Actor, can } from '../access/can.js';
-import { conflict, forbidden } from '../lib/errors.js';
+import type { Actor } from '../access/can.js';
+import { conflict } from '../lib/errors.js';
 import type { Membership, Organization } from '../models/index.js';
+import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import type { ServiceContext } from './context.js';
 import { joinOrganization } from './join-organization.js';
+import { requirePermission } from './require.js';
+import { isSingle, requireFuture, requireMayGive, requireSingle, rolesBehind } from './rules-of-roles.js';
 import { setMemberRoles } from './set-member-roles.js';
+import { vocabularyOf } from './vocabulary.js';
 
 /**
  * Makes a user a member: the first of an organization is its administrator (R1), whatever roles are given besides; later ones get those,
  * or where none are given the default roles.
- * @param roleIds ids of roles that the caller has resolved
- * @throws RollcallError `already_member`, `forbidden`
+ * @param roles by ids that the caller has resolved
+ * @throws RollcallError `already_member`, `single_role_mode`, `invalid`, `forbidden`, `not_found`
  */
 export async function addMember(
   context: ServiceContext,
   actor: Actor,
-  { organization, userId, roleIds }: { organization: Organization; userId: string; roleIds?: string[] | undefined },
+  { organization, userId, roles }: { organization: Organization; userId: string; roles?: Assignment[] | undefined },
 ): Promise<Membership> {
-  const { models } = context;
   const ids = { organizationId: organization._id, userId };
-  if (!can(actor, 'members:write', ids)) throw forbidden();
-  if (await models.Membership.exists(ids)) throw conflict('already_member', 'They are a member already.');
+  requirePermission(actor, 'members:write', organization._id);
+  if (await context.reads.membership(organization._id, userId))
+    throw conflict('already_member', 'They are a member already.');
+  if (roles) await requireGivable(context, actor, organization, roles);
   const joined = await joinOrganization(context, actor, ids);
-  if (!roleIds) return joined;
-  const now = await models.Organization.findById(organization._id, { administrators: 1 }).lean();
+  if (!roles) return joined;
+  const now = await context.models.Organization.findById(organization._id, { administrators: 1 }).lean();
   const founder = now?.administrators.includes(userId) ?? false;
-  return setMemberRoles(context, actor, { ...ids, roleIds: founder ? [...roleIds, ADMIN_ROLE_ID] : roleIds });
+  // In single mode the first is administrator and nothing else (R4).
+  if (founder && isSingle(organization)) return joined;
+  return setMemberRoles(context, actor, { ...ids, roles: founder ? [...roles, { roleId: ADMIN_ROLE_ID }] : roles });
+}
+
+/** Before anybody is let in: what would refuse the roles afterwards. */
+async function requireGivable(
+  context: ServiceContext,
+  actor: Actor,
+  organization: Organization,
+  roles: readonly Assignment[],
+): Promise<void> {
+  const vocabulary = await vocabularyOf(context, organization);
+  const ids = roles.map((one) => one.roleId);
+  requireSingle(organization, roles);
+  requireFuture(context, roles);
+  rolesBehind(vocabulary, ids);
+  requireMayGive(actor, organization._id, vocabulary, ids);
 }

@@ -13,8 +13,9 @@ export interface CatalogSnapshot {
   apis: ReadonlyMap<string, Api>;
   /** By the client id with which an API introspects. */
   apisByClientId: ReadonlyMap<string, Api>;
-  /** Instance-wide roles by id and by key. */
+  /** Instance-wide roles by id, with the markers of those that are gone (R5). */
   roles: ReadonlyMap<string, Role>;
+  /** Those that are there, by key. */
   rolesByKey: ReadonlyMap<string, Role>;
   /** Role ids of the instance's default roles. */
   defaultRoles: readonly string[];
@@ -37,7 +38,7 @@ export function createCatalog(models: Models, reads: Reads): Catalog {
     const [applications, apis, roles] = await Promise.all([
       models.Application.find().lean(),
       models.Api.find().lean(),
-      models.Role.find({ organizationId: null }).lean(),
+      models.Role.find({ organizationId: null }, { pendingEvents: 0 }).lean(),
     ]);
     return {
       version: instance?.version ?? 0,
@@ -47,7 +48,7 @@ export function createCatalog(models: Models, reads: Reads): Catalog {
       apis: new Map(apis.map((api) => [api._id, api])),
       apisByClientId: new Map(apis.flatMap((api) => (api.introspection ? [[api.introspection.clientId, api]] : []))),
       roles: new Map(roles.map((role) => [role._id, role])),
-      rolesByKey: new Map(roles.map((role) => [role.key, role])),
+      rolesByKey: new Map(roles.filter((role) => !role.deleted).map((role) => [role.key, role])),
       defaultRoles: instance?.defaultRoles ?? [MEMBER_ROLE_ID],
     };
   }

@@ -1,67 +1,125 @@
-/** Giving a member one role and taking one: each one conditional update, so that two who change different roles at once both have their way. */
-import { type Actor, can } from '../access/can.js';
-import { forbidden, notFound } from '../lib/errors.js';
-import type { Membership } from '../models/index.js';
+/** Giving a member one role and taking one: two who change different roles at once both have their way. */
+import type { Actor } from '../access/can.js';
+import { newId } from '../lib/ids.js';
+import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import { event, type ServiceContext } from './context.js';
-import { settleMembership } from './join-organization.js';
-import { addAdministrator, removeAdministrator, requireActive } from './set-member-roles.js';
+import { addAdministrator, type MemberKey, removeAdministrator, requireActive } from './administrators.js';
+import {
+  type ChangeOptions,
+  changeMembership,
+  type MemberChange,
+  type MemberState,
+  memberState,
+} from './change-membership.js';
+import type { ServiceContext } from './context.js';
+import { endingLostRoles } from './end-lost-roles.js';
+import { requirePermission } from './require.js';
+import { isSingle, requireFuture, requireMayGive, requireNoEnd, rolesBehind, singleMode } from './rules-of-roles.js';
+import { directRoles, isSeat, named, replaceSeat } from './set-member-roles.js';
 
-interface RoleOfMember {
-  organizationId: string;
-  userId: string;
-  /** Of a role that the caller has resolved in this organization. */
-  roleId: string;
-}
+/** Of a role that the caller has resolved in this organization. */
+export type RoleOfMember = MemberKey & Assignment;
 
-/** @throws RollcallError `not_active`, `too_many_administrators`, `not_found`, `forbidden` */
-export async function giveRole(context: ServiceContext, actor: Actor, change: RoleOfMember): Promise<void> {
-  const { organizationId, userId, roleId } = change;
-  const membership = await memberOf(context, actor, change);
-  if (roleId === ADMIN_ROLE_ID) {
-    await requireActive(context, membership);
-    await addAdministrator(context, actor, organizationId, userId);
-    return;
-  }
-  await context.models.Membership.updateOne(
-    { _id: membership._id, 'roles.roleId': { $ne: roleId } },
-    {
-      $push: {
-        roles: { roleId },
-        pendingEvents: event(context, actor, 'member.role_given', userId, { organizationId, after: { roleId } }),
-      },
-      $set: { updatedAt: context.clock.now() },
-    },
-  );
-}
-
-/** @throws RollcallError `last_administrator`, `not_found`, `forbidden` */
-export async function takeRole(context: ServiceContext, actor: Actor, change: RoleOfMember): Promise<void> {
-  const { organizationId, userId, roleId } = change;
-  const membership = await memberOf(context, actor, change);
-  const taken = event(context, actor, 'member.role_taken', userId, { organizationId, before: { roleId } });
-  if (roleId === ADMIN_ROLE_ID) {
-    await removeAdministrator(context, actor, organizationId, userId);
-    // A seat that waits for somebody's return is given up too.
-    await context.models.Membership.updateOne(
-      { _id: membership._id, wasAdministrator: true },
-      { $unset: { wasAdministrator: 1 }, $push: { pendingEvents: taken } },
-    );
-    return;
-  }
-  await context.models.Membership.updateOne(
-    { _id: membership._id, 'roles.roleId': roleId },
-    { $pull: { roles: { roleId } }, $push: { pendingEvents: taken }, $set: { updatedAt: context.clock.now() } },
-  );
-}
-
-async function memberOf(
+/**
+ * Gives a role, or another end to one that is held; in single mode it replaces the other (R4).
+ * @returns whether anything changed
+ * @throws RollcallError `not_active`, `too_many_administrators`, `last_administrator`, `single_role_mode`, `invalid`, `not_found`, `forbidden`
+ */
+export async function giveRole(
   context: ServiceContext,
   actor: Actor,
-  { organizationId, userId }: RoleOfMember,
-): Promise<Membership> {
-  if (!can(actor, 'members:write', { organizationId })) throw forbidden();
-  const membership = await context.models.Membership.findOne({ organizationId, userId }).lean();
-  if (!membership) throw notFound();
-  return settleMembership(context, membership);
+  { roleId, until, ...key }: RoleOfMember,
+  options: ChangeOptions = {},
+): Promise<boolean> {
+  requirePermission(actor, 'members:write', key.organizationId);
+  const given: Assignment = { roleId, ...(until ? { until } : {}) };
+  const eventId = options.eventId ?? newId('evt');
+  const state = await memberState(context, key);
+  const check = ({ organization, vocabulary, membership }: MemberState) => {
+    rolesBehind(vocabulary, [roleId]);
+    requireNoEnd(organization, [given]);
+    requireFuture(context, [given]);
+    const replaced = isSingle(organization) ? membership.roles.map((one) => one.roleId) : [];
+    requireMayGive(actor, key.organizationId, vocabulary, [
+      roleId,
+      ...replaced,
+      ...(state.seat && isSingle(organization) ? [ADMIN_ROLE_ID] : []),
+    ]);
+  };
+  if (alreadySo(state, given)) return false;
+  check(state);
+  const single = isSingle(state.organization);
+  /** A seat goes where another role replaces it, or the same one with an end. */
+  const losesSeat = state.seat && !isSeat(given) && (single || roleId === ADMIN_ROLE_ID);
+  const compute = (now: MemberState): MemberChange | undefined => {
+    check(now);
+    return { ...giving(now, given), before: { roles: named(now.vocabulary, directRoles(state)) } };
+  };
+  const change = () => changeMembership(context, actor, key, compute, { ...options, eventId });
+  return endingLostRoles(context, key, async () => {
+    if (isSeat(given)) {
+      await requireActive(context, state.membership);
+      await addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+    }
+    await change();
+    if (losesSeat) await replaceSeat(context, actor, key, state.membership.roles, eventId);
+    return true;
+  });
+}
+
+function alreadySo({ organization, membership, seat }: MemberState, given: Assignment): boolean {
+  const same = membership.roles.filter(
+    (one) => one.roleId === given.roleId && one.until?.getTime() === given.until?.getTime(),
+  );
+  if (isSingle(organization)) {
+    const alone = membership.roles.length === (isSeat(given) ? 0 : 1);
+    return isSeat(given) ? seat && alone : !seat && alone && same.length === 1;
+  }
+  return isSeat(given) ? seat : same.length === 1;
+}
+
+function giving({ organization, membership, vocabulary }: MemberState, given: Assignment): MemberChange {
+  const others = isSingle(organization) ? [] : membership.roles.filter((one) => one.roleId !== given.roleId);
+  const replaced = isSingle(organization) ? membership.roles.map((one) => one.roleId) : [];
+  return {
+    action: 'member.role_given',
+    set: { roles: isSeat(given) ? others : [...others, given] },
+    touched: [...new Set([given.roleId, ...replaced])],
+    after: { roles: named(vocabulary, [given]) },
+  };
+}
+
+/**
+ * Takes a role that is held directly; what a group gives stays.
+ * @returns whether anything changed
+ * @throws RollcallError `last_administrator`, `single_role_mode`, `not_found`, `forbidden`
+ */
+export async function takeRole(
+  context: ServiceContext,
+  actor: Actor,
+  { roleId, ...key }: Omit<RoleOfMember, 'until'>,
+  options: ChangeOptions = {},
+): Promise<boolean> {
+  requirePermission(actor, 'members:write', key.organizationId);
+  const eventId = options.eventId ?? newId('evt');
+  const state = await memberState(context, key);
+  const held = directRoles(state).filter((one) => one.roleId === roleId);
+  if (held.length === 0) return false;
+  requireMayGive(actor, key.organizationId, state.vocabulary, [roleId]);
+  if (isSingle(state.organization))
+    throw singleMode('Each member of this organization has exactly one role: give another, and it replaces this one.');
+  return endingLostRoles(context, key, async () => {
+    if (roleId === ADMIN_ROLE_ID)
+      await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+    const compute = ({ membership, vocabulary }: MemberState): MemberChange => ({
+      action: 'member.role_taken',
+      set: { roles: membership.roles.filter((one) => one.roleId !== roleId) },
+      // A seat that waits for somebody's return is given up too.
+      ...(roleId === ADMIN_ROLE_ID ? { unset: ['wasAdministrator' as const] } : {}),
+      touched: [roleId],
+      before: { roles: named(vocabulary, held) },
+    });
+    await changeMembership(context, actor, key, compute, { ...options, eventId });
+    return true;
+  });
 }

@@ -1,37 +1,98 @@
 import { type Actor, can, SYSTEM_ORGANIZATION } from '../access/can.js';
-import { conflict, forbidden } from '../lib/errors.js';
+import { conflict, forbidden, invalid, notFound, stale } from '../lib/errors.js';
 import type { Organization } from '../models/index.js';
+import { ADMIN_ROLE_ID } from '../models/role.js';
 import { event, type ServiceContext } from './context.js';
+import { requirePermission } from './require.js';
+import { isSingle, requireMayGive, rolesBehind } from './rules-of-roles.js';
+import { giveDefaultRole, requireReadyForSingle } from './single-mode.js';
+import { vocabularyOf } from './vocabulary.js';
 
 /** What can be changed of an organization; its id and slug never. `defaultRoles` are ids of roles that the caller has resolved. */
 export type OrganizationChange = Partial<
-  Pick<Organization, 'name' | 'status' | 'joinPolicy' | 'defaultRoles' | 'metadata'>
->;
+  Pick<Organization, 'name' | 'status' | 'joinPolicy' | 'roleMode' | 'revokeOnDowngrade' | 'metadata'>
+> & {
+  /** Null: the instance's. */
+  defaultRoles?: string[] | null;
+};
 
 /**
  * Changes an organization's own properties. Only operators suspend and activate one; `system` stays active, for who would let it back
  * in acts there.
- * @throws RollcallError `forbidden`, `built_in`
+ * @param options `revision`: only while it has this one (`If-Match`)
+ * @throws RollcallError `built_in`, `role_mode` with who is in the way (R4), `invalid`, `stale`, `not_found`, `forbidden`
  */
 export async function changeOrganization(
   context: ServiceContext,
   actor: Actor,
-  { _id, slug }: Pick<Organization, '_id' | 'slug'>,
+  { _id }: Pick<Organization, '_id'>,
   change: OrganizationChange,
-): Promise<void> {
+  { revision }: { revision?: number | undefined } = {},
+): Promise<Organization> {
   const { models, clock } = context;
-  if (!can(actor, 'settings:write', { organizationId: _id }) && !can(actor, 'instance:organizations'))
-    throw forbidden();
-  if (change.status !== undefined && !can(actor, 'instance:organizations')) throw forbidden();
-  if (slug === SYSTEM_ORGANIZATION && change.status === 'suspended')
+  if (!can(actor, 'instance:organizations')) requirePermission(actor, 'settings:write', _id);
+  const present = await models.Organization.findById(_id).lean();
+  if (!present) throw notFound();
+  if (revision !== undefined && revision !== (present.revision ?? 0)) throw stale();
+  if (change.status !== undefined && change.status !== present.status && !can(actor, 'instance:organizations'))
+    throw forbidden('Only an operator suspends or activates an organization.');
+  if (present.slug === SYSTEM_ORGANIZATION && change.status === 'suspended')
     throw conflict('built_in', 'The operators’ own organization can’t be suspended.');
-  await models.Organization.updateOne(
-    { _id },
+  await checkDefaultRoles(context, actor, present, change);
+  const becomesSingle = change.roleMode === 'single' && !isSingle(present);
+  if (becomesSingle) await requireReadyForSingle(context, withDefaults(present, change));
+  const { defaultRoles, ...values } = change;
+  const written = { ...values, ...(defaultRoles ? { defaultRoles } : {}) };
+  const before = Object.fromEntries(
+    Object.keys(change).map((name) => [name, present[name as keyof Organization] ?? null]),
+  );
+  const updated = await models.Organization.findOneAndUpdate(
+    { _id, ...(revision === undefined ? {} : { revision: present.revision ?? null }) },
     {
-      $set: { ...change, updatedAt: clock.now() },
+      $set: { ...written, updatedAt: clock.now() },
+      ...(defaultRoles === null ? { $unset: { defaultRoles: 1 } } : {}),
+      $inc: { revision: 1 },
       $push: {
-        pendingEvents: event(context, actor, 'organization.changed', _id, { organizationId: _id, after: change }),
+        pendingEvents: event(context, actor, 'organization.changed', _id, {
+          organizationId: _id,
+          before,
+          after: change,
+        }),
       },
     },
+    { returnDocument: 'after', lean: true, projection: { pendingEvents: 0 } },
   );
+  if (!updated) throw stale();
+  if (becomesSingle) await giveDefaultRole(context, actor, updated as Organization);
+  return updated as Organization;
+}
+
+/** As it will be. */
+function withDefaults(
+  { defaultRoles: present, ...organization }: Organization,
+  { defaultRoles = present ?? null }: OrganizationChange,
+): Organization {
+  return { ...organization, ...(defaultRoles ? { defaultRoles } : {}) };
+}
+
+/** Never `admin` (R15), one in single mode (R4), and nothing that the actor couldn't give by hand. */
+async function checkDefaultRoles(
+  context: ServiceContext,
+  actor: Actor,
+  present: Organization,
+  { defaultRoles, roleMode }: OrganizationChange,
+): Promise<void> {
+  if (!defaultRoles) return;
+  const vocabulary = await vocabularyOf(context, present);
+  rolesBehind(vocabulary, defaultRoles);
+  if (defaultRoles.length === 0)
+    throw invalid('Name at least one role that who joins gets, or null for the instance’s.');
+  if (defaultRoles.includes(ADMIN_ROLE_ID)) throw invalid('admin is never given by default.');
+  if ((roleMode ?? present.roleMode) === 'single' && defaultRoles.length > 1)
+    throw conflict(
+      'single_role_mode',
+      'Each member of this organization has exactly one role, so one is given by default.',
+    );
+  const added = defaultRoles.filter((id) => !(present.defaultRoles ?? []).includes(id));
+  requireMayGive(actor, present._id, vocabulary, added);
 }

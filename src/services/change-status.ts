@@ -2,108 +2,133 @@
  * Suspending and reactivating a member, disabling and enabling a user. What takes rights away gives up the administrator's seat first,
  * under R2's guard; what gives them back puts the administrator back.
  */
-import { type Actor, can } from '../access/can.js';
-import { forbidden, notFound } from '../lib/errors.js';
+import type { Actor } from '../access/can.js';
+import { notFound } from '../lib/errors.js';
+import { newId } from '../lib/ids.js';
+import { forgetReads } from '../lib/read-once.js';
+import type { MembershipStatus } from '../models/membership.js';
+import { ADMIN_ROLE_ID } from '../models/role.js';
+import { addAdministrator, type MemberKey, removeAdministrator } from './administrators.js';
+import { type ChangeOptions, changeMembership, memberState } from './change-membership.js';
 import { event, type ServiceContext } from './context.js';
-import { addAdministrator, removeAdministrator } from './set-member-roles.js';
+import { endGrantsOfMembers } from './end-grants.js';
+import { endUserSessions } from './end-user-sessions.js';
+import { PRESENT } from './reads.js';
+import { requirePermission } from './require.js';
+import { requireMayGive } from './rules-of-roles.js';
 
-type MemberKey = { organizationId: string; userId: string };
-
-/** @throws RollcallError `last_administrator`, `not_found`, `forbidden` */
+/**
+ * @returns whether anything changed
+ * @throws RollcallError `last_administrator`, `too_many_administrators`, `stale`, `not_found`, `forbidden`
+ */
 export async function setMemberStatus(
   context: ServiceContext,
   actor: Actor,
-  { organizationId, userId, status }: MemberKey & { status: 'active' | 'suspended' },
-): Promise<void> {
-  const { models, clock } = context;
-  if (!can(actor, 'members:write', { organizationId })) throw forbidden();
-  const membership = await models.Membership.findOne({ organizationId, userId }).lean();
-  if (!membership) throw notFound();
-  if (membership.status === status) return;
-  const wasAdministrator =
-    status === 'suspended' ? await giveUpSeat(context, actor, { organizationId, userId }) : false;
-  const changed = event(context, actor, status === 'suspended' ? 'member.suspended' : 'member.reactivated', userId, {
-    organizationId,
-  });
-  await models.Membership.updateOne(
-    { _id: membership._id },
-    {
-      $set: { status, updatedAt: clock.now(), ...(wasAdministrator ? { wasAdministrator } : {}) },
-      ...(status === 'active' ? { $unset: { wasAdministrator: 1 } } : {}),
-      $push: { pendingEvents: changed },
-    },
+  { status, ...key }: MemberKey & { status: MembershipStatus },
+  options: ChangeOptions = {},
+): Promise<boolean> {
+  requirePermission(actor, 'members:write', key.organizationId);
+  const before = await memberState(context, key);
+  if (before.membership.status === status) return false;
+  const eventId = options.eventId ?? newId('evt');
+  const admin = before.seat || before.membership.wasAdministrator === true;
+  if (admin) requireMayGive(actor, key.organizationId, before.vocabulary, [ADMIN_ROLE_ID]);
+  if (status === 'suspended')
+    await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+  const { changed } = await changeMembership(
+    context,
+    actor,
+    key,
+    ({ membership }) =>
+      membership.status === status
+        ? undefined
+        : {
+            action: status === 'suspended' ? 'member.suspended' : 'member.reactivated',
+            set: { status, ...(status === 'suspended' && admin ? { wasAdministrator: true } : {}) },
+            touched: ['status'],
+            before: { status: membership.status },
+            after: { status },
+          },
+    { ...options, eventId },
   );
-  if (status === 'active' && membership.wasAdministrator)
-    await addAdministrator(context, actor, organizationId, userId);
+  if (status === 'suspended') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
+  else if (admin) await takeSeatBack(context, actor, key, eventId);
+  return changed;
 }
 
-/** @throws RollcallError `last_administrator` where an organization would be left without one; then nothing has changed. */
+/**
+ * @param force where an organization would be left without an administrator: it then shows so until an operator names one (R2)
+ * @throws RollcallError `last_administrator` where an organization would be left without one; then nothing has changed.
+ */
 export async function setUserStatus(
   context: ServiceContext,
   actor: Actor,
-  { userId, status }: { userId: string; status: 'active' | 'disabled' },
+  { userId, status, force = false }: { userId: string; status: 'active' | 'disabled'; force?: boolean },
 ): Promise<void> {
   const { models, clock } = context;
-  if (!can(actor, 'instance:users')) throw forbidden();
+  requirePermission(actor, 'instance:users');
   const user = await models.User.findById(userId).lean();
   if (!user) throw notFound();
   if (user.status === status) return;
+  const eventId = newId('evt');
   const set = (value: 'active' | 'disabling' | 'disabled', action?: string) =>
     models.User.updateOne(
       { _id: userId },
       {
         $set: { status: value, updatedAt: clock.now() },
-        ...(action ? { $push: { pendingEvents: event(context, actor, action, userId) } } : {}),
+        $inc: { revision: 1 },
+        ...(action
+          ? {
+              $push: {
+                pendingEvents: {
+                  ...event(context, actor, action, userId, force ? { after: { forced: true } } : {}),
+                  id: eventId,
+                },
+              },
+            }
+          : {}),
       },
     );
   if (status === 'disabled') {
     // Denies at once; the seats follow, and where one can't be given up, all are given back.
     await set('disabling');
-    await giveUpSeats(context, actor, userId).catch(async (error) => {
+    await giveUpSeats(context, actor, userId, { force, parent: eventId }).catch(async (error) => {
       await set('active');
       throw error;
     });
     await set('disabled', 'user.disabled');
+    await endUserSessions(context, userId);
   } else {
     await set('active', 'user.enabled');
     const memberships = await models.Membership.find({ userId, status: 'active', wasAdministrator: true }).lean();
-    for (const { organizationId } of memberships) await takeSeatBack(context, actor, { organizationId, userId });
+    for (const { organizationId } of memberships)
+      await takeSeatBack(context, actor, { organizationId, userId }, eventId);
   }
+  forgetReads();
 }
 
-/** @returns whether there was a seat. */
-async function giveUpSeat(
+async function giveUpSeats(
   context: ServiceContext,
   actor: Actor,
-  { organizationId, userId }: MemberKey,
-): Promise<boolean> {
-  const organization = await context.models.Organization.findById(organizationId, { administrators: 1 }).lean();
-  if (!organization?.administrators.includes(userId)) return false;
-  await removeAdministrator(context, actor, organizationId, userId);
-  return true;
-}
-
-async function giveUpSeats(context: ServiceContext, actor: Actor, userId: string): Promise<void> {
+  userId: string,
+  options: { force: boolean; parent: string },
+): Promise<void> {
   const { models } = context;
   const given: string[] = [];
-  const memberships = await models.Membership.find({ userId }).lean();
+  const memberships = await models.Membership.find({ userId, ...PRESENT }).lean();
   try {
     for (const { organizationId } of memberships) {
-      if (!(await giveUpSeat(context, actor, { organizationId, userId }))) continue;
+      if (!(await removeAdministrator(context, actor, organizationId, userId, options))) continue;
       given.push(organizationId);
       await models.Membership.updateOne({ organizationId, userId }, { $set: { wasAdministrator: true } });
     }
   } catch (error) {
-    for (const organizationId of given) await takeSeatBack(context, actor, { organizationId, userId });
+    for (const organizationId of given) await takeSeatBack(context, actor, { organizationId, userId }, options.parent);
     throw error;
   }
 }
 
-async function takeSeatBack(
-  context: ServiceContext,
-  actor: Actor,
-  { organizationId, userId }: MemberKey,
-): Promise<void> {
-  await addAdministrator(context, actor, organizationId, userId);
-  await context.models.Membership.updateOne({ organizationId, userId }, { $unset: { wasAdministrator: 1 } });
+async function takeSeatBack(context: ServiceContext, actor: Actor, key: MemberKey, parent: string): Promise<void> {
+  await addAdministrator(context, actor, key.organizationId, key.userId, { parent });
+  await context.models.Membership.updateOne(key, { $unset: { wasAdministrator: 1 } });
 }

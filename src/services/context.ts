@@ -9,9 +9,10 @@ import { newId } from '../lib/ids.js';
 import type { Logger } from '../lib/logger.js';
 import { requestFacts, userAgentOf } from '../lib/request-facts.js';
 import type { PendingEvent } from '../models/event.js';
-import type { Models } from '../models/index.js';
+import type { Models, OidcRecord } from '../models/index.js';
 import type { Catalog } from './catalog.js';
 import type { Reads } from './reads.js';
+import type { ReadOwnVocabulary } from './vocabulary.js';
 
 export interface ServiceContext {
   models: Models;
@@ -21,6 +22,9 @@ export interface ServiceContext {
   reads: Reads;
   /** The organization of the operators (R14), in whose log stands what belongs to none. */
   systemOrganizationId: string;
+  ownVocabulary: ReadOwnVocabulary;
+  /** Told of grants before they end, so that applications hear of it; set by who can tell them. */
+  grantsEnding?: (grants: readonly OidcRecord[]) => Promise<void>;
 }
 
 export const SYSTEM: Actor = { kind: 'system' };

@@ -1,57 +1,97 @@
-import { type Actor, can } from '../access/can.js';
+import { type Actor, managementOf, mayGive } from '../access/can.js';
+import { isGrantable, isManagementPermission } from '../access/statements.js';
 import { forbidden, invalid } from '../lib/errors.js';
 import type { Role } from '../models/index.js';
 import type { ServiceContext } from './context.js';
 import { findRole } from './find-role.js';
+import { requirePermission } from './require.js';
 import { insertRole, type NewRole, type RoleChange, updateRole } from './save-role.js';
 
 const KEY = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /**
  * Makes a role: an instance-wide one, or an organization's own (R5).
- * @throws RollcallError `role_taken`, `invalid`, `forbidden`
+ * @throws RollcallError `role_taken`, `too_many_roles`, `invalid`, `forbidden`
  */
 export async function createRole(context: ServiceContext, actor: Actor, input: NewRole): Promise<Role> {
-  requireRight(actor, input.organizationId);
-  if (!KEY.test(input.key))
+  const { key, name, description, organizationId } = input;
+  requireRight(actor, organizationId);
+  if (!KEY.test(key))
     throw invalid('A role’s key has 1 to 63 lower-case letters, digits, _ and -, beginning with a letter.');
-  await check(context, input.organizationId, input);
-  await insertRole(context, actor, { ...input, name: input.name.trim() });
-  if (input.organizationId === null) await context.catalog.changed();
-  return findRole(context, input.organizationId, input.key);
+  checkName(name);
+  const permissions = await takePermissions(context, actor, organizationId, input.permissions ?? []);
+  await insertRole(context, actor, { key, name: name.trim(), description, organizationId, ...permissions });
+  if (organizationId === null) await context.catalog.changed();
+  return findRole(context, organizationId, key);
 }
 
 /**
  * Changes name, description and permissions of a role; its key never changes.
- * @throws RollcallError `invalid`, `forbidden`
+ * @param change `permissions` are all that it then carries
+ * @param options `revision`: only while it has this one
+ * @throws RollcallError `invalid`, `stale`, `forbidden`
  */
-export async function changeRole(context: ServiceContext, actor: Actor, role: Role, change: RoleChange): Promise<Role> {
+export async function changeRole(
+  context: ServiceContext,
+  actor: Actor,
+  role: Role,
+  change: Partial<Pick<NewRole, 'name' | 'description' | 'permissions'>>,
+  options: { revision?: number | undefined } = {},
+): Promise<Role> {
   requireRight(actor, role.organizationId);
-  await check(context, role.organizationId, change);
-  await updateRole(context, actor, role, change);
+  const { name, description, permissions } = change;
+  if (name !== undefined) checkName(name);
+  const written: RoleChange = {
+    ...(name === undefined ? {} : { name: name.trim() }),
+    ...(description === undefined ? {} : { description }),
+    ...(permissions ? await takePermissions(context, actor, role.organizationId, permissions, role) : {}),
+  };
+  await updateRole(context, actor, role, written, options);
   if (role.organizationId === null) await context.catalog.changed();
-  return { ...role, ...change };
+  return findRole(context, role.organizationId, role._id);
 }
 
 function requireRight(actor: Actor, organizationId: string | null): void {
-  const may = organizationId === null ? can(actor, 'instance:roles') : can(actor, 'roles:write', { organizationId });
-  if (!may) throw forbidden();
+  if (organizationId === null) requirePermission(actor, 'instance:roles');
+  else requirePermission(actor, 'roles:write', organizationId);
 }
 
-/** A custom role carries only permissions that aren't for operators' roles (R15). */
-async function check(
+function checkName(name: string): void {
+  if (!name.trim() || [...name].length > 200) throw invalid('A role’s name has 1 to 200 characters.');
+}
+
+/**
+ * What a role can carry (R15): of the management permissions those that its author has, never the instance's; of an API's in a custom
+ * role those that aren't for operators' roles. What a built-in role carries of the first is fixed.
+ */
+async function takePermissions(
   { models }: ServiceContext,
+  actor: Actor,
   organizationId: string | null,
-  { name, permissions = [] }: { name?: string; permissions?: readonly string[] | undefined },
-): Promise<void> {
-  if (name !== undefined && (!name.trim() || [...name].length > 200))
-    throw invalid('A role’s name has 1 to 200 characters.');
-  if (permissions.length === 0) return;
-  const declared = (await models.Api.find().lean()).flatMap((api) => api.permissions);
-  for (const key of permissions) {
+  permissions: readonly string[],
+  role?: Role,
+): Promise<RoleChange> {
+  const unique = [...new Set(permissions)];
+  const management = unique.filter(isManagementPermission);
+  const ofApis = unique.filter((key) => !isManagementPermission(key));
+  const declared = ofApis.length ? (await models.Api.find().lean()).flatMap((api) => api.permissions) : [];
+  for (const key of ofApis) {
     const matching = declared.filter((permission) => permission.key === key);
     if (matching.length === 0) throw invalid(`No API declares the permission ${key}.`);
     if (organizationId !== null && matching.some((permission) => permission.operatorsOnly))
       throw invalid(`The permission ${key} is for operators’ roles only.`);
   }
+  const present = role ? managementOf(role) : new Set<string>();
+  const builtIn = role && managementOf({ key: role.key, organizationId: role.organizationId }).size > 0;
+  if (builtIn) {
+    if (management.length && !management.every((key) => present.has(key)))
+      throw invalid(`What ${role.key} may do here is fixed. Make a role of your own for more.`);
+    return { permissions: ofApis };
+  }
+  const impossible = management.find((key) => !isGrantable(key));
+  if (impossible) throw invalid(`No role can carry the permission ${impossible}.`);
+  const added = management.filter((key) => !present.has(key));
+  if (!mayGive(actor, added, { organizationId }))
+    throw forbidden('You can’t give a role permissions that you don’t have yourself.');
+  return { permissions: ofApis, management };
 }

@@ -1,4 +1,4 @@
-import type { Actor } from '../access/can.js';
+import { type Actor, themselves } from '../access/can.js';
 import { conflict, isStoreAway } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { User } from '../models/index.js';
@@ -48,15 +48,9 @@ export async function createUser(context: ServiceContext, actor: Actor | 'themse
       createdAt: now,
       updatedAt: now,
       pendingEvents: [
-        event(
-          context,
-          actor === 'themselves' ? { kind: 'user', userId: id, roles: new Map() } : actor,
-          'user.created',
-          id,
-          {
-            after: { email, name: input.name },
-          },
-        ),
+        event(context, actor === 'themselves' ? themselves(id) : actor, 'user.created', id, {
+          after: { email, name: input.name },
+        }),
       ],
     });
     return user.toObject();

@@ -20,6 +20,7 @@ export async function findMember(
     : userId
       ? await models.Membership.findOne({ organizationId, userId }).lean()
       : null;
-  if (membership?.organizationId !== organizationId) throw notFound(`There is no member ${reference} in ${slug}.`);
+  if (membership?.organizationId !== organizationId || membership.status === 'removed')
+    throw notFound(`There is no member ${reference} in ${slug}.`);
   return membership;
 }

@@ -14,7 +14,7 @@ export async function findRole(
   const role = reference.startsWith('rol_')
     ? await models.Role.findById(reference).lean()
     : await models.Role.findOne({ organizationId: null, key: reference }).lean();
-  if (role && (role.organizationId === null || role.organizationId === organizationId)) return role;
+  if (role && !role.deleted && (role.organizationId === null || role.organizationId === organizationId)) return role;
   const own = organizationId === null ? null : await models.Role.findOne({ organizationId, key: reference }).lean();
   if (!own) throw notFound(`There is no role ${reference}.`);
   return own;

@@ -1,14 +1,24 @@
-import type { Actor } from '../access/can.js';
+import { type Actor, can } from '../access/can.js';
+import { liveRole } from '../access/effective-roles.js';
 import { isDuplicateKey, notFound } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
+import type { PendingEvent } from '../models/event.js';
 import type { Membership, Organization } from '../models/index.js';
+import type { Assignment } from '../models/membership.js';
+import { ADMIN_ROLE_ID } from '../models/role.js';
 import { event, type ServiceContext } from './context.js';
+import { PRESENT } from './reads.js';
+import { isSingle } from './rules-of-roles.js';
+import { vocabularyOf } from './vocabulary.js';
 
-/** Role ids that who joins gets: the organization's, else the instance's. Never `admin` (R15). */
-async function rolesOfJoiner(context: ServiceContext, organization: Organization): Promise<{ roleId: string }[]> {
-  const ids = organization.defaultRoles ?? (await context.catalog.current()).defaultRoles;
-  return ids.map((roleId) => ({ roleId }));
+/** Roles that who joins gets: the organization's, else the instance's; one in single mode (R4). Never `admin` (R15). */
+async function rolesOfJoiner(context: ServiceContext, organization: Organization): Promise<Assignment[]> {
+  const snapshot = await context.catalog.current();
+  const { role } = await vocabularyOf(context, organization, snapshot);
+  const ids = (organization.defaultRoles ?? snapshot.defaultRoles).flatMap((id) => liveRole(id, role)?._id ?? []);
+  const given = [...new Set(ids)].filter((id) => id !== ADMIN_ROLE_ID).map((roleId) => ({ roleId }));
+  return isSingle(organization) ? given.slice(0, 1) : given;
 }
 
 /** Whether someone who isn't a member may become one by themselves (R10). */
@@ -29,9 +39,9 @@ export async function joinOrganization(
   const { models } = context;
   const organization = await models.Organization.findById(organizationId).lean();
   if (!organization) throw notFound();
-  const present = await models.Membership.findOne({ organizationId, userId }).lean();
+  const present = await models.Membership.findOne({ organizationId, userId, ...PRESENT }).lean();
   if (present) return settleMembership(context, present);
-  if (actor.kind !== 'system' && !mayJoin(organization)) throw notFound();
+  if (!can(actor, 'members:write', { organizationId }) && !mayJoin(organization)) throw notFound();
   return settleMembership(context, await insertMembership(context, actor, organizationId, userId));
 }
 
@@ -64,13 +74,36 @@ export async function insertMembership(
       },
       { upsert: true, returnDocument: 'after', lean: true, setDefaultsOnInsert: false },
     );
-    if (membership) return membership as Membership;
+    if (membership) return await back(context, membership as Membership, joined);
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
   const theirs = await models.Membership.findOne({ organizationId, userId }).lean();
   if (!theirs) throw notFound();
-  return theirs;
+  return back(context, theirs, joined);
+}
+
+/** Who was removed and comes back while their row was still there is a new member: nothing of before is theirs. */
+async function back(context: ServiceContext, membership: Membership, joined: PendingEvent): Promise<Membership> {
+  if (membership.status !== 'removed') return membership;
+  const { models, clock } = context;
+  const now = clock.now();
+  const again = await models.Membership.findOneAndUpdate(
+    { _id: membership._id, status: 'removed' },
+    {
+      $set: { status: 'active', roles: [], settled: false, createdAt: now, updatedAt: now },
+      $unset: { groups: 1, changed: 1, defaultRole: 1, wasAdministrator: 1, metadata: 1 },
+      $inc: { revision: 1 },
+      $push: { pendingEvents: joined },
+    },
+    { returnDocument: 'after', lean: true },
+  );
+  if (again) return again as Membership;
+  // Its row has gone, or somebody else has brought them back.
+  const { organizationId, userId, _id } = membership;
+  const present = await models.Membership.findOne({ organizationId, userId }).lean();
+  if (present) return present;
+  return insertMembership(context, { kind: 'system' }, organizationId, userId, _id);
 }
 
 /**
@@ -79,6 +112,7 @@ export async function insertMembership(
  */
 export async function settleMembership(context: ServiceContext, membership: Membership): Promise<Membership> {
   if (membership.settled) return membership;
+  if (membership.status === 'removed') return membership;
   const { models, clock } = context;
   const { organizationId, userId } = membership;
   const now = clock.now();

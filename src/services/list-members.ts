@@ -3,6 +3,7 @@ import type { ServiceContext } from './context.js';
 import { settleMembership } from './join-organization.js';
 import { type Page, type PageRequest, pageOf } from './list-pages.js';
 import { rolesOf } from './load-standing.js';
+import { PRESENT } from './reads.js';
 
 export interface MemberOverview {
   membership: Membership;
@@ -20,7 +21,7 @@ export async function listMembers(
   { limit, after = '' }: PageRequest,
 ): Promise<Page<MemberOverview>> {
   const { models } = context;
-  const rows = await models.Membership.find({ organizationId: organization._id, userId: { $gt: after } })
+  const rows = await models.Membership.find({ organizationId: organization._id, userId: { $gt: after }, ...PRESENT })
     .sort({ userId: 1 })
     .limit(limit + 1)
     .lean();
@@ -65,7 +66,7 @@ export async function membershipsOf(
   user: User,
 ): Promise<(MemberOverview & { organization: Organization })[]> {
   const { models } = context;
-  const memberships = await models.Membership.find({ userId: user._id }).lean();
+  const memberships = await models.Membership.find({ userId: user._id, ...PRESENT }).lean();
   const organizations = await models.Organization.find({
     _id: { $in: memberships.map((one) => one.organizationId) },
   }).lean();

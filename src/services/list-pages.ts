@@ -49,7 +49,7 @@ export async function listRoles(
   organizationId: string | null,
   { limit, after = '' }: PageRequest,
 ): Promise<Page<Role>> {
-  const rows = await models.Role.find({ organizationId, key: { $gt: after } })
+  const rows = await models.Role.find({ organizationId, key: { $gt: after }, deleted: { $exists: false } })
     .sort({ key: 1 })
     .limit(limit + 1)
     .lean();

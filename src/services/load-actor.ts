@@ -1,16 +1,17 @@
-import { type Actor, SYSTEM_ORGANIZATION } from '../access/can.js';
+import { type Actor, managementOfAll, operatorPermissions, SYSTEM_ORGANIZATION } from '../access/can.js';
 import type { ServiceContext } from './context.js';
 import { findOrganization } from './create-organization.js';
 import { loadStanding } from './load-standing.js';
 
 /**
- * A user as `can()` judges them, by today's roles: in `system`, where an administrator holds the instance's permissions (R14), and in
- * the organization that is acted in.
+ * A user as `can()` judges them, by today's roles: in `system`, where who runs it is an operator (R14), and in the organization that is
+ * acted in.
  */
 export async function loadActor(context: ServiceContext, userId: string, organizationId?: string): Promise<Actor> {
   const system = await findOrganization(context, SYSTEM_ORGANIZATION);
   const ids = [...new Set([system?._id, organizationId])].filter((id) => id !== undefined);
   const standings = await Promise.all(ids.map((id) => loadStanding(context, { userId, organizationId: id })));
-  const roles = new Map(ids.map((id, index) => [id, (standings[index]?.roles ?? []).map((role) => role.key)]));
-  return { kind: 'user', userId, roles, ...(system ? { systemOrganizationId: system._id } : {}) };
+  const permissions = new Map(ids.map((id, index) => [id, managementOfAll(standings[index]?.roles ?? [])]));
+  const operator = operatorPermissions(permissions.get(system?._id ?? '') ?? new Set());
+  return { kind: 'user', userId, permissions, ...(operator ? { operator } : {}) };
 }

@@ -1,10 +1,10 @@
 import { activeRole, effectiveRoles, permissionsFor } from '../access/effective-roles.js';
 import { readOnce } from '../lib/read-once.js';
 import type { Api, Membership, Organization, Role, User } from '../models/index.js';
-import { ADMIN_ROLE_ID } from '../models/role.js';
 import type { CatalogSnapshot } from './catalog.js';
 import type { ServiceContext } from './context.js';
 import { settleMembership } from './join-organization.js';
+import { vocabularyOf } from './vocabulary.js';
 
 /** What a person is today: in one organization with roles, or, with `organization: null`, in none. */
 export interface Standing {
@@ -51,23 +51,15 @@ async function readStanding(context: ServiceContext, { userId, organizationId }:
   return standing(user, snapshot, organization, found, await rolesOf(context, snapshot, organization, found));
 }
 
-/** The effective roles of a member, the organization's own ones included. */
+/** The effective roles of a member, the organization's own ones and those of groups included. */
 export async function rolesOf(
-  { models }: ServiceContext,
+  context: ServiceContext,
   snapshot: CatalogSnapshot,
   organization: Organization,
   membership: Membership,
 ): Promise<Role[]> {
-  const custom = membership.roles.map((role) => role.roleId).filter((id) => !snapshot.roles.has(id));
-  const own = custom.length
-    ? await models.Role.find({ _id: { $in: custom }, organizationId: organization._id }).lean()
-    : [];
-  const byId = new Map(own.map((role) => [role._id, role]));
-  return effectiveRoles(
-    { userId: membership.userId, organization, membership },
-    (id) => snapshot.roles.get(id) ?? byId.get(id),
-    ADMIN_ROLE_ID,
-  );
+  const vocabulary = await vocabularyOf(context, organization, snapshot);
+  return effectiveRoles({ userId: membership.userId, organization, membership }, vocabulary, context.clock.now());
 }
 
 function standing(
@@ -83,8 +75,7 @@ function standing(
     organization,
     membership,
     roles,
-    activeRole:
-      membership && organization ? activeRole({ userId: user._id, organization, membership }, roles) : undefined,
+    activeRole: membership && organization ? activeRole({ membership }, roles) : undefined,
     permissionsAt: (api) => permissionsFor(roles, api.permissions),
   };
 }

@@ -36,6 +36,9 @@ const byId = <T extends { _id: string }>(model: Model<T>, projection: object) =>
     (one) => one._id,
   );
 
+/** Who was removed isn't there, though their row waits for its events to be moved. */
+export const PRESENT = { status: { $ne: 'removed' } } as const;
+
 export function createReads(models: Models): Reads {
   const { Claim, Instance, Membership, Organization, RevokedToken, User } = models;
   const instance = byId(Instance, { version: 1 });
@@ -48,11 +51,11 @@ export function createReads(models: Models): Reads {
   const organizations = byId(Organization, WITHOUT_EVENTS);
   const revoked = byId(RevokedToken, { _id: 1 });
   const memberships = batchedReads(
-    (keys) => find(Membership, pairs(keys), WITHOUT_EVENTS),
+    (keys) => find(Membership, { ...pairs(keys), ...PRESENT }, WITHOUT_EVENTS),
     (one) => `${one.organizationId} ${one.userId}`,
   );
   const membershipsOf = batchedLists(
-    (userIds) => find(Membership, { userId: { $in: userIds } }, WITHOUT_EVENTS),
+    (userIds) => find(Membership, { userId: { $in: userIds }, ...PRESENT }, WITHOUT_EVENTS),
     (one) => one.userId,
   );
   return {

@@ -1,93 +1,140 @@
-import { type Actor, can } from '../access/can.js';
-import { conflict, forbidden, lastAdministrator, notFound, tooManyAdministrators } from '../lib/errors.js';
+import type { Actor } from '../access/can.js';
+import { liveRole } from '../access/effective-roles.js';
+import { stale } from '../lib/errors.js';
+import { newId } from '../lib/ids.js';
 import type { Membership } from '../models/index.js';
-import { MOST_ADMINISTRATORS } from '../models/organization.js';
+import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import { event, type ServiceContext } from './context.js';
+import { addAdministrator, type MemberKey, removeAdministrator, requireActive } from './administrators.js';
+import {
+  type ChangeOptions,
+  changeMembership,
+  type MemberChange,
+  type MemberState,
+  memberState,
+} from './change-membership.js';
+import type { ServiceContext } from './context.js';
+import { endingLostRoles } from './end-lost-roles.js';
+import { requirePermission } from './require.js';
+import { isSingle, requireFuture, requireMayGive, requireSingle, rolesBehind } from './rules-of-roles.js';
+
+/** A seat among the administrators is the role `admin` without an end; everything else is the membership's. */
+export const isSeat = ({ roleId, until }: Assignment) => roleId === ADMIN_ROLE_ID && !until;
 
 /**
  * Makes a member's direct roles what is given. An administrator is added before and taken before the other roles change, each by
  * one conditional update of the organization's document, so that two who demote each other leave one (R2).
- * @param roleIds ids of roles that the caller has resolved; `rol_admin` among them makes an administrator.
- * @throws RollcallError `last_administrator`, `too_many_administrators`, `not_active`, `not_found`, `forbidden`
+ * @param roles by ids that the caller has resolved; `rol_admin` without an end makes an administrator. One in single mode (R4).
+ * @throws RollcallError `last_administrator`, `too_many_administrators`, `not_active`, `single_role_mode`, `invalid`, `stale`,
+ * `not_found`, `forbidden`
  */
 export async function setMemberRoles(
   context: ServiceContext,
   actor: Actor,
-  { organizationId, userId, roleIds }: { organizationId: string; userId: string; roleIds: readonly string[] },
+  { roles, ...key }: MemberKey & { roles: readonly Assignment[] },
+  options: ChangeOptions = {},
 ): Promise<Membership> {
-  const { models, clock } = context;
-  if (!can(actor, 'members:write', { organizationId })) throw forbidden();
-  const membership = await models.Membership.findOne({ organizationId, userId }).lean();
-  if (!membership) throw notFound();
-  const others = roleIds.filter((id) => id !== ADMIN_ROLE_ID);
-  if (roleIds.includes(ADMIN_ROLE_ID)) {
-    await requireActive(context, membership);
-    await addAdministrator(context, actor, organizationId, userId);
-  } else await removeAdministrator(context, actor, organizationId, userId);
-  const now = clock.now();
-  const changed = event(context, actor, 'member.roles_changed', userId, {
-    organizationId,
-    before: membership.roles.map((role) => role.roleId),
-    after: others,
+  requirePermission(actor, 'members:write', key.organizationId);
+  const eventId = newId('evt');
+  const wanted = [...new Map(roles.map((one) => [one.roleId, one])).values()];
+  const check = (state: MemberState) => {
+    requireSingle(state.organization, wanted);
+    rolesBehind(
+      state.vocabulary,
+      wanted.map((one) => one.roleId),
+    );
+    const touched = differing(directRoles(state), wanted);
+    requireMayGive(actor, key.organizationId, state.vocabulary, touched);
+    requireFuture(
+      context,
+      wanted.filter((one) => touched.includes(one.roleId)),
+    );
+    return touched;
+  };
+  const state = await memberState(context, key);
+  if (options.revision !== undefined && options.revision !== (state.membership.revision ?? 0)) throw stale();
+  const touched = check(state);
+  if (touched.length === 0) return state.membership;
+  const others = wanted.filter((one) => !isSeat(one));
+  const seat = wanted.some(isSeat);
+  return endingLostRoles(context, key, async () => {
+    const replacesSeat = isSingle(state.organization) && state.seat && !seat;
+    if (seat) {
+      await requireActive(context, state.membership);
+      await addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+    } else if (!replacesSeat) {
+      await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+    }
+    const compute = (now: MemberState): MemberChange | undefined =>
+      assigning(now, others, [...new Set([...check(now), ...touched])], directRoles(state), wanted);
+    const { membership } = await changeMembership(context, actor, key, compute, { ...options, eventId });
+    if (replacesSeat) await replaceSeat(context, actor, key, state.membership.roles, eventId);
+    return membership;
   });
-  const updated = await models.Membership.findOneAndUpdate(
-    { _id: membership._id },
-    {
-      $set: { roles: others.map((roleId) => ({ roleId })), settled: true, updatedAt: now },
-      $push: { pendingEvents: changed },
-    },
-    { returnDocument: 'after', lean: true },
-  );
-  if (!updated) throw notFound();
-  return updated as Membership;
 }
 
-/** A seat is an active member's: somebody suspended or disabled in it would be an administrator who can't act (R2). */
-export async function requireActive({ models }: ServiceContext, { userId, status }: Membership): Promise<void> {
-  const user = await models.User.findById(userId, { status: 1 }).lean();
-  if (status !== 'active' || user?.status !== 'active')
-    throw conflict('not_active', 'Only an active member can be an administrator. Reactivate them first.');
-}
-
-/** Puts somebody among the administrators. Already so: nothing changes. */
-export async function addAdministrator(
+/** R4: the role that replaces `admin` is written before the seat is given up; refused, the member is as they were. */
+export async function replaceSeat(
   context: ServiceContext,
   actor: Actor,
-  organizationId: string,
-  userId: string,
+  key: MemberKey,
+  before: readonly Assignment[],
+  parent: string,
 ): Promise<void> {
-  const { models, clock } = context;
-  const now = clock.now();
-  const added = event(context, actor, 'administrator.added', userId, { organizationId });
-  const result = await models.Organization.updateOne(
-    {
-      _id: organizationId,
-      administrators: { $ne: userId },
-      [`administrators.${MOST_ADMINISTRATORS - 1}`]: { $exists: false },
-    },
-    { $set: { founded: true, updatedAt: now }, $push: { administrators: userId, pendingEvents: added } },
-  );
-  if (result.modifiedCount === 1) return;
-  const organization = await models.Organization.findById(organizationId, { administrators: 1 }).lean();
-  if (!organization) throw notFound();
-  if (!organization.administrators.includes(userId)) throw tooManyAdministrators();
+  try {
+    await removeAdministrator(context, actor, key.organizationId, key.userId, { parent });
+  } catch (error) {
+    await changeMembership(
+      context,
+      actor,
+      key,
+      ({ membership }) =>
+        Object.values(membership.changed ?? {}).includes(parent)
+          ? { action: 'member.roles_changed', set: { roles: [...before] }, touched: [] }
+          : undefined,
+      { parent },
+    );
+    throw error;
+  }
 }
 
-/** Takes somebody from the administrators, unless nobody would be left (R2). Not one: nothing changes. */
-export async function removeAdministrator(
-  context: ServiceContext,
-  actor: Actor,
-  organizationId: string,
-  userId: string,
-): Promise<void> {
-  const { models, clock } = context;
-  const removed = event(context, actor, 'administrator.removed', userId, { organizationId });
-  const result = await models.Organization.updateOne(
-    { _id: organizationId, administrators: userId, 'administrators.1': { $exists: true } },
-    { $pull: { administrators: userId }, $set: { updatedAt: clock.now() }, $push: { pendingEvents: removed } },
-  );
-  if (result.modifiedCount === 1) return;
-  const organization = await models.Organization.findById(organizationId, { administrators: 1 }).lean();
-  if (organization?.administrators.includes(userId)) throw lastAdministrator();
+/** What a member holds directly, a seat and one that waits for their return included. */
+export function directRoles({ membership, seat }: Pick<MemberState, 'membership' | 'seat'>): Assignment[] {
+  const admin = seat || membership.wasAdministrator ? [{ roleId: ADMIN_ROLE_ID }] : [];
+  return [
+    ...admin,
+    ...membership.roles.filter((one) => !isSeat(one) && !(admin.length && one.roleId === ADMIN_ROLE_ID)),
+  ];
 }
+
+/** Ids of roles that are in one list and not in the other, or with another end. */
+function differing(before: readonly Assignment[], after: readonly Assignment[]): string[] {
+  const ends = (list: readonly Assignment[]) => new Map(list.map((one) => [one.roleId, one.until?.getTime() ?? null]));
+  const [was, is] = [ends(before), ends(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter((id) => was.get(id) !== is.get(id));
+}
+
+function assigning(
+  { vocabulary }: MemberState,
+  roles: Assignment[],
+  touched: string[],
+  before: readonly Assignment[],
+  after: readonly Assignment[],
+): MemberChange {
+  return {
+    action: 'member.roles_changed',
+    set: { roles, settled: true },
+    unset: ['wasAdministrator'],
+    touched,
+    before: { roles: named(vocabulary, before) },
+    after: { roles: named(vocabulary, after) },
+  };
+}
+
+/** Assignments as an event tells them: by key, so that a role that goes later is still named. */
+export const named = (vocabulary: MemberState['vocabulary'], assignments: readonly Assignment[]) =>
+  assignments.map(({ roleId, until }) => ({
+    role: liveRole(roleId, vocabulary.role)?.key ?? roleId,
+    roleId,
+    ...(until ? { until } : {}),
+  }));

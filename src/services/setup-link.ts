@@ -9,6 +9,7 @@ import type { Membership, Organization } from '../models/index.js';
 import { event, type ServiceContext } from './context.js';
 import { findOrganization } from './create-organization.js';
 import { insertMembership, settleMembership } from './join-organization.js';
+import { PRESENT } from './reads.js';
 
 /**
  * Makes a new link, which ends the earlier ones: of processes that start at the same moment the last to write has the one that works.
@@ -66,7 +67,7 @@ async function healedSystem(context: ServiceContext): Promise<Organization> {
   const { models } = context;
   const system = await findOrganization(context, SYSTEM_ORGANIZATION);
   if (!system) throw new Error('the organization system is missing');
-  const rows: Membership[] = await models.Membership.find({ organizationId: system._id }).lean();
+  const rows: Membership[] = await models.Membership.find({ organizationId: system._id, ...PRESENT }).lean();
   const present = new Set(rows.map((row) => row.userId));
   for (const userId of system.administrators.filter((id) => !present.has(id)))
     rows.push(await insertMembership(context, { kind: 'system' }, system._id, userId));

@@ -73,7 +73,7 @@ describe('an API with opaque tokens', () => {
     await setMemberRoles(server.services, SYSTEM, {
       organizationId: organization._id,
       userId: user._id,
-      roleIds: [MEMBER_ROLE_ID],
+      roles: [MEMBER_ROLE_ID].map((roleId) => ({ roleId })),
     });
     const after = await client.tokenIntrospection(config, tokens.access_token);
     expect(after).toMatchObject({ active: true, roles: ['member'], active_role: 'member', permissions: [] });

@@ -116,7 +116,7 @@ describe('a device', () => {
     await setMemberRoles(server.services, SYSTEM, {
       organizationId: organization._id,
       userId: user._id,
-      roleIds: [role._id],
+      roles: [role._id].map((roleId) => ({ roleId })),
     });
     const { config } = await relyingParty(server, television._id, null);
     const refreshed = await client.refreshTokenGrant(config, body.refresh_token as string);

@@ -200,8 +200,7 @@ async function contents({ models }: ServiceContext): Promise<Record<string, unkn
     if (Array.isArray(value)) return value.map(named);
     if (!value || typeof value !== 'object' || value instanceof Date) return value;
     const rest = Object.entries(value).filter(
-      ([key, inner]) =>
-        !['createdAt', 'updatedAt', 'pendingEvents'].includes(key) && inner !== undefined && inner !== null,
+      ([key, inner]) => !BOOKKEEPING.includes(key) && inner !== undefined && inner !== null,
     );
     return Object.fromEntries(rest.map(([key, inner]) => [key, named(inner)]));
   };
@@ -222,6 +221,17 @@ async function contents({ models }: ServiceContext): Promise<Record<string, unkn
     ]),
   );
 }
+
+/** What isn’t state but says when and how often it changed. */
+const BOOKKEEPING = [
+  'createdAt',
+  'updatedAt',
+  'pendingEvents',
+  'changed',
+  'revision',
+  'vocabulary',
+  'vocabularyChangedAt',
+];
 
 describe('an export', () => {
   it('applied to an empty store makes the same state, and exported from there is the same file', async () => {

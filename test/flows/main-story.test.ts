@@ -87,7 +87,7 @@ describe('a person comes from an application', () => {
     await setMemberRoles(server.services, SYSTEM, {
       organizationId: claims?.oid as string,
       userId: claims?.sub as string,
-      roleIds: [ADMIN_ROLE_ID, MEMBER_ROLE_ID],
+      roles: [ADMIN_ROLE_ID, MEMBER_ROLE_ID].map((roleId) => ({ roleId })),
     });
     expect(await client.tokenIntrospection(await asApi(), tokens.access_token)).toMatchObject({
       active: true,

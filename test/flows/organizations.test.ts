@@ -2,8 +2,8 @@ import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '../../src/models/index.js';
+import { giveRole } from '../../src/services/change-member-role.js';
 import { SYSTEM } from '../../src/services/context.js';
-import { setMemberRoles } from '../../src/services/set-member-roles.js';
 import {
   makeApi,
   makeApplication,
@@ -313,13 +313,15 @@ describe('custom roles', () => {
       permissions: ['invoices:read'],
       organizationId: here._id,
     });
-    for (const organization of [here, there]) {
-      await setMemberRoles(server.services, SYSTEM, {
-        organizationId: organization._id,
-        userId: user._id,
-        roleIds: ['rol_admin', role._id],
-      });
-    }
+    const giveIn = (organization: { _id: string }) =>
+      giveRole(server.services, SYSTEM, { organizationId: organization._id, userId: user._id, roleId: role._id });
+    await giveIn(here);
+    await expect(giveIn(there)).rejects.toMatchObject({ code: 'invalid' });
+    // Whatever got in there by another way.
+    await server.services.models.Membership.updateOne(
+      { organizationId: there._id, userId: user._id },
+      { $push: { roles: { roleId: role._id } } },
+    );
     const { rp, flow } = await begin(application._id, { organization: here.slug, scope: 'openid invoices:read' });
     await flow.browser.submit('Sign in', { email: user.email, ...signIn });
     const tokens = await flow.tokens();

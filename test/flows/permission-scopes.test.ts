@@ -23,7 +23,11 @@ afterAll(() => server?.close());
 const SCOPE = 'openid invoices:read invoices:write nonsense';
 const asApi = async (one: Api) => (await relyingParty(server, one.introspection?.clientId as string)).config;
 const setRoles = ({ user, organizationId }: Member, roleIds: string[]) =>
-  setMemberRoles(server.services, SYSTEM, { organizationId, userId: user._id, roleIds });
+  setMemberRoles(server.services, SYSTEM, {
+    organizationId,
+    userId: user._id,
+    roles: roleIds.map((roleId) => ({ roleId })),
+  });
 
 describe('a permission as scope', () => {
   it('is granted as far as today’s roles give it, at login, at refresh and in introspection, and the answer says so', async () => {

@@ -31,7 +31,11 @@ afterAll(() => server?.close());
 const SCOPE = 'openid profile role:billing';
 const asApi = async (one: Api) => (await relyingParty(server, one.introspection?.clientId as string)).config;
 const setRoles = ({ user, organizationId }: Member, roleIds: string[]) =>
-  setMemberRoles(server.services, SYSTEM, { organizationId, userId: user._id, roleIds });
+  setMemberRoles(server.services, SYSTEM, {
+    organizationId,
+    userId: user._id,
+    roles: roleIds.map((roleId) => ({ roleId })),
+  });
 
 const VERIFIER = client.randomPKCECodeVerifier();
 const REQUEST = {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { themselves } from '../../src/access/can.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
@@ -40,11 +41,10 @@ describe('R1', () => {
     const users = await Promise.all(Array.from({ length: 50 }, () => makeUser(one)));
     await Promise.all(
       users.map((user, index) =>
-        joinOrganization(
-          index % 2 ? one : two,
-          { kind: 'user', userId: user._id, roles: new Map() },
-          { organizationId: organization._id, userId: user._id },
-        ),
+        joinOrganization(index % 2 ? one : two, themselves(user._id), {
+          organizationId: organization._id,
+          userId: user._id,
+        }),
       ),
     );
     const all = await Promise.all(users.map((user) => rolesOf(user._id, organization._id)));
@@ -76,8 +76,16 @@ describe('R2', () => {
     await makeMember(one, organization._id, ben._id, [ADMIN_ROLE_ID]);
     for (let round = 0; round < 200; round += 1) {
       const results = await Promise.allSettled([
-        setMemberRoles(one, SYSTEM, { organizationId: organization._id, userId: ada._id, roleIds: [MEMBER_ROLE_ID] }),
-        setMemberRoles(two, SYSTEM, { organizationId: organization._id, userId: ben._id, roleIds: [MEMBER_ROLE_ID] }),
+        setMemberRoles(one, SYSTEM, {
+          organizationId: organization._id,
+          userId: ada._id,
+          roles: [MEMBER_ROLE_ID].map((roleId) => ({ roleId })),
+        }),
+        setMemberRoles(two, SYSTEM, {
+          organizationId: organization._id,
+          userId: ben._id,
+          roles: [MEMBER_ROLE_ID].map((roleId) => ({ roleId })),
+        }),
       ]);
       expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
       expect((results.find((result) => result.status === 'rejected') as PromiseRejectedResult).reason.code).toBe(
@@ -89,7 +97,7 @@ describe('R2', () => {
         await setMemberRoles(one, SYSTEM, {
           organizationId: organization._id,
           userId: user._id,
-          roleIds: [ADMIN_ROLE_ID],
+          roles: [ADMIN_ROLE_ID].map((roleId) => ({ roleId })),
         });
       }
     }

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { managementOfAll } from '../../src/access/can.js';
+import { OPERATOR } from '../../src/access/statements.js';
 import { createEncryption, EncryptionKeyError } from '../../src/lib/encryption.js';
 import type { Api, Application } from '../../src/models/index.js';
 import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
@@ -141,13 +143,14 @@ describe('a rotation', () => {
   });
 
   it('is an operator’s alone, and so are looking and retiring', async () => {
-    const user = { kind: 'user', userId: 'usr_x', roles: new Map([['org_x', ['admin']]]) } as const;
+    const admin = managementOfAll([{ key: 'admin' }]);
+    const user = { kind: 'user', userId: 'usr_x', permissions: new Map([['org_x', admin]]) } as const;
     const refused = { code: 'forbidden' };
     const { services } = server;
     await expect(rotateSigningKeys(services, encryption, user)).rejects.toMatchObject(refused);
     await expect(retireSigningKey(services, encryption, user, { kid: 'x' })).rejects.toMatchObject(refused);
     await expect(listSigningKeys(services, user)).rejects.toMatchObject(refused);
-    const operator = { ...user, roles: new Map([['org_s', ['admin']]]), systemOrganizationId: 'org_s' };
+    const operator = { ...user, operator: OPERATOR };
     await expect(listSigningKeys(services, operator)).resolves.toBeDefined();
   });
 

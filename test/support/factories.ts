@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { newId } from '../../src/lib/ids.js';
 import { hashPassword } from '../../src/lib/password.js';
 import type { Api, Application, Role, User } from '../../src/models/index.js';
+import { createGroup } from '../../src/services/change-group.js';
 import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
 import { createOrganization, type NewOrganization } from '../../src/services/create-organization.js';
 import { createUser } from '../../src/services/create-user.js';
 import { joinOrganization } from '../../src/services/join-organization.js';
 import { setMemberRoles } from '../../src/services/set-member-roles.js';
+import { changingVocabulary } from '../../src/services/vocabulary.js';
 
 export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'a-secret-that-is-long-enough-to-be-one';
@@ -94,13 +96,18 @@ export async function makeRole(context: ServiceContext, values: Pick<Role, 'key'
     updatedAt: now,
     ...values,
   };
-  await context.models.Role.create(role);
-  await context.catalog.changed();
+  await changingVocabulary(context, role.organizationId, async () => context.models.Role.create(role));
   return role;
 }
+
+/** A group that carries these roles, by their ids. */
+export const makeGroup = (context: ServiceContext, organizationId: string, name: string, roles: string[] = []) =>
+  createGroup(context, SYSTEM, organizationId, { name, roles });
 
 /** Joins, and then has just these roles, where some are given by their ids. */
 export async function makeMember(context: ServiceContext, organizationId: string, userId: string, roleIds?: string[]) {
   const membership = await joinOrganization(context, SYSTEM, { organizationId, userId });
-  return roleIds ? setMemberRoles(context, SYSTEM, { organizationId, userId, roleIds }) : membership;
+  return roleIds
+    ? setMemberRoles(context, SYSTEM, { organizationId, userId, roles: roleIds.map((roleId) => ({ roleId })) })
+    : membership;
 }

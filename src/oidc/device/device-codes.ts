@@ -3,7 +3,7 @@
  * which the library runs on its route `device_resume`, ends in a decision (`decide`). Each of these is one conditional update.
  */
 import { errors, type Provider } from 'oidc-provider';
-import { refuseEndedSession } from '../grants.js';
+import { refuseEnded } from '../grants.js';
 import { refuseAmongSeveral } from '../redemption.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { createUserCodes, type UserCodes } from './user-codes.js';
@@ -44,7 +44,7 @@ export function extendDeviceCodes(provider: Provider, runtime: Runtime): void {
     return code;
   };
   model.prototype.save = async function saveDeviceCode() {
-    if (ASKED.has(this)) return decide(contextOf(provider), this);
+    if (ASKED.has(this)) return decide(runtime, contextOf(provider), this);
     await begin(contextOf(provider), this, userCodes);
     return save.call(this);
   };
@@ -90,7 +90,7 @@ async function answerPoll(ctx: OidcContext, code: OidcContext): Promise<void> {
  * one. It is there before the code says so; where the decision comes too late, it goes again.
  * @throws DeviceCodeSpent
  */
-async function decide(ctx: OidcContext, code: OidcContext): Promise<void> {
+async function decide(runtime: Runtime, ctx: OidcContext, code: OidcContext): Promise<void> {
   const { oidc } = ctx;
   const keep = async () => code.adapter.decide(code.jti, (await code.getValueAndPayload()).payload);
   if (code.error) {
@@ -103,7 +103,7 @@ async function decide(ctx: OidcContext, code: OidcContext): Promise<void> {
   const { Grant: grant } = oidc.entities;
   const { payload } = await grant.getValueAndPayload();
   await grant.adapter.insert(grant.jti, payload, grant.remainingTTL);
-  await refuseEndedSession(oidc, grant.jti);
+  await refuseEnded(runtime, oidc, grant);
   Object.assign(code, { grantId: grant.jti, generation: grant.generation, sessionUid: undefined, sid: undefined });
   if (!(await keep())) {
     await grant.adapter.destroy(grant.jti);

@@ -1,4 +1,5 @@
 import { errors, interactionPolicy } from 'oidc-provider';
+import { signInEnded } from '../../services/sign-ins.js';
 import { approvalOf, isAllowed } from '../device/approval.js';
 import { decisionOf } from '../grants.js';
 import type { OidcContext } from '../runtime.js';
@@ -20,6 +21,15 @@ export function policy() {
     new Check('another_account', 'another account was chosen', 'login_required', ({ oidc }: OidcContext) =>
       oidc.result?.select_account?.another && !oidc.result.login ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
     ),
+  );
+  login?.checks.add(
+    // R6: an administrator has ended the sessions of this member in the organization that the request is for.
+    new Check('sessions_ended', 'the organization asks to sign in again', 'login_required', (ctx: OidcContext) => {
+      const decision = decisionOf(ctx);
+      return decision?.kind === 'decided' && signInEnded(decision.standing.membership, ctx.oidc.session)
+        ? Check.REQUEST_PROMPT
+        : Check.NO_NEED_TO_PROMPT;
+    }),
   );
   if (login) endInsteadOfAskingForever(login);
   // Native applications of our own need no consent page, also with prompt=none.

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Actor } from '../../access/can.js';
+import { themselves } from '../../access/can.js';
 import { RollcallError } from '../../lib/errors.js';
 import { field } from '../../middleware/form-body.js';
 import { answerLogin, type Login, loginExpired } from '../../oidc/interaction.js';
@@ -8,9 +8,6 @@ import { joinOrganization } from '../../services/join-organization.js';
 import { actable, listMemberships } from '../../services/list-memberships.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
-
-/** Somebody who acts for themselves: may join and create, holds no management permission by it. */
-export const themselves = (userId: string): Actor => ({ kind: 'user', userId, roles: new Map() });
 
 const NAME_MAX = 100;
 

@@ -7,6 +7,7 @@ import type { Membership, Organization, User } from '../../models/index.js';
 import { MEMBER_ROLE_ID } from '../../models/role.js';
 import type { ServiceContext } from '../context.js';
 import type { ProvisioningFile } from '../provisioning/schema.js';
+import { PRESENT } from '../reads.js';
 import {
   API_FIELDS,
   APPLICATION_FIELDS,
@@ -89,7 +90,7 @@ async function* userParts(context: ServiceContext, options: ExportOptions): Asyn
     for await (const users of batches) {
       const memberships = await models.Membership.find({
         userId: { $in: users.map((user) => user._id) },
-        status: { $ne: 'removed' },
+        ...PRESENT,
       }).lean();
       yield await usersPart(context, users, memberships, options);
     }
@@ -97,7 +98,7 @@ async function* userParts(context: ServiceContext, options: ExportOptions): Asyn
   }
   const ofMembers = batchesOf<Membership>(
     (after) =>
-      models.Membership.find({ organizationId: organization._id, userId: { $gt: after }, status: { $ne: 'removed' } })
+      models.Membership.find({ organizationId: organization._id, userId: { $gt: after }, ...PRESENT })
         .sort({ userId: 1 })
         .limit(BATCH)
         .lean(),

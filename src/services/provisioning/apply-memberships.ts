@@ -5,11 +5,12 @@
  */
 import type { Membership } from '../../models/index.js';
 import type { MembershipStatus } from '../../models/membership.js';
+import { addAdministrator } from '../administrators.js';
 import { setMemberStatus } from '../change-status.js';
 import { SYSTEM } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
 import { insertMembership, joinOrganization } from '../join-organization.js';
-import { addAdministrator, setMemberRoles } from '../set-member-roles.js';
+import { setMemberRoles } from '../set-member-roles.js';
 import { changeEvent, differences } from './differences.js';
 import type { Execution } from './execution.js';
 import { type PropertyChange, propertiesOf, property, type Step } from './plan.js';
@@ -207,11 +208,11 @@ async function setRoles(
   const ids = await execution.member(slug, email);
   const membership = await context.models.Membership.findOne(ids).lean();
   if (membership?.status !== 'suspended' && userActive) {
-    await setMemberRoles(context, SYSTEM, { ...ids, roleIds: await execution.roleIds(slug, roles) });
+    await setMemberRoles(context, SYSTEM, { ...ids, roles: await execution.assignments(slug, roles) });
     return;
   }
   const others = roles.filter((key) => key !== ADMIN);
-  await setMemberRoles(context, SYSTEM, { ...ids, roleIds: await execution.roleIds(slug, others) });
+  await setMemberRoles(context, SYSTEM, { ...ids, roles: await execution.assignments(slug, others) });
   await context.models.Membership.updateOne(
     ids,
     roles.includes(ADMIN) ? { $set: { wasAdministrator: true } } : { $unset: { wasAdministrator: 1 } },

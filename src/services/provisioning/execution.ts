@@ -1,5 +1,6 @@
 import { notFound, RollcallError } from '../../lib/errors.js';
 import type { Organization, Role, User } from '../../models/index.js';
+import type { Assignment } from '../../models/membership.js';
 import type { ServiceContext } from '../context.js';
 import { findOrganization } from '../create-organization.js';
 import { findUserByEmail } from '../create-user.js';
@@ -12,6 +13,8 @@ export interface Execution {
   member(slug: string, email: string): Promise<{ organizationId: string; userId: string }>;
   /** The ids of roles in an organization, or with null of instance-wide ones. */
   roleIds(slug: string | null, keys: readonly string[]): Promise<string[]>;
+  /** As `roleIds`, for a member to hold. */
+  assignments(slug: string, keys: readonly string[]): Promise<Assignment[]>;
   /** To be called when something changed that the catalog holds. */
   catalogChanges(): void;
   /** Lets every process see what has changed so far, where it has. */
@@ -67,6 +70,9 @@ export function createExecution(context: ServiceContext): Execution {
         if (!id) throw new RollcallError('role_gone', 409, `The role ${key} is gone meanwhile.`);
         return id;
       });
+    },
+    async assignments(slug, keys) {
+      return (await this.roleIds(slug, keys)).map((roleId) => ({ roleId }));
     },
     catalogChanges() {
       changed = true;

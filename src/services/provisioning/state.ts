@@ -4,6 +4,7 @@ import { MEMBER_ROLE_ID } from '../../models/role.js';
 import { claimOwner } from '../claim-name.js';
 import type { ServiceContext } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
+import { PRESENT } from '../reads.js';
 import type { ProvisioningFile } from './schema.js';
 
 /** What the store holds of the things that a file names, read once before anything is checked or written. */
@@ -39,7 +40,7 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
   const [apis, applications, roles, instance] = await Promise.all([
     models.Api.find().lean(),
     models.Application.find().lean(),
-    models.Role.find({ organizationId: null }).lean(),
+    models.Role.find({ organizationId: null, deleted: { $exists: false } }).lean(),
     models.Instance.findById(INSTANCE_ID).lean(),
   ]);
   const slugs = new Set([
@@ -54,8 +55,8 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
   const organizationIds = [...organizations.values()].map((one) => one._id);
   const userIds = [...users.values()].map((one) => one._id);
   const [customRoles, memberships, members] = await Promise.all([
-    models.Role.find({ organizationId: { $in: organizationIds } }).lean(),
-    userIds.length ? models.Membership.find({ userId: { $in: userIds } }).lean() : [],
+    models.Role.find({ organizationId: { $in: organizationIds }, deleted: { $exists: false } }).lean(),
+    userIds.length ? models.Membership.find({ userId: { $in: userIds }, ...PRESENT }).lean() : [],
     Promise.all(
       organizationIds.map(
         async (id) => [id, await models.Membership.countDocuments({ organizationId: id, status: 'active' })] as const,

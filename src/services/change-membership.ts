@@ -1,0 +1,121 @@
+/**
+ * One member's change: read, computed, and written only while the membership is what was read, so that of two who change it at once both
+ * have their way, one after the other, and none is lost. The event goes with it.
+ */
+
+import type { Actor } from '../access/can.js';
+import { type HeldRole, heldRoles } from '../access/effective-roles.js';
+import { notFound, RollcallError, stale } from '../lib/errors.js';
+import { newId } from '../lib/ids.js';
+import { forgetReads } from '../lib/read-once.js';
+import type { Group, Membership, Organization, Role } from '../models/index.js';
+import type { MemberKey } from './administrators.js';
+import { event, type ServiceContext } from './context.js';
+import { settleMembership } from './join-organization.js';
+import { PRESENT } from './reads.js';
+import { type OrganizationVocabulary, vocabularyOf } from './vocabulary.js';
+
+/** A member as they are, with what their roles and groups mean. */
+export interface MemberState {
+  organization: Organization;
+  membership: Membership;
+  vocabulary: OrganizationVocabulary;
+  /** Among the administrators. */
+  seat: boolean;
+}
+
+export interface MemberChange {
+  action: string;
+  set?: Partial<Membership>;
+  unset?: (keyof Membership)[];
+  /** Ids of the roles and groups that this changes, and `status`: what an undo looks at. */
+  touched: string[];
+  before?: unknown;
+  after?: unknown;
+}
+
+export interface ChangeOptions {
+  /** The event that this one is a part of. */
+  parent?: string | undefined;
+  /** The id that this change's event has to have, where others name it as their parent. */
+  eventId?: string | undefined;
+  /** Only while the membership has this revision (`If-Match`). */
+  revision?: number | undefined;
+}
+
+const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
+
+/** @throws RollcallError `not_found` */
+export async function memberState(
+  context: ServiceContext,
+  { organizationId, userId }: MemberKey,
+): Promise<MemberState> {
+  const { models } = context;
+  const [organization, found] = await Promise.all([
+    models.Organization.findById(organizationId, WITHOUT_EVENTS).lean(),
+    models.Membership.findOne({ organizationId, userId, ...PRESENT }, WITHOUT_EVENTS).lean(),
+  ]);
+  if (!organization || !found) throw notFound();
+  if (!found.settled) {
+    await settleMembership(context, found);
+    return memberState(context, { organizationId, userId });
+  }
+  const vocabulary = await vocabularyOf(context, organization);
+  return { organization, membership: found, vocabulary, seat: organization.administrators.includes(userId) };
+}
+
+/** What a member holds by now, with where it comes from. */
+export const heldBy = (
+  { clock }: ServiceContext,
+  { organization, membership, vocabulary }: Pick<MemberState, 'organization' | 'membership' | 'vocabulary'>,
+): HeldRole<Role, Group>[] =>
+  heldRoles({ userId: membership.userId, organization, membership }, vocabulary, clock.now());
+
+/** How often a membership is read anew because somebody else changed it meanwhile. */
+const ATTEMPTS = 50;
+
+/**
+ * @param compute what changes, or undefined for nothing; asked anew where somebody else was faster
+ * @returns the member as they are then, and whether anything changed
+ * @throws RollcallError `not_found`, `stale`, and what `compute` throws
+ */
+export async function changeMembership(
+  context: ServiceContext,
+  actor: Actor,
+  key: MemberKey,
+  compute: (state: MemberState) => MemberChange | undefined | Promise<MemberChange | undefined>,
+  { parent, eventId = newId('evt'), revision }: ChangeOptions = {},
+): Promise<{ membership: Membership; changed: boolean }> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const state = await memberState(context, key);
+    const { membership } = state;
+    if (revision !== undefined && revision !== (membership.revision ?? 0)) throw stale();
+    const change = await compute(state);
+    if (!change) return { membership, changed: false };
+    const written = await write(context, actor, membership, change, { parent, eventId });
+    forgetReads();
+    if (written) return { membership: written, changed: true };
+  }
+  throw new RollcallError('busy', 503, 'Somebody else is changing this member all the time. Try again in a moment.');
+}
+
+async function write(
+  context: ServiceContext,
+  actor: Actor,
+  { _id, organizationId, userId, revision }: Membership,
+  { action, set = {}, unset = [], touched, before, after }: MemberChange,
+  { parent, eventId }: { parent: string | undefined; eventId: string },
+): Promise<Membership | null> {
+  const made = event(context, actor, action, userId, { organizationId, before, after, parent });
+  const marks = Object.fromEntries(touched.map((id) => [`changed.${id}`, eventId]));
+  return (await context.models.Membership.findOneAndUpdate(
+    { _id, revision: revision ?? null, ...PRESENT },
+    {
+      $set: { ...set, ...marks, updatedAt: context.clock.now() },
+      ...(unset.length ? { $unset: Object.fromEntries(unset.map((name) => [name, 1])) } : {}),
+      $inc: { revision: 1 },
+      $push: { pendingEvents: { ...made, id: eventId } },
+    },
+    { returnDocument: 'after', lean: true, projection: WITHOUT_EVENTS },
+  )) as Membership | null;
+}

@@ -1,0 +1,168 @@
+/** What is gone and still named somewhere: assignments of deleted roles and memberships of deleted groups are rewritten, a batch at a time. */
+import { liveRole } from '../access/effective-roles.js';
+import { RollcallError } from '../lib/errors.js';
+import type { Role } from '../models/index.js';
+import type { Assignment } from '../models/membership.js';
+import { leaving } from './change-member-group.js';
+import { changeMembership, type MemberChange, type MemberState } from './change-membership.js';
+import { releaseName } from './claim-name.js';
+import { type ServiceContext, SYSTEM } from './context.js';
+import { endGrantsOfMembers } from './end-grants.js';
+import { PRESENT } from './reads.js';
+import { named } from './set-member-roles.js';
+import { changingVocabulary } from './vocabulary.js';
+
+const BATCH = 200;
+/** Markers stay for as long as a writer that began before could still assign what is gone. */
+const MARKER_MS = 24 * 60 * 60 * 1000;
+
+/** Every marker there is; to be called now and then, by any process. */
+export async function cleanUp(context: ServiceContext): Promise<void> {
+  const { models, clock } = context;
+  const old = new Date(clock.now().getTime() - MARKER_MS);
+  for (const { _id, organizationId, deleted } of await models.Role.find({
+    'deleted.at': { $gt: new Date(0) },
+  }).lean()) {
+    if (organizationId === null && deleted) await releaseName(context, 'role', deleted.key, _id);
+    await cleanUpRole(context, _id);
+    // Its events have moved by then; where not, it stays for another round.
+    if (deleted && deleted.at < old && !(await isReplacement(context, _id)))
+      await models.Role.deleteOne({ _id, 'pendingEvents.0': { $exists: false } });
+  }
+  for (const { _id, deletedAt } of await models.Group.find({ deletedAt: { $gt: new Date(0) } }).lean()) {
+    await cleanUpGroup(context, _id);
+    if (deletedAt && deletedAt < old) await models.Group.deleteOne({ _id, 'pendingEvents.0': { $exists: false } });
+  }
+}
+
+/** A marker whose replacement is gone too is read through that one's marker. */
+const isReplacement = async ({ models }: ServiceContext, roleId: string) =>
+  (await models.Role.exists({ 'deleted.replacement': roleId })) !== null;
+
+/**
+ * Gives everyone who is assigned to a deleted role what replaces it.
+ * @param forMs after which the rest is left to the next round
+ */
+export async function cleanUpRole(
+  context: ServiceContext,
+  roleId: string,
+  forMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const { models } = context;
+  await replaceDefaults(context, roleId);
+  for (const group of await models.Group.find({ roles: roleId }).lean()) {
+    const replacement = await replacementOf(context, roleId);
+    await changingVocabulary(context, group.organizationId, async () => {
+      const roles = [...new Set(group.roles.flatMap((id) => (id === roleId ? (replacement?._id ?? []) : id)))];
+      await models.Group.updateOne(
+        { _id: group._id, roles: roleId, revision: group.revision ?? null },
+        { $set: { roles }, $inc: { revision: 1 } },
+      );
+    });
+  }
+  const end = performance.now() + forMs;
+  for (;;) {
+    const rows = await models.Membership.find({ 'roles.roleId': roleId, ...PRESENT }, { organizationId: 1, userId: 1 })
+      .limit(BATCH)
+      .lean();
+    if (rows.length === 0) return;
+    for (const { organizationId, userId } of rows) {
+      await unlessGone(
+        changeMembership(context, SYSTEM, { organizationId, userId }, (state) => replacing(state, roleId)),
+      );
+      const { revokeOnDowngrade } = (await context.reads.organization(organizationId)) ?? {};
+      if (revokeOnDowngrade) await endGrantsOfMembers(context, organizationId, [userId]);
+      if (performance.now() > end) return;
+    }
+  }
+}
+
+/** The assignment goes to the replacement, unless that is held already without an end before its own. */
+function replacing({ membership, vocabulary }: MemberState, roleId: string): MemberChange | undefined {
+  const held = membership.roles.find((one) => one.roleId === roleId);
+  if (!held) return undefined;
+  const replacement = liveRole(roleId, vocabulary.role);
+  const kept: Assignment[] = membership.roles.flatMap((one): Assignment[] => {
+    if (one.roleId !== roleId) return [one];
+    return replacement ? [{ ...one, roleId: replacement._id }] : [];
+  });
+  const longest = new Map<string, Assignment>();
+  for (const one of kept) {
+    const present = longest.get(one.roleId);
+    const longer = !present || (present.until && (!one.until || one.until > present.until));
+    if (longer) longest.set(one.roleId, one);
+  }
+  const defaultRole = membership.defaultRole === roleId ? replacement?._id : undefined;
+  return {
+    action: replacement ? 'member.role_replaced' : 'member.role_taken',
+    set: { roles: [...longest.values()], ...(defaultRole ? { defaultRole } : {}) },
+    touched: [roleId, ...(replacement ? [replacement._id] : [])],
+    before: { roles: [{ role: vocabulary.role(roleId)?.deleted?.key ?? roleId, roleId }] },
+    ...(replacement ? { after: { roles: named(vocabulary, [{ roleId: replacement._id }]) } } : {}),
+  };
+}
+
+async function replacementOf({ models }: ServiceContext, roleId: string): Promise<Role | undefined> {
+  const known = new Map<string, Role>();
+  for (let id: string | null | undefined = roleId; id && !known.has(id); ) {
+    const role: Role | null = await models.Role.findById(id).lean();
+    if (!role) break;
+    known.set(id, role);
+    id = role.deleted?.replacement;
+  }
+  return liveRole(roleId, (id) => known.get(id));
+}
+
+async function replaceDefaults(context: ServiceContext, roleId: string): Promise<void> {
+  const { models, catalog } = context;
+  const replacement = await replacementOf(context, roleId);
+  const replaced = (ids: readonly string[]) => [
+    ...new Set(ids.flatMap((id) => (id === roleId ? (replacement?._id ?? []) : id))),
+  ];
+  for (const { _id, defaultRoles = [] } of await models.Organization.find({ defaultRoles: roleId }).lean()) {
+    const left = replaced(defaultRoles);
+    await models.Organization.updateOne(
+      { _id, defaultRoles },
+      { ...(left.length ? { $set: { defaultRoles: left } } : { $unset: { defaultRoles: 1 } }), $inc: { revision: 1 } },
+    );
+  }
+  const instance = await models.Instance.findOne({ defaultRoles: roleId }).lean();
+  if (!instance) return;
+  await models.Instance.updateOne(
+    { _id: instance._id, defaultRoles: instance.defaultRoles },
+    { $set: { defaultRoles: replaced(instance.defaultRoles) } },
+  );
+  await catalog.changed();
+}
+
+/** Who was removed meanwhile needs nothing. */
+async function unlessGone(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof RollcallError && error.code === 'not_found')) throw error;
+  });
+}
+
+/** Takes everyone out of a deleted group. @param forMs as of `cleanUpRole` */
+export async function cleanUpGroup(
+  context: ServiceContext,
+  groupId: string,
+  forMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const { models } = context;
+  const end = performance.now() + forMs;
+  for (;;) {
+    const rows = await models.Membership.find(
+      { 'groups.groupId': groupId, ...PRESENT },
+      { organizationId: 1, userId: 1 },
+    )
+      .limit(BATCH)
+      .lean();
+    if (rows.length === 0) return;
+    for (const { organizationId, userId } of rows) {
+      await unlessGone(
+        changeMembership(context, SYSTEM, { organizationId, userId }, (state) => leaving(state, groupId)),
+      );
+      if (performance.now() > end) return;
+    }
+  }
+}
