@@ -3,7 +3,7 @@ import type { Role } from '../models/index.js';
 import type { ServiceContext } from './context.js';
 
 /**
- * A role by key or id: an instance-wide one, or in an organization one of its own too.
+ * A role by key or id: an instance-wide one, or in an organization one of its own too. One that is gone and left a mark isn't found.
  * @throws RollcallError `not_found`
  */
 export async function findRole(
@@ -11,11 +11,11 @@ export async function findRole(
   organizationId: string | null,
   reference: string,
 ): Promise<Role> {
-  const role = reference.startsWith('rol_')
-    ? await models.Role.findById(reference).lean()
-    : await models.Role.findOne({ organizationId: null, key: reference }).lean();
-  if (role && !role.deleted && (role.organizationId === null || role.organizationId === organizationId)) return role;
-  const own = organizationId === null ? null : await models.Role.findOne({ organizationId, key: reference }).lean();
-  if (!own) throw notFound(`There is no role ${reference}.`);
-  return own;
+  const by = reference.startsWith('rol_') ? { _id: reference } : { key: reference };
+  const owners = organizationId === null ? [null] : [null, organizationId];
+  for (const owner of owners) {
+    const role = await models.Role.findOne({ ...by, organizationId: owner, deleted: { $exists: false } }).lean();
+    if (role) return role;
+  }
+  throw notFound(`There is no role ${reference}.`);
 }
