@@ -6,6 +6,7 @@ import { consentedScopes, consentTo } from '../services/consents.js';
 import type { Standing } from '../services/load-standing.js';
 import { scopesGiving } from './claims-request.js';
 import type { ApplicationFacts } from './grants.js';
+import { apiAt } from './management-api.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { permissionsToday } from './settings/resources.js';
 import { isOwnScope } from './settings/scopes.js';
@@ -28,7 +29,7 @@ export async function giveWhatIsAsked(
   const claims = [...oidc.requestParamClaims].filter((claim) => mayHaveClaim(allowed, claim));
   if (claims.length) grant.addOIDCClaims(claims);
   for (const [identifier, server] of Object.entries<OidcContext>(oidc.resourceServers)) {
-    const api = standing.catalog.apis.get(identifier);
+    const api = apiAt(runtime, standing.catalog, identifier);
     const backed = new Set((api && permissionsToday(runtime, application, api, standing)) ?? []);
     const isAllowed = (scope: string) =>
       !allowed || allowed.has(isOwnScope(scope) ? consentTo.scope(scope) : consentTo.permission(identifier, scope));

@@ -51,7 +51,7 @@ export function createGrantLoader(runtime: Runtime) {
   return async function loadExistingGrant(ctx: OidcContext): Promise<unknown> {
     const { oidc } = ctx;
     const application = await applicationOf(runtime, oidc.client.clientId);
-    const decision = await organizationOfLogin(runtime, application, oidc.account.accountId, wishOf(ctx));
+    const decision = await organizationOfLogin(runtime, application, oidc.account.accountId, wishOf(runtime, ctx));
     oidc[DECISION] = decision;
     if (decision.kind !== 'decided') return undefined;
     requireAskedRole(decision.standing, oidc.params.scope);

@@ -7,6 +7,7 @@ import { digest } from '../lib/ids.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
 import { answersAsJwt, signIntrospection } from './introspection-jwt.js';
+import { apiAt } from './management-api.js';
 import { holdsAskedRole } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { permissionsToday } from './settings/resources.js';
@@ -41,7 +42,7 @@ async function today(
   const application = catalog.applications.get(token.clientId);
   if (!application) return undefined;
   const asked = splitScope(token.scope);
-  const api = catalog.apis.get(token.audience ?? application.defaultApi ?? '');
+  const api = apiAt(runtime, catalog, token.audience ?? application.defaultApi ?? undefined);
   if (token.userId === undefined) {
     const allowed = (api && permissionsToday(runtime, application, api)) ?? [];
     const scopes = asked.filter((scope) => allowed.includes(scope));
@@ -53,7 +54,7 @@ async function today(
   // The operator has taken the API from the application since.
   if (!permissions) return undefined;
   const elsewhere = (token.resources ?? [])
-    .map((identifier) => catalog.apis.get(identifier))
+    .map((identifier) => apiAt(runtime, catalog, identifier))
     .flatMap((one) => (one && permissionsToday(runtime, application, one, standing)) ?? []);
   const given = new Set([...permissions, ...elsewhere]);
   const held = holdsAskedRole(standing, token.scope);

@@ -5,6 +5,7 @@ import { findOrganization } from '../services/create-organization.js';
 import { mayJoin } from '../services/join-organization.js';
 import { actable, listMemberships } from '../services/list-memberships.js';
 import { loadStanding, type Standing } from '../services/load-standing.js';
+import { managementIdentifier } from './management-api.js';
 import type { OidcContext, Runtime } from './runtime.js';
 
 /** Which organization a login is for (R7), or what the person has to be asked first. */
@@ -16,6 +17,16 @@ export type LoginOrganization =
   | { kind: 'join'; organization: Organization }
   /** They are in none. */
   | { kind: 'create' };
+
+/** What a request says about its organization. */
+export interface Wish {
+  /** By slug or id. */
+  named: string | undefined;
+  /** By id; null: none. */
+  picked: string | null | undefined;
+  /** Whether it is for this server's own API and no other. */
+  forOwnApi: boolean;
+}
 
 /** The same words for an organization that doesn't exist and one that is closed to this person. */
 const refused = () =>
@@ -32,17 +43,19 @@ export async function organizationOfLogin(
   { services }: Runtime,
   application: Pick<Application, 'organization'>,
   userId: string,
-  { named, picked }: { named: string | undefined; picked: string | null | undefined },
+  { named, picked, forOwnApi }: Wish,
 ): Promise<LoginOrganization> {
   if (application.organization === 'none')
     return decided(await loadStanding(services, { userId, organizationId: null }));
   if (named !== undefined && named !== '') {
     const organization = await findOrganization(services, named);
-    if (!organization || organization.slug === SYSTEM_ORGANIZATION) throw refused();
+    // R7: `system` is for this server's own pages and API.
+    const isSystem = organization?.slug === SYSTEM_ORGANIZATION;
+    if (!organization || (isSystem && !forOwnApi)) throw refused();
     const standing = await loadStanding(services, { userId, organizationId: organization._id });
     if (standing) return { kind: 'decided', standing };
     const member = await services.reads.membership(organization._id, userId);
-    if (member || !mayJoin(organization)) throw refused();
+    if (member || isSystem || !mayJoin(organization)) throw refused();
     return { kind: 'join', organization };
   }
   if (picked === null && application.organization === 'optional') {
@@ -61,6 +74,11 @@ function decided(standing: Standing | undefined): LoginOrganization {
 }
 
 /** The request's own wish and the interaction's answer, as the library's context holds them. */
-export function wishOf(ctx: OidcContext): { named: string | undefined; picked: string | null | undefined } {
-  return { named: ctx.oidc.params.organization, picked: ctx.oidc.result?.organization?.id };
+export function wishOf({ issuer }: Pick<Runtime, 'issuer'>, { oidc }: OidcContext): Wish {
+  const resources = [oidc.params.resource ?? []].flat();
+  return {
+    named: oidc.params.organization,
+    picked: oidc.result?.organization?.id,
+    forOwnApi: resources.length > 0 && resources.every((one) => one === managementIdentifier(issuer)),
+  };
 }

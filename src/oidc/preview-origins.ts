@@ -1,6 +1,7 @@
 /** Where each claim of a token comes from, in words for operators. */
-import type { Role } from '../models/index.js';
+import type { Api, Role } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
+import { managementIdentifier, permissionsGiven } from './management-api.js';
 import type { Preview, PreviewedClaim } from './preview.js';
 import { PROFILE_CLAIMS } from './settings/claims.js';
 import { roleScopeOf } from './settings/scopes.js';
@@ -54,17 +55,24 @@ function activeRoleOrigin({ standing, scope }: Preview): string {
 }
 
 /** Each with the roles that give it. In an ID token they are the default API's. */
-function permissionsOrigin({ standing, application, resource }: Preview, use: Use, value: unknown): string {
+function permissionsOrigin(made: Preview, use: Use, value: unknown): string {
+  const { standing, application, resource } = made;
   const { apis } = standing.catalog;
   const standard = application.defaultApi ? apis.get(application.defaultApi) : undefined;
   const api = use === 'id_token' ? standard : (resource ?? standard);
   if (!api) return 'the application has no default API';
   const given = (value as string[]).map((key) => {
-    const roles = standing.roles.filter((role) => role.permissions.includes(key)).map((role) => role.key);
+    const roles = standing.roles.filter((role) => gives(made, role, api, key)).map((role) => role.key);
     return `${key}: role ${roles.join(', ')}`;
   });
   return given.length ? `${given.join('; ')} (at ${api._id})` : `no role gives any at ${api._id}`;
 }
+
+/** At this server's own API by itself, for what built-in roles carry there stands in no role. */
+const gives = ({ runtime, standing }: Preview, role: Role, api: Api, key: string) =>
+  api._id === managementIdentifier(runtime.issuer)
+    ? permissionsGiven(runtime, { ...standing, roles: [role] }, api).includes(key)
+    : role.permissions.includes(key);
 
 /** What only issuing a token knows, by token. */
 const AT_ISSUE: Record<Use, Record<string, string>> = {

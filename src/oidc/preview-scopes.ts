@@ -12,6 +12,8 @@ interface Facts {
   standing: Standing;
   application: Pick<Application, '_id'>;
   resource: Api | undefined;
+  /** What the roles give at it. */
+  given: readonly string[];
   /** What a token for the API may carry today; undefined without one. */
   reachable: readonly string[] | undefined;
 }
@@ -25,12 +27,12 @@ export function grantedScopes(asked: readonly string[], facts: Facts): { granted
   return { granted, dropped };
 }
 
-function reasonFor(scope: string, { standing, application, resource }: Facts): string {
+function reasonFor(scope: string, { standing, application, resource, given }: Facts): string {
   if (scope === 'offline_access') return 'it asks for a refresh token, and isn’t in an API’s access token';
   if (!resource) return 'it is no scope of OpenID Connect, and the token is for no API';
   if (!resource.permissions.some((permission) => permission.key === scope))
     return `it is unknown: the API ${resource._id} declares no such permission`;
-  if (!standing.permissionsAt(resource).includes(scope))
+  if (!given.includes(scope))
     return standing.organization
       ? `none of the user’s roles in ${standing.organization.slug} gives it`
       : 'roles give permissions, and there are none without an organization';

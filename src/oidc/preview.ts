@@ -9,6 +9,7 @@ import { findOrganization } from '../services/create-organization.js';
 import type { Standing } from '../services/load-standing.js';
 import { createFindAccount } from './account.js';
 import { createIntrospectionPolicy } from './introspection.js';
+import { apiAt, managementIdentifier, permissionsGiven } from './management-api.js';
 import { organizationOfLogin } from './organization-of-login.js';
 import { originOf, protocolClaims, type Use } from './preview-origins.js';
 import { type DroppedScope, grantedScopes } from './preview-scopes.js';
@@ -101,11 +102,12 @@ async function preview(runtime: Runtime, request: PreviewRequest): Promise<Token
   const info = identifier
     ? await resourceIndicators(runtime).getResourceServerInfo(ctx, identifier, ctx.oidc.client)
     : undefined;
-  const resource = identifier ? standing.catalog.apis.get(identifier) : undefined;
+  const resource = apiAt(runtime, standing.catalog, identifier);
   const { granted, dropped } = grantedScopes(request.scope, {
     standing,
     application,
     resource,
+    given: resource ? permissionsGiven(runtime, standing, resource) : [],
     reachable: info?.scope.split(' '),
   });
   const made: Preview = { ...request, runtime, standing, resource, scope: granted };
@@ -128,6 +130,7 @@ async function standingOf(runtime: Runtime, request: PreviewRequest): Promise<St
   const decision = await organizationOfLogin(runtime, request.application, request.user._id, {
     named: request.organization,
     picked: undefined,
+    forOwnApi: request.api === managementIdentifier(runtime.issuer),
   });
   if (decision.kind === 'decided') return decision.standing;
   const asked = {

@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider';
-import type { Api } from '../models/index.js';
 import { applicationOf } from './grants.js';
+import { apiAt } from './management-api.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { permissionsToday } from './settings/resources.js';
 
@@ -19,9 +19,9 @@ export async function requireResourceOfRefresh(runtime: Runtime, ctx: OidcContex
   const byDefault = granted.length > 1 ? granted.filter((one) => one === application.defaultApi) : [];
   const chosen = byDefault.length ? byDefault : granted;
   if (chosen.length > 1) throw new errors.InvalidTarget('several APIs were granted: name one of them');
-  const { apis } = await runtime.services.catalog.current();
+  const catalog = await runtime.services.catalog.current();
   for (const identifier of chosen) {
-    const api: Api | undefined = apis.get(identifier);
+    const api = apiAt(runtime, catalog, identifier);
     if (!api || !permissionsToday(runtime, application, api)) throw new errors.InvalidTarget();
   }
 }

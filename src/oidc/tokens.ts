@@ -7,6 +7,7 @@ import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
 import { sidOf } from './backchannel-logout.js';
 import { applicationOf } from './grants.js';
+import { apiAt } from './management-api.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { saveSessionsWhenWorthIt } from './session-saves.js';
 import { permissionsToday } from './settings/resources.js';
@@ -26,7 +27,7 @@ export function createExtraTokenClaims(runtime: Runtime) {
       runtime.services.catalog.current(),
       applicationOf(runtime, token.clientId),
     ]);
-    const api = catalog.apis.get(token.resourceServer.identifier());
+    const api = apiAt(runtime, catalog, token.resourceServer.identifier());
     if (token.kind === 'ClientCredentials') {
       return { permissions: (token.scope ?? '').split(' ').filter(Boolean).sort() };
     }

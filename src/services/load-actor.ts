@@ -1,7 +1,7 @@
 import { type Actor, managementOfAll, operatorPermissions, SYSTEM_ORGANIZATION } from '../access/can.js';
 import type { ServiceContext } from './context.js';
 import { findOrganization } from './create-organization.js';
-import { loadStanding } from './load-standing.js';
+import { loadStanding, type Standing } from './load-standing.js';
 
 /**
  * A user as `can()` judges them, by today's roles: in `system`, where who runs it is an operator (R14), and in the organization that is
@@ -14,4 +14,11 @@ export async function loadActor(context: ServiceContext, userId: string, organiz
   const permissions = new Map(ids.map((id, index) => [id, managementOfAll(standings[index]?.roles ?? [])]));
   const operator = operatorPermissions(permissions.get(system?._id ?? '') ?? new Set());
   return { kind: 'user', userId, permissions, ...(operator ? { operator } : {}) };
+}
+
+/** Who acts in one organization, by today's roles there: in `system`, as an operator. */
+export function actorOf({ user, organization, roles }: Pick<Standing, 'user' | 'organization' | 'roles'>): Actor {
+  const held = organization ? [[organization._id, roles.map((role) => role.key)] as const] : [];
+  const operates = organization?.slug === SYSTEM_ORGANIZATION ? { systemOrganizationId: organization._id } : {};
+  return { kind: 'user', userId: user._id, roles: new Map(held), ...operates };
 }

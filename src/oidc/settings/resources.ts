@@ -2,6 +2,7 @@ import { errors } from 'oidc-provider';
 import type { Api, Application } from '../../models/index.js';
 import { loadStanding, type Standing } from '../../services/load-standing.js';
 import { applicationOf } from '../grants.js';
+import { apiAt, MANAGEMENT, managementIdentifier, permissionsGiven } from '../management-api.js';
 import { roleScopeOfRequest } from '../role-scope.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { USERINFO_SCOPES } from './scopes.js';
@@ -27,7 +28,7 @@ export function resourceIndicators(runtime: Runtime) {
         applicationOf(runtime, client.clientId),
         runtime.services.catalog.current(),
       ]);
-      const api = catalog.apis.get(identifier);
+      const api = apiAt(runtime, catalog, identifier);
       const reachable = api && permissionsAllowed(application, api, runtime.issuer);
       if (!api || !reachable) throw new errors.InvalidTarget('the application may not ask for this API');
       const machine = ctx.oidc.params.grant_type === 'client_credentials';
@@ -50,14 +51,14 @@ export function resourceIndicators(runtime: Runtime) {
 }
 
 /** The permissions of an API that an application's tokens may carry at all, or undefined where it may not ask for the API. */
-function permissionsAllowed(
+export function permissionsAllowed(
   application: Pick<Application, 'permissions' | 'defaultApi'>,
   api: Api,
   issuer: string,
 ): string[] | undefined {
   const declared = api.permissions.map((permission) => permission.key);
   if (application.permissions) {
-    const name = api._id === `${issuer}/api` ? 'management' : api._id;
+    const name = api._id === managementIdentifier(issuer) ? MANAGEMENT : api._id;
     const entry = application.permissions.find((one) => one.api === name || one.api === api._id);
     if (entry)
       return entry.permissions.includes('*') ? declared : declared.filter((key) => entry.permissions.includes(key));
@@ -71,14 +72,14 @@ function permissionsAllowed(
  * @returns undefined where the application may not ask for the API (R15).
  */
 export function permissionsToday(
-  { issuer }: Runtime,
+  { issuer }: Pick<Runtime, 'issuer'>,
   application: Pick<Application, 'permissions' | 'defaultApi'>,
   api: Api,
   standing?: Standing,
 ): string[] | undefined {
   const allowed = permissionsAllowed(application, api, issuer);
   if (!allowed || !standing) return allowed;
-  return standing.permissionsAt(api).filter((key) => allowed.includes(key));
+  return permissionsGiven({ issuer }, standing, api).filter((key) => allowed.includes(key));
 }
 
 /** At issue: what the grant's organization gives the person today. Before: everything, for there is no grant yet. */
@@ -89,6 +90,6 @@ async function backed(runtime: Runtime, ctx: OidcContext, api: Api, reachable: s
     userId: grant.accountId,
     organizationId: grant.organizationId ?? null,
   });
-  const given = new Set(standing?.permissionsAt(api) ?? []);
+  const given = new Set(standing ? permissionsGiven(runtime, standing, api) : []);
   return reachable.filter((key) => given.has(key));
 }

@@ -1,5 +1,6 @@
 import type { Application } from '../../models/index.js';
 import { claimsAskedFor, consentsToGive, type Login } from '../../oidc/interaction.js';
+import { apiAt } from '../../oidc/management-api.js';
 import type { Runtime } from '../../oidc/runtime.js';
 import { permissionsToday } from '../../oidc/settings/resources.js';
 import { askedRole, splitScope } from '../../oidc/settings/scopes.js';
@@ -85,9 +86,9 @@ function permissions(runtime: Runtime, login: Login, application: Application, s
   const text = standing.organization
     ? `Only while your roles at ${standing.organization.name} allow it`
     : 'Only while your roles allow it';
-  const apis = [login.params.resource ?? application.defaultApi]
+  const apis = [login.params.resource ?? application.defaultApi ?? undefined]
     .flat()
-    .map((identifier) => standing.catalog.apis.get(identifier ?? ''))
+    .map((identifier) => apiAt(runtime, standing.catalog, identifier))
     .filter((api) => api !== undefined);
   return apis.flatMap((api) => {
     const backed = new Set(permissionsToday(runtime, application, api, standing) ?? []);

@@ -6,6 +6,7 @@ import { isReservedSlug } from '../create-organization.js';
 import { normalizeEmail } from '../create-user.js';
 import { checkClient, checkLifetimes } from './check-client.js';
 import { checkCredentials } from './check-credentials.js';
+import { checkManagement } from './check-management.js';
 import type { Fault } from './faults.js';
 import { type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
 import { givesSecret } from './secrets.js';
@@ -20,6 +21,7 @@ export function checkFile(file: ProvisioningFile, state: StoredState): Fault[] {
   checkTwice(file, fault);
   checkClientIds(file, state, fault);
   checkApplications(file, state, fault);
+  checkManagement(file, fault);
   checkRoles(file, state, fault);
   checkOrganizations(file, state, fault);
   checkMemberships(file, state, fault);
