@@ -14,6 +14,7 @@ import { type Delivery, deliverySchema } from './delivery.js';
 import { type Group, groupSchema } from './group.js';
 import { type InitialAccessToken, initialAccessTokenSchema } from './initial-access-token.js';
 import { type Instance, instanceSchema } from './instance.js';
+import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
 import { type Membership, membershipSchema } from './membership.js';
 import { OIDC_MODELS, type OidcModelName, type OidcRecord, oidcRecordSchema } from './oidc-record.js';
@@ -42,6 +43,7 @@ export interface Models {
   AuditEvent: Model<AuditEvent>;
   AuditChain: Model<AuditChain>;
   AuditKey: Model<AuditKey>;
+  KeptAnswer: Model<KeptAnswer>;
   oidc: Record<OidcModelName, Model<OidcRecord>>;
 }
 
@@ -71,6 +73,7 @@ export function createModels(connection: Connection): Models {
       initialAccessTokenSchema,
       'initialAccessTokens',
     ),
+    KeptAnswer: connection.model<KeptAnswer>('KeptAnswer', keptAnswerSchema, 'keptAnswers'),
     Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
     AuditEvent: connection.model<AuditEvent>('AuditEvent', auditEventSchema, 'events'),
     AuditChain: connection.model<AuditChain>('AuditChain', auditChainSchema, 'auditChains'),

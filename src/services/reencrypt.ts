@@ -1,6 +1,7 @@
 import type { Encryption } from '../lib/encryption.js';
 import { KEY_RING_ID } from '../models/key-ring.js';
 import type { ServiceContext } from './context.js';
+import { openAnswer, sealedAnswerOf } from './kept-answers.js';
 import { openKey, sealedFor } from './signing-keys/make-key.js';
 import { readRing } from './signing-keys/stored-ring.js';
 
@@ -18,7 +19,10 @@ interface SealedPlace {
 }
 
 /** Whatever the store holds sealed has a line here: else its key could never be dropped. */
-const PLACES: readonly SealedPlace[] = [{ name: 'signing keys', reseal: resealSigningKeys }];
+const PLACES: readonly SealedPlace[] = [
+  { name: 'signing keys', reseal: resealSigningKeys },
+  { name: 'kept answers', reseal: resealAnswers },
+];
 
 /**
  * Seals everything in the store with the newest of ENCRYPTION_KEYS. Idempotent. Afterwards the older ones can be dropped.
@@ -31,6 +35,23 @@ export async function reencrypt(
   const done: { name: string; count: number }[] = [];
   for (const { name, reseal } of PLACES) done.push({ name, count: await reseal(context, encryption) });
   return done;
+}
+
+/** They end within a day, but a repetition until then has to be answered. One whose key is gone already is no reason not to start. */
+async function resealAnswers({ models }: ServiceContext, encryption: Encryption): Promise<number> {
+  let count = 0;
+  for await (const { _id, sealedAnswer } of models.KeptAnswer.find().lean().cursor()) {
+    if (!sealedAnswer || encryption.isNewest(sealedAnswer)) continue;
+    const answer = openAnswer(encryption, _id, sealedAnswer);
+    if (answer === undefined) continue;
+    const resealed = encryption.seal(answer, sealedAnswerOf(_id));
+    const { modifiedCount } = await models.KeptAnswer.updateOne(
+      { _id, sealedAnswer },
+      { $set: { sealedAnswer: resealed } },
+    );
+    count += modifiedCount;
+  }
+  return count;
 }
 
 async function resealSigningKeys(context: ServiceContext, encryption: Encryption): Promise<number> {
