@@ -5,9 +5,12 @@
 import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
 import type { Connection } from 'mongoose';
+import { createApi } from './api/index.js';
+import { API_LIMITS, type ApiLimits } from './api/limits.js';
 import { registrationRoutes } from './api/register.js';
 import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
+import type { Encryption } from './lib/encryption.js';
 import { isStoreAway } from './lib/errors.js';
 import type { Logger } from './lib/logger.js';
 import { METRICS_TYPE, measureKeyAges, measureReadiness, metricsText } from './lib/metrics.js';
@@ -15,6 +18,7 @@ import type { Outbound } from './lib/outbound.js';
 import { withReadsOnce } from './lib/read-once.js';
 import { type RequestFacts, withRequestFacts } from './lib/request-facts.js';
 import { createSigner } from './lib/signatures.js';
+import { VERSION } from './lib/version.js';
 import { serveAssets } from './middleware/assets.js';
 import { createCsrf } from './middleware/csrf.js';
 import { answerInTime, type StoreState } from './middleware/deadline.js';
@@ -25,6 +29,7 @@ import { MOST_IN_FLIGHT, refuseOverload } from './middleware/overload.js';
 import { postAsGet } from './middleware/post-as-get.js';
 import { requestLog } from './middleware/request.js';
 import { securityHeaders } from './middleware/security-headers.js';
+import { createCallAuthentication } from './oidc/authenticate-call.js';
 import { LOGOUT_NOTICE, sendLogoutNotice, tellOfEndingGrants } from './oidc/backchannel-logout.js';
 import { createProvider, protocolRoute } from './oidc/provider.js';
 import { createApplicationCheck } from './oidc/registration.js';
@@ -62,6 +67,8 @@ export interface AppDeps extends StoreState {
   /** Calls what applications have named. */
   outbound: Outbound;
   signingKeys: SigningKeys;
+  /** Seals what lies in the store. */
+  encryption: Encryption;
   /** How old a signing key may get while it signs, in seconds; null: until somebody rotates. */
   keyRotation: number | null;
   trustProxy: boolean;
@@ -76,6 +83,8 @@ export interface AppDeps extends StoreState {
   ready: () => boolean | Promise<boolean>;
   /** What `/metrics` answers, in Prometheus' text format; one process's own unless given. */
   metrics?: (() => Promise<string>) | undefined;
+  /** How much callers of the API may ask. */
+  apiLimits?: ApiLimits | undefined;
   /** Requests that are worked on at once; more are refused. */
   mostInFlight?: number | undefined;
 }
@@ -143,11 +152,24 @@ export function createApp(deps: AppDeps): Koa {
   app.use(serveAssets(assets));
   app.use(postAsGet);
   const audit = startAuditWork(services, deps.background);
+  const api = createApi({
+    services,
+    issuer,
+    signer,
+    connection: deps.connection,
+    encryption: deps.encryption,
+    version: VERSION,
+    limits: deps.apiLimits ?? API_LIMITS,
+    authenticate: createCallAuthentication(runtime, () => provider.current),
+    docsPage: (page) => render('api/docs', page),
+  });
   const router = routes(deps, pages).routes();
   app.use((ctx, next) => {
     if (LIBRARYS.has(ctx.path)) return next();
     const facts = factsOf(ctx);
-    return withRequestFacts(facts, () => router(ctx as never, next)).finally(() => facts.eventful && audit.nudge());
+    return withRequestFacts(facts, () => api(ctx, () => router(ctx as never, next))).finally(
+      () => facts.eventful && audit.nudge(),
+    );
   });
   app.use(async (ctx, next) => {
     if (!isProtocol(ctx.path)) return next();

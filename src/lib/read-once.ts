@@ -5,6 +5,12 @@ import { requestScope } from './request-scope.js';
 export const withReadsOnce = <T>(facts: RequestFacts, work: () => Promise<T>): Promise<T> =>
   requestScope.run({ facts, reads: new Map() }, work);
 
+/** Within a request: the same for a part of it, after which each read is a new one again. */
+export function shareReads<T>(work: () => Promise<T>): Promise<T> {
+  const facts = requestScope.getStore()?.facts;
+  return requestScope.run({ ...(facts ? { facts } : {}), reads: new Map() }, work);
+}
+
 /**
  * Within `withReadsOnce`: the first call reads, the later ones of the same key get what it got. Elsewhere each call reads. The first
  * call comes after the request, so that what was changed before the request is seen.

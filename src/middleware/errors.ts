@@ -28,14 +28,17 @@ export function renderError(ctx: Context, error: RollcallError, page: ErrorPage)
   ctx.status = error.status;
   ctx.set('Cache-Control', 'no-store');
   if (error.status === 503) ctx.set('Retry-After', '5');
-  if (error.status === 429) ctx.set('Retry-After', '60');
-  if (ctx.accepts('json', 'html') === 'html') {
+  if (error.status === 429 && !ctx.response.get('Retry-After')) ctx.set('Retry-After', '60');
+  if (!isApi(ctx.path) && ctx.accepts('json', 'html') === 'html') {
     ctx.type = 'html';
     ctx.body = page(ctx, error);
   } else {
     ctx.body = { error: error.code, message: error.message, details: error.details, requestId: ctx.state.requestId };
   }
 }
+
+/** What programs call answers them in JSON, whoever asks; the page that describes it is a page. */
+const isApi = (path: string) => (path === '/api' || path.startsWith('/api/')) && path !== '/api/docs';
 
 /** What isn't ours is a defect, save for what says that the store or the machine can't at the moment. */
 function asRollcallError(cause: unknown): RollcallError {

@@ -7,7 +7,7 @@ import type { Provider } from 'oidc-provider';
 import { type Actor, can } from '../access/can.js';
 import type { ManagementPermission } from '../access/statements.js';
 import { RollcallError } from '../lib/errors.js';
-import { withReadsOnce } from '../lib/read-once.js';
+import { shareReads } from '../lib/read-once.js';
 import type { Application } from '../models/index.js';
 import { actorOf } from '../services/load-actor.js';
 import { loadStanding } from '../services/load-standing.js';
@@ -45,7 +45,7 @@ export function createCallAuthentication(runtime: Runtime, provider: () => Provi
     const payload = looksLikeJwt(token) ? await verify(token) : undefined;
     if (!payload || payload.aud !== audience) throw invalidToken(ctx, audience, 'the token is not one for this API');
     await checkPossession(ctx, { scheme, token, payload });
-    const caller = await withReadsOnce(() => callerOf(runtime, provider(), payload));
+    const caller = await shareReads(() => callerOf(runtime, provider(), payload));
     if (!caller) throw invalidToken(ctx, audience, 'what the token was given for has ended');
     return caller;
   };

@@ -70,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     issuer,
     cookieKeys: secrets.cookieKeys,
     signingKeys,
+    encryption,
     outbound: createOutbound(resolveOutboundAllow(config, issuer)),
     metrics,
     ready: async () => !gate.draining && (await watch.answers()),

@@ -10,16 +10,18 @@ export const WINDOW_SECONDS = 15 * 60;
 /** Counted by the primary, whoever counts; what it loses where it dies is a count of some seconds. */
 const database = (connection: Connection) => connection.getClient().db(connection.name, { writeConcern: { w: 1 } });
 
-/** Makes limiters of so many points in fifteen minutes, each under a name of its own. */
-export const limiters = (connection: Connection) => (keyPrefix: string, points: number) =>
-  new RateLimiterMongo({
-    storeClient: database(connection),
-    tableName: RATE_LIMIT_COLLECTION,
-    disableIndexesCreation: true,
-    keyPrefix,
-    points,
-    duration: WINDOW_SECONDS,
-  });
+/** Makes limiters of so many points in fifteen minutes, or so many seconds, each under a name of its own. */
+export const limiters =
+  (connection: Connection) =>
+  (keyPrefix: string, points: number, duration = WINDOW_SECONDS) =>
+    new RateLimiterMongo({
+      storeClient: database(connection),
+      tableName: RATE_LIMIT_COLLECTION,
+      disableIndexesCreation: true,
+      keyPrefix,
+      points,
+      duration,
+    });
 
 /** Whom an address counts for: an IPv4 address for itself, an IPv6 one for its /64, of which one household has all addresses. */
 export function networkOf(address: string): string {

@@ -42,6 +42,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     cookieKeys: KEYS,
     outbound: createOutbound(LOOPBACK_RULES),
     signingKeys: options.signingKeys ?? (await openTestKeys(services, createEncryption(KEYS))),
+    encryption: createEncryption(KEYS),
     keyRotation: null,
     trustProxy: false,
     signUp: 'open',

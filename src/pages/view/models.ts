@@ -85,6 +85,7 @@ export interface Views {
   'logout/question': Door & { formHtml: string };
   'logout/done': Door & { signInUrl: string };
   'logout/stayed': Door & { accountUrl: string };
+  'api/docs': ApiView;
   error: Door & {
     status: number;
     heading: string;
@@ -101,6 +102,45 @@ export interface Views {
     organizations: (OrganizationView & { slug: string; suspended: boolean; roles: { key: string; name: string }[] })[];
     createUrl: string | null;
   };
+}
+
+interface TypeView {
+  text: string;
+  schema: string | null;
+}
+
+interface FieldView {
+  name: string;
+  in?: string;
+  type: TypeView;
+  required: boolean;
+  description: string;
+}
+
+/** The management API, as its document describes it. */
+interface ApiView {
+  title: string;
+  version: string;
+  introduction: string[];
+  server: string;
+  nouns: {
+    name: string;
+    description: string;
+    operations: {
+      id: string;
+      method: string;
+      path: string;
+      summary: string;
+      description: string;
+      permissions: string[];
+      inputs: FieldView[];
+      body: TypeView | null;
+      answers: { status: string; description: string; type: TypeView | null }[];
+      refusals: { status: string; description: string }[];
+    }[];
+  }[];
+  schemas: { name: string; description: string; fields: FieldView[]; example: string | null }[];
+  errors: { status: string; description: string }[];
 }
 
 type JoinView = Form & { organization: OrganizationView; first: boolean; canDecline: boolean };

@@ -1,0 +1,50 @@
+/** The one place that decides who may call what; services ask `can()` once more for what they change. */
+import type { Context } from 'koa';
+import { can } from '../access/can.js';
+import { INSTANCE_PERMISSIONS, type ManagementPermission } from '../access/statements.js';
+import { forbidden, notFound, RollcallError } from '../lib/errors.js';
+import type { Organization } from '../models/index.js';
+import { type Caller, challengeScope } from '../oidc/authenticate-call.js';
+import type { ServiceContext } from '../services/context.js';
+import { findOrganization } from '../services/create-organization.js';
+
+interface Wanted {
+  permissions: readonly ManagementPermission[];
+  /** The path's organization, by id or slug; undefined: the call is about the instance. */
+  organization: string | undefined;
+}
+
+/**
+ * Lets a call pass, or refuses it: another organization than the token's is unknown (R13); a member whose roles don't carry the permission
+ * finds nothing there, as on the pages; who isn't an operator may not (403); a token that doesn't carry it may not either, and is told so.
+ * @returns the path's organization
+ * @throws RollcallError `not_found`, `forbidden`, `insufficient_scope`
+ */
+export async function authorize(
+  services: ServiceContext,
+  issuer: string,
+  ctx: Context,
+  caller: Caller,
+  { permissions, organization: reference }: Wanted,
+): Promise<Organization | undefined> {
+  const organization = reference === undefined ? undefined : await reachable(services, caller, reference);
+  const { actor } = caller;
+  if (actor.kind === 'user') {
+    // What belongs to no organization is judged by the token's own.
+    const organizationId = organization?._id ?? caller.organizationId;
+    const target = organizationId ? { organizationId } : {};
+    if (!permissions.some((key) => can(actor, key, target)))
+      throw organization && !permissions.every(isInstance) ? notFound() : forbidden();
+  }
+  if (permissions.some((key) => caller.carries.has(key))) return organization;
+  challengeScope(ctx, issuer, permissions);
+  throw new RollcallError('insufficient_scope', 403, `The access token does not carry ${permissions.join(' or ')}.`);
+}
+
+const isInstance = (key: string) => Object.hasOwn(INSTANCE_PERMISSIONS, key);
+
+async function reachable(services: ServiceContext, caller: Caller, reference: string): Promise<Organization> {
+  const organization = await findOrganization(services, reference);
+  if (!organization || !(caller.reachesAll || organization._id === caller.organizationId)) throw notFound();
+  return organization;
+}

@@ -1,0 +1,8 @@
+import type { Noun } from './endpoint.js';
+import { members } from './members/index.js';
+import { organizations } from './organizations/index.js';
+import { permissions } from './permissions/index.js';
+import { roles } from './roles/index.js';
+
+/** What the API has, in the order in which its description shows it. */
+export const NOUNS: readonly Noun[] = [organizations, members, roles, permissions];

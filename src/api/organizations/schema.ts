@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { changeOf, listOf, metadata, name, roleKey, shownMetadata, slug, text, time } from '../schemas.js';
+
+const joinPolicy = z
+  .enum(['invite', 'open'])
+  .meta({ description: 'Who may join: who is invited, or anyone who knows the slug.' });
+const status = z.enum(['active', 'suspended']);
+const defaultRoles = z.array(roleKey).min(1).max(50);
+
+export const organization = z
+  .strictObject({
+    id: text.meta({ examples: ['org_01JX0000000000000000000000'] }),
+    slug: text.meta({ examples: ['acme'] }),
+    name: text.meta({ examples: ['Acme'] }),
+    status,
+    joinPolicy,
+    defaultRoles: z.array(text).meta({ description: 'What who joins gets.', examples: [['member']] }),
+    inheritsDefaultRoles: z.boolean().meta({ description: 'Whether the default roles are those of the instance.' }),
+    roleMode: z
+      .enum(['multiple', 'single'])
+      .meta({ description: 'Whether a member has any number of roles, or exactly one.' }),
+    revokeOnDowngrade: z.boolean().meta({ description: 'Whether losing a role ends a member’s tokens here at once.' }),
+    metadata: shownMetadata,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Organization' });
+
+export const organizationList = listOf('OrganizationList', organization);
+
+const settings = {
+  name,
+  joinPolicy: joinPolicy.optional(),
+  defaultRoles: defaultRoles.nullable().optional().meta({ description: 'Keys of roles; null: those of the instance.' }),
+  status: status.optional(),
+  metadata: metadata.optional(),
+};
+
+export const newOrganization = z
+  .strictObject({ slug: slug.optional().meta({ description: 'Made of the name where it is absent.' }), ...settings })
+  .meta({ id: 'NewOrganization', examples: [{ slug: 'acme', name: 'Acme', joinPolicy: 'invite' }] });
+
+export const organizationChange = changeOf({ ...settings, name: name.optional() }).meta({
+  id: 'OrganizationChange',
+  examples: [{ name: 'Acme Industries', defaultRoles: ['member'] }],
+});

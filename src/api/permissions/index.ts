@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { MANAGEMENT_PERMISSIONS } from '../../access/management.js';
+import { INSTANCE_PERMISSIONS } from '../../access/statements.js';
+import { type Noun, onInstance } from '../endpoint.js';
+import { text } from '../schemas.js';
+
+const permission = z
+  .strictObject({
+    key: text.meta({ examples: ['invoices:read'] }),
+    description: text,
+    api: text.meta({ description: 'The identifier of the API that declares it.' }),
+    operatorsOnly: z.boolean().meta({ description: 'Only instance-wide roles carry it.' }),
+  })
+  .meta({ id: 'Permission' });
+
+const permissionList = z
+  .strictObject({ data: z.array(permission), nextCursor: z.null() })
+  .meta({ id: 'PermissionList' });
+
+export const permissions: Noun = {
+  name: 'permissions',
+  description: 'What roles can carry: the permissions that APIs declare, this one included.',
+  endpoints: [
+    onInstance({
+      method: 'get',
+      path: '/permissions',
+      operationId: 'listPermissions',
+      summary: 'List permissions',
+      description: 'All of them on one page, by API and key.',
+      permissions: ['roles:read'],
+      answer: { status: 200, description: 'Every permission.', schema: permissionList },
+      async handle({ services, issuer }) {
+        const { apis } = await services.catalog.current();
+        const management = Object.entries(MANAGEMENT_PERMISSIONS).map(([key, description]) => ({
+          key,
+          description,
+          operatorsOnly: Object.hasOwn(INSTANCE_PERMISSIONS, key),
+        }));
+        const all = [...apis.values()].map((api) => ({ api: api._id, permissions: api.permissions }));
+        const data = [{ api: `${issuer}/api`, permissions: management }, ...all].flatMap((one) =>
+          one.permissions.map(({ key, description, operatorsOnly }) => ({
+            key,
+            description: description ?? '',
+            api: one.api,
+            operatorsOnly,
+          })),
+        );
+        data.sort((a, b) => a.api.localeCompare(b.api) || a.key.localeCompare(b.key));
+        return { body: { data, nextCursor: null } };
+      },
+    }),
+  ],
+};

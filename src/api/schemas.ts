@@ -1,0 +1,78 @@
+/** What several nouns' schemas are made of. Names given by `id` are components of the OpenAPI document. */
+import { z } from 'zod';
+
+export const slug = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    'expected 1 to 63 lower-case letters, digits and hyphens, none at its ends',
+  )
+  .meta({ examples: ['acme'] });
+
+export const roleKey = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, _ and -, beginning with a letter')
+  .meta({ examples: ['billing'] });
+
+/** A name of something: white space around it doesn't count. */
+export const name = z
+  .string()
+  .regex(/\S/, 'expected a name')
+  .max(200)
+  .transform((text) => text.trim())
+  .meta({ examples: ['Acme'] });
+
+export const description = z.string().max(1000);
+
+/** What is shown of what others have made: without the limits of what may be sent. */
+export const text = z.string();
+
+export const time = z.iso.datetime({ offset: true }).meta({ examples: ['2030-01-01T00:00:00.000Z'] });
+
+const MOST_METADATA = 50;
+
+/** Strings by key. A key has no dots and doesn't begin with `$`, which the store's queries would read as something else. */
+export const metadata = z
+  .record(
+    z
+      .string()
+      .regex(
+        /^[^.$\p{Cc}][^.\p{Cc}]{0,99}$/u,
+        'expected a key of 1 to 100 characters, without dots and not beginning with $',
+      ),
+    z.string().max(1000),
+  )
+  .refine((value) => Object.keys(value).length <= MOST_METADATA, `expected ${MOST_METADATA} keys at most`)
+  .meta({ id: 'Metadata', description: 'Strings by key, for whatever uses the API.', maxProperties: MOST_METADATA });
+
+export const shownMetadata = z.record(z.string(), z.string()).meta({ description: 'Strings by key.' });
+
+/** A page of a list. */
+export const listOf = (id: string, item: z.ZodType) =>
+  z
+    .strictObject({
+      data: z.array(item),
+      nextCursor: z
+        .string()
+        .nullable()
+        .meta({ description: 'What `cursor` takes for the next page; null on the last.' }),
+    })
+    .meta({ id });
+
+/** A change: at least something of it. */
+export const changeOf = <T extends z.ZodRawShape>(shape: T) =>
+  z
+    .strictObject(shape)
+    .refine((value) => Object.keys(value).length > 0, 'expected something to change')
+    .meta({ minProperties: 1 });
+
+export const error = z
+  .strictObject({
+    error: z.string().meta({ description: 'A stable code.', examples: ['not_found'] }),
+    message: z.string().meta({ description: 'In words, for people.' }),
+    details: z
+      .array(z.unknown())
+      .meta({ description: 'What is wrong in particular; of a 422 each with `path` and `message`.' }),
+    requestId: z.string().meta({ description: 'By which the log names the request.', examples: ['req_01JXAMPLE'] }),
+  })
+  .meta({ id: 'Error' });
