@@ -39,6 +39,28 @@ describe('a provisioning file', () => {
     expect((await context.catalog.current()).version).toBe(version);
   });
 
+  it('names management permissions that there are, and no API declares one of them', async () => {
+    const faults = await faultsOf({
+      apis: [
+        { identifier: 'https://own.test', name: 'Own', permissions: [{ key: 'own:read' }, { key: 'members:write' }] },
+      ],
+      applications: [
+        {
+          clientId: 'sync',
+          clientSecret: 'long-enough-1',
+          name: 'Sync',
+          type: 'machine',
+          permissions: [{ api: 'management', permissions: ['*', 'members:read', 'members:reed', 'own:read'] }],
+        },
+      ],
+    });
+    expect(Object.keys(faults).sort()).toEqual([
+      'apis[0].permissions[1].key',
+      'applications[0].permissions[0].permissions[2]',
+      'applications[0].permissions[0].permissions[3]',
+    ]);
+  });
+
   it('is refused with the path of every fault, and nothing of it is applied', async () => {
     const faults = await faultsOf({
       apis: [{ identifier: 'not a uri', name: 'X', colour: 'red' }],

@@ -72,7 +72,6 @@ export const organizations: Noun = {
       description:
         'What is absent stays as it is; `metadata` is replaced whole. Only operators and machines change `status`.',
       permissions: ['settings:write', 'instance:organizations'],
-      conditional: true,
       body: organizationChange,
       answer: { status: 200, description: 'The organization as it is now.', schema: organization },
       conflicts: ['built_in'],

@@ -70,7 +70,6 @@ export const roles: Noun = {
       operationId: 'changeRole',
       summary: 'Change a role',
       permissions: ['roles:write'],
-      conditional: true,
       body: roleChange,
       answer: { status: 200, description: 'The role as it is now.', schema: role },
       async handle({ services, actor, organization, params, body }) {
