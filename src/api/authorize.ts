@@ -1,7 +1,7 @@
 /** The one place that decides who may call what; services ask `can()` once more for what they change. */
 import type { Context } from 'koa';
 import { can } from '../access/can.js';
-import { INSTANCE_PERMISSIONS, type ManagementPermission } from '../access/statements.js';
+import { isInstancePermission, type ManagementPermission } from '../access/statements.js';
 import { forbidden, notFound, RollcallError } from '../lib/errors.js';
 import type { Organization } from '../models/index.js';
 import { type Caller, challengeScope } from '../oidc/authenticate-call.js';
@@ -28,20 +28,18 @@ export async function authorize(
   { permissions, organization: reference }: Wanted,
 ): Promise<Organization | undefined> {
   const organization = reference === undefined ? undefined : await reachable(services, caller, reference);
-  const { actor } = caller;
-  if (actor.kind === 'user') {
+  const { self } = caller;
+  if (self.kind === 'user') {
     // What belongs to no organization is judged by the token's own.
     const organizationId = organization?._id ?? caller.organizationId;
     const target = organizationId ? { organizationId } : {};
-    if (!permissions.some((key) => can(actor, key, target)))
-      throw organization && !permissions.every(isInstance) ? notFound() : forbidden();
+    if (!permissions.some((key) => can(self, key, target)))
+      throw organization && !permissions.every(isInstancePermission) ? notFound() : forbidden();
   }
   if (permissions.some((key) => caller.carries.has(key))) return organization;
   challengeScope(ctx, issuer, permissions);
   throw new RollcallError('insufficient_scope', 403, `The access token does not carry ${permissions.join(' or ')}.`);
 }
-
-const isInstance = (key: string) => Object.hasOwn(INSTANCE_PERMISSIONS, key);
 
 async function reachable(services: ServiceContext, caller: Caller, reference: string): Promise<Organization> {
   const organization = await findOrganization(services, reference);

@@ -1,6 +1,6 @@
 /** ETags of what people edit (RFC 9110 13). A tag holds the object's revision, and a digest of what was shown. */
 import type { Context } from 'koa';
-import { RollcallError } from '../lib/errors.js';
+import { stale } from '../lib/errors.js';
 import { digest } from '../lib/ids.js';
 
 const tagOf = (revision: number, body: unknown) => `"${revision}-${digest(JSON.stringify(body)).slice(0, 16)}"`;
@@ -18,15 +18,12 @@ const tagsIn = (header: string) => header.split(',').map((tag) => tag.trim().rep
 /**
  * The revision that the caller has seen, undefined for `*` or none. Only it counts: what else was shown (a name, roles by a group) isn't
  * what is changed here.
- * @throws RollcallError `precondition_failed` for a tag that is none of ours, or several
+ * @throws RollcallError `stale` for a tag that is none of ours, or several
  */
 export function wantedRevision(ctx: Context): number | undefined {
   const header = ctx.get('If-Match').trim();
   if (!header || header === '*') return undefined;
   const [, revision] = /^"(\d{1,15})-[\w-]{16}"$/.exec(header) ?? [];
-  if (revision === undefined) throw preconditionFailed();
+  if (revision === undefined) throw stale();
   return Number(revision);
 }
-
-export const preconditionFailed = () =>
-  new RollcallError('precondition_failed', 412, 'It was changed since you read it. Read it again.');

@@ -5,6 +5,7 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import { type Actor, can } from '../access/can.js';
+import { limitedTo } from '../access/management.js';
 import type { ManagementPermission } from '../access/statements.js';
 import { RollcallError } from '../lib/errors.js';
 import { shareReads } from '../lib/read-once.js';
@@ -22,7 +23,10 @@ import { type AccessTokenPayload, createVerifyAccessToken, grantReference, looks
 
 /** Who calls, and how far the token reaches. */
 export interface Caller {
+  /** Who acts, and no further than the token carries. */
   actor: Actor;
+  /** Who it is, by today's roles alone: what they lack they are not told of, unlike what the token lacks. */
+  self: Actor;
   applicationId: string;
   /** Tells callers apart for limits and kept answers: the application, and for a person's token the person and the organization. */
   key: string;
@@ -133,8 +137,10 @@ async function callerOf(
 
 function machine({ _id }: Application, carried: ManagementPermission[]): Caller {
   const carries = new Set(carried);
+  const self: Actor = { kind: 'application', applicationId: _id, permissions: carries };
   return {
-    actor: { kind: 'application', applicationId: _id, permissions: carries },
+    actor: self,
+    self,
     applicationId: _id,
     key: `application:${_id}`,
     carries,
@@ -151,13 +157,14 @@ async function person(
 ): Promise<Caller | undefined> {
   const standing = await loadStanding(services, { userId, organizationId: organizationId ?? null });
   if (!standing) return undefined;
-  const actor = actorOf(standing);
+  const self = actorOf(standing);
   return {
-    actor,
+    actor: limitedTo(self, carries),
+    self,
     applicationId,
     key: `${userId} ${organizationId ?? ''} ${applicationId}`,
     carries,
     organizationId: organizationId ?? null,
-    reachesAll: can(actor, 'instance:organizations'),
+    reachesAll: can(self, 'instance:organizations'),
   };
 }

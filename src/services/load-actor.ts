@@ -18,7 +18,8 @@ export async function loadActor(context: ServiceContext, userId: string, organiz
 
 /** Who acts in one organization, by today's roles there: in `system`, as an operator. */
 export function actorOf({ user, organization, roles }: Pick<Standing, 'user' | 'organization' | 'roles'>): Actor {
-  const held = organization ? [[organization._id, roles.map((role) => role.key)] as const] : [];
-  const operates = organization?.slug === SYSTEM_ORGANIZATION ? { systemOrganizationId: organization._id } : {};
-  return { kind: 'user', userId: user._id, roles: new Map(held), ...operates };
+  const held = managementOfAll(roles);
+  const operator = organization?.slug === SYSTEM_ORGANIZATION ? operatorPermissions(held) : undefined;
+  const permissions = new Map(organization ? [[organization._id, held]] : []);
+  return { kind: 'user', userId: user._id, permissions, ...(operator ? { operator } : {}) };
 }

@@ -86,7 +86,8 @@ export const members: Noun = {
       async handle({ services, actor, organization, params, body: { roles } }) {
         const { userId } = await findMember(services, organization, params.member as string);
         const roleIds = await roleIdsOf(services, organization._id, roles, 'roles');
-        await setMemberRoles(services, actor, { organizationId: organization._id, userId, roleIds });
+        const assignments = roleIds.map((roleId) => ({ roleId }));
+        await setMemberRoles(services, actor, { organizationId: organization._id, userId, roles: assignments });
         return answerWith(services, organization, userId);
       },
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MANAGEMENT_PERMISSIONS } from '../../access/management.js';
-import { INSTANCE_PERMISSIONS } from '../../access/statements.js';
+import { isGrantable } from '../../access/statements.js';
 import { type Noun, onInstance } from '../endpoint.js';
 import { text } from '../schemas.js';
 
@@ -9,7 +9,7 @@ const permission = z
     key: text.meta({ examples: ['invoices:read'] }),
     description: text,
     api: text.meta({ description: 'The identifier of the API that declares it.' }),
-    operatorsOnly: z.boolean().meta({ description: 'Only instance-wide roles carry it.' }),
+    operatorsOnly: z.boolean().meta({ description: 'An organization’s own roles can’t carry it.' }),
   })
   .meta({ id: 'Permission' });
 
@@ -34,7 +34,7 @@ export const permissions: Noun = {
         const management = Object.entries(MANAGEMENT_PERMISSIONS).map(([key, description]) => ({
           key,
           description,
-          operatorsOnly: Object.hasOwn(INSTANCE_PERMISSIONS, key),
+          operatorsOnly: !isGrantable(key),
         }));
         const all = [...apis.values()].map((api) => ({ api: api._id, permissions: api.permissions }));
         const data = [{ api: `${issuer}/api`, permissions: management }, ...all].flatMap((one) =>

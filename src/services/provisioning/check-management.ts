@@ -1,5 +1,5 @@
 /** What a file says about this server's own management API: its permissions are fixed (`access/statements.ts`), and nobody else's. */
-import { isManagementPermission } from '../../access/management.js';
+import { isManagementPermission } from '../../access/statements.js';
 import type { ProvisioningFile } from './schema.js';
 
 type Report = (path: string, message: string) => void;
