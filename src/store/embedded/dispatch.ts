@@ -86,12 +86,17 @@ interface Cursor {
   id: number;
   namespace: string;
   rest: Document[];
+  /** By `performance.now()`. */
+  usedAt: number;
 }
 
-/** What one connection has open. Its cursors end with it. */
-export class Session {
+/** A cursor that nobody reads on for as long is gone, as MongoDB has it. */
+const IDLE_MS = 10 * 60 * 1000;
+
+/** Answers what doesn't write, and keeps the cursors: a driver reads one on by whichever of its connections is free. */
+export class Reader {
   readonly #cursors = new Map<number, Cursor>();
-  static #nextCursor = 1;
+  #nextCursor = 1;
 
   constructor(private readonly database: Database) {}
 
@@ -114,8 +119,11 @@ export class Session {
     const namespace = `${command.$db}.${typeof command[name] === 'string' ? command[name] : '$cmd.aggregate'}`;
     const { batch, rest } = cut(all, size);
     const open = rest.length > 0 && command.singleBatch !== true;
-    const cursor = { id: open ? Session.#nextCursor++ : 0, namespace, rest };
-    if (open) this.#cursors.set(cursor.id, cursor);
+    const cursor = { id: open ? this.#nextCursor++ : 0, namespace, rest, usedAt: performance.now() };
+    if (open) {
+      this.#endIdle();
+      this.#cursors.set(cursor.id, cursor);
+    }
     return { cursor: { firstBatch: batch, id: Long.fromNumber(cursor.id), ns: namespace }, ok: 1 };
   }
 
@@ -124,9 +132,14 @@ export class Session {
     const cursor = this.#cursors.get(id);
     if (!cursor) throw new CommandError(43, 'CursorNotFound', `cursor id ${id} not found`);
     const { batch, rest } = cut(cursor.rest, toNumber(command.batchSize, 0) || Number.POSITIVE_INFINITY);
-    cursor.rest = rest;
+    Object.assign(cursor, { rest, usedAt: performance.now() });
     if (!rest.length) this.#cursors.delete(id);
     return { cursor: { nextBatch: batch, id: Long.fromNumber(rest.length ? id : 0), ns: cursor.namespace }, ok: 1 };
+  }
+
+  #endIdle(): void {
+    const since = performance.now() - IDLE_MS;
+    for (const [id, { usedAt }] of this.#cursors) if (usedAt < since) this.#cursors.delete(id);
   }
 }
 

@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Document } from 'bson';
 import type { Database } from './database.js';
-import { Session, WRITES } from './dispatch.js';
+import { Reader, WRITES } from './dispatch.js';
 import { deleteDocument } from './documents.js';
 import { badValue, CommandError } from './errors.js';
 import { searchAll } from './search.js';
@@ -22,11 +22,13 @@ export class Front {
   readonly #sockets = new Set<Socket>();
   readonly #waiting: WaitingWrite[] = [];
   readonly #sweeper: NodeJS.Timeout;
+  readonly #reader: Reader;
   #scheduled = false;
   #nextReply = 1;
 
   constructor(private readonly database: Database) {
     this.#server = createServer((socket) => this.#accept(socket));
+    this.#reader = new Reader(database);
     this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS);
     this.#sweeper.unref();
   }
@@ -52,8 +54,7 @@ export class Front {
 
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
-    const session = new Session(this.database);
-    const reader = createReader((message) => this.#handle(session, socket, message));
+    const reader = createReader((message) => this.#handle(socket, message));
     socket.on('data', (chunk: Buffer) => {
       try {
         reader(chunk);
@@ -65,7 +66,7 @@ export class Front {
     socket.on('close', () => this.#sockets.delete(socket));
   }
 
-  #handle(session: Session, socket: Socket, message: Message): void {
+  #handle(socket: Socket, message: Message): void {
     const reply = (answer: Document) => {
       if (!message.silent && !socket.destroyed) socket.write(formatReply(message, answer, this.#nextReply++));
     };
@@ -90,7 +91,7 @@ export class Front {
       return;
     }
     try {
-      reply(session.read(name, message.command));
+      reply(this.#reader.read(name, message.command));
     } catch (error) {
       reply(failure(error));
     }

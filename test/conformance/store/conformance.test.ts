@@ -67,6 +67,13 @@ describe('documents', () => {
 });
 
 describe('filters', () => {
+  it('many lists that are read at once, by whichever connection is free, each come whole', async () => {
+    await things.insertMany(Array.from({ length: 60 }, (_, n) => ({ _id: n })));
+    const read = () => things.find({}, { batchSize: 7 }).sort({ _id: 1 }).toArray();
+    for (const list of await Promise.all(Array.from({ length: 40 }, read)))
+      expect(list.map(({ _id }) => _id)).toEqual(Array.from({ length: 60 }, (_, n) => n));
+  });
+
   it('null matches what is absent', async () => {
     await things.insertMany([{ _id: 1 }, { _id: 2, a: null }, { _id: 3, a: 0 }]);
     const ids = async (filter: object) => (await things.find(filter).sort({ _id: 1 }).toArray()).map((one) => one._id);
