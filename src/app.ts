@@ -43,6 +43,7 @@ import { errorPage, providerPages } from './pages/protocol.js';
 import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
+import type { ChainKey } from './services/audit/chain.js';
 import { startAuditWork } from './services/audit/index.js';
 import { cleanUp } from './services/clean-up-roles.js';
 import { createClientSecretLimits } from './services/client-secret-limits.js';
@@ -69,6 +70,10 @@ export interface AppDeps extends StoreState {
   signingKeys: SigningKeys;
   /** Seals what lies in the store. */
   encryption: Encryption;
+  /** The key of the audit log's chains. */
+  auditKey: ChainKey;
+  /** For how many days the log's events are kept; null: for ever. */
+  auditRetention: number | null;
   /** How old a signing key may get while it signs, in seconds; null: until somebody rotates. */
   keyRotation: number | null;
   trustProxy: boolean;
@@ -151,7 +156,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(answerInTime(deps, errorPage(render)));
   app.use(serveAssets(assets));
   app.use(postAsGet);
-  const audit = startAuditWork(services, deps.background);
+  const audit = startAuditWork(services, deps.background, { key: deps.auditKey, retention: deps.auditRetention });
   const api = createApi({
     services,
     issuer,

@@ -33,6 +33,8 @@ export interface Config {
   readonly outboundAllow: readonly OutboundRule[] | null;
   /** Seconds that a signing key signs before the next takes its place; null: until somebody rotates. */
   readonly keyRotation: number | null;
+  /** For how many days events are kept in the audit log; null: for ever. */
+  readonly auditRetention: number | null;
   /** Server processes on one port. */
   readonly workers: number;
   /** Milliseconds between failing readiness and no longer accepting connections, at the end. */

@@ -110,6 +110,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     registration: read('REGISTRATION', oneOf('off', 'token', 'open'), 'off'),
     outboundAllow: read('OUTBOUND_ALLOW', outboundAllow, null),
     keyRotation: read('KEY_ROTATION', rotation, 90 * 86_400),
+    auditRetention: read('AUDIT_RETENTION', days, null),
     workers: read('WORKERS', workers, 1),
     drainDelayMs: read('DRAIN_DELAY', drainDelay, 1000),
     trustProxy: read('TRUST_PROXY', boolean, false),
@@ -124,7 +125,6 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
         : 'verified, the default with SMTP_URL, is not available yet; set it to open or closed',
     );
   }
-  if (env.AUDIT_RETENTION?.trim()) read('AUDIT_RETENTION', days, null);
   if (production && config.cookieKeys === null && !named(faults, 'COOKIE_KEYS')) {
     fault('COOKIE_KEYS', 'with NODE_ENV=production it must be set: secrets of at least 32 characters, newest first');
   }

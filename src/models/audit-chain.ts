@@ -4,37 +4,47 @@ import { Schema } from 'mongoose';
 export interface ChainPlace {
   number: number;
   mac: string;
-  /** HMAC that shows that a sealer has put this place here, and nobody without the key. */
+  /** HMAC that shows that this server has put the place here, and nobody without the key. */
   proof: string;
+}
+
+/** Events that have been given numbers and may not bear them yet. */
+export interface ChainBatch {
+  /** The code that the first of them follows. */
+  mac: string;
+  /** In the order of their numbers, the last of which is the head's. */
+  events: { id: string; digest: string }[];
 }
 
 /** Of an organization's log: how far it is sealed, where it begins, and who seals. */
 export interface AuditChain {
   /** The organization's id. */
   _id: string;
-  /** The last event that has a number. Moved by one conditional update each, so that no number is given twice. */
+  /** The last event that was given a number. Each move is one conditional update, so that no number is given twice. */
   head: ChainPlace;
-  /** The events that the last move gave numbers, the head's last; until `settled` some of them may not bear theirs yet. */
-  batch: { id: string; digest: string }[];
-  settled: boolean;
-  /** The last event that retention has removed: the chain begins behind it. */
+  /** What the last move of the head gave numbers, until all of them bear theirs. */
+  batch?: ChainBatch;
+  /** The last event that was removed for its age: the chain begins behind it. */
   removed?: ChainPlace;
-  /** When the first event that is left was made. Absent: none is. */
+  /** As far as a removal under way goes. */
+  removing?: ChainPlace;
+  /** When the first event that is left was made; no later than that. Absent: none is left. */
   oldest?: Date;
   lease?: { holder: string; until: Date };
 }
 
-const place = new Schema<ChainPlace>({ number: Number, mac: String, proof: String }, { _id: false });
+const part = (fields: object) => ({ type: new Schema(fields, { _id: false }), default: undefined });
+const place = { number: Number, mac: String, proof: String };
 
 export const auditChainSchema = new Schema<AuditChain>(
   {
     _id: { type: String, required: true },
-    head: { type: place, required: true },
-    batch: { type: [new Schema({ id: String, digest: String }, { _id: false })], required: true },
-    settled: { type: Boolean, required: true },
-    removed: { type: place, default: undefined },
+    head: part(place),
+    batch: part({ mac: String, events: [new Schema({ id: String, digest: String }, { _id: false })] }),
+    removed: part(place),
+    removing: part(place),
     oldest: Date,
-    lease: { type: new Schema({ holder: String, until: Date }, { _id: false }), default: undefined },
+    lease: part({ holder: String, until: Date }),
   },
   { versionKey: false },
 );

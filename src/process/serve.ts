@@ -9,6 +9,7 @@ import type { Logger } from '../lib/logger.js';
 import { measureProcess } from '../lib/metrics.js';
 import { createOutbound } from '../lib/outbound.js';
 import { prepareHashing } from '../lib/password.js';
+import { ensureChainKey } from '../services/audit/chain-key.js';
 import type { ServiceContext } from '../services/context.js';
 import { reencrypt } from '../services/reencrypt.js';
 import { newSetupUrl } from '../services/setup-link.js';
@@ -55,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   if (once && config.provision) await provision(logger, services, config.provision);
   const { encryption, firstKeys } = begun;
   const signingKeys = await openSigningKeys(services, encryption, firstKeys && (() => firstKeys));
+  const auditKey = await ensureChainKey(services, encryption);
   if (once) await sealWithNewest(logger, services, encryption);
 
   const issuer = resolveIssuer(config, port);
@@ -71,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     cookieKeys: secrets.cookieKeys,
     signingKeys,
     encryption,
+    auditKey,
     outbound: createOutbound(resolveOutboundAllow(config, issuer)),
     metrics,
     ready: async () => !gate.draining && (await watch.answers()),

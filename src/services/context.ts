@@ -30,7 +30,14 @@ export interface ServiceContext {
 export const SYSTEM: Actor = { kind: 'system' };
 
 /** An audit event to be written in the same update as the change (architecture 8), with the facts of the request that makes it. */
-export function event(
+export function event(...happening: Parameters<typeof eventOf>): PendingEvent {
+  const facts = requestFacts();
+  if (facts) facts.eventful = true;
+  return eventOf(...happening);
+}
+
+/** An audit event that is written to the log itself: see `audit/record.ts`. */
+export function eventOf(
   context: Pick<ServiceContext, 'clock'>,
   actor: Actor | 'anonymous',
   action: string,
@@ -38,7 +45,6 @@ export function event(
   rest: { organizationId?: string | null; before?: unknown; after?: unknown; parent?: string | undefined } = {},
 ): PendingEvent {
   const facts = requestFacts();
-  if (facts) facts.eventful = true;
   const userAgent = facts && userAgentOf(facts);
   return {
     id: newId('evt'),

@@ -1,5 +1,6 @@
 import type { Encryption } from '../lib/encryption.js';
 import { KEY_RING_ID } from '../models/key-ring.js';
+import { resealChainKey } from './audit/chain-key.js';
 import type { ServiceContext } from './context.js';
 import { openAnswer, sealedAnswerOf } from './kept-answers.js';
 import { openKey, sealedFor } from './signing-keys/make-key.js';
@@ -22,6 +23,7 @@ interface SealedPlace {
 const PLACES: readonly SealedPlace[] = [
   { name: 'signing keys', reseal: resealSigningKeys },
   { name: 'kept answers', reseal: resealAnswers },
+  { name: 'keys of the audit log', reseal: resealChainKey },
 ];
 
 /**

@@ -7,6 +7,7 @@ import { createEncryption } from '../../src/lib/encryption.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { createOutbound } from '../../src/lib/outbound.js';
 import { LOOPBACK_RULES } from '../../src/lib/outbound-allow.js';
+import { ensureChainKey } from '../../src/services/audit/chain-key.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { storeAnswers } from '../../src/store/connect.js';
@@ -43,6 +44,8 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     outbound: createOutbound(LOOPBACK_RULES),
     signingKeys: options.signingKeys ?? (await openTestKeys(services, createEncryption(KEYS))),
     encryption: createEncryption(KEYS),
+    auditKey: await ensureChainKey(services, createEncryption(KEYS)),
+    auditRetention: null,
     keyRotation: null,
     trustProxy: false,
     signUp: 'open',

@@ -5,8 +5,13 @@
  */
 import type { Background } from '../../lib/background.js';
 import { isStoreAway } from '../../lib/errors.js';
+import { newSecret } from '../../lib/ids.js';
 import type { ServiceContext } from '../context.js';
+import type { ChainKey } from './chain.js';
 import { moveEvents } from './move-events.js';
+import { removeOldEvents } from './remove-old-events.js';
+import { type Sealer, sealEvents } from './seal-events.js';
+import { HeadTeller } from './tell-heads.js';
 
 /** The log's work beside requests. */
 export interface AuditWork {
@@ -14,22 +19,50 @@ export interface AuditWork {
   nudge(): void;
 }
 
-/** How often a process looks for events of others that have died, in milliseconds; its own are moved when a request has ended. */
-const LOOK_EVERY = 2000;
+export interface AuditSettings {
+  key: ChainKey;
+  /** For how many days events are kept; null: for ever. */
+  retention: number | null;
+}
 
-export function startAuditWork(context: ServiceContext, background: Background): AuditWork {
-  const mover = background.every(
-    'move events',
-    LOOK_EVERY,
-    unlessAway(async () => {
-      await moveEvents(context);
-    }),
-  );
-  return { nudge: () => mover.kick() };
+/** How often a process looks for events of others that have died, in milliseconds; its own are moved when a request has ended. */
+const MOVE_EVERY = 2000;
+/** Where many requests change something, their events are moved together. */
+const NUDGE_MS = 100;
+const SEAL_EVERY = 1000;
+const TELL_EVERY = 10_000;
+const REMOVE_EVERY = 60 * 60 * 1000;
+
+export function startAuditWork(
+  context: ServiceContext,
+  background: Background,
+  { key, retention }: AuditSettings,
+): AuditWork {
+  const heads = new HeadTeller(context.logger);
+  const sealer: Sealer = { key, holder: newSecret(), moved: (chain) => heads.note(chain) };
+  const every = (name: string, ms: number, work: () => Promise<unknown>) =>
+    background.every(name, ms, unlessAway(work));
+  const mover = every('move events', MOVE_EVERY, () => moveEvents(context));
+  every('seal events', SEAL_EVERY, () => sealEvents(context, sealer));
+  every('tell audit heads', TELL_EVERY, async () => heads.tell());
+  if (retention !== null) every('remove old events', REMOVE_EVERY, () => removeOldEvents(context, key, retention));
+  let nudged = false;
+  const move = () => {
+    nudged = false;
+    mover.kick();
+  };
+  return {
+    nudge() {
+      if (nudged) return;
+      nudged = true;
+      setTimeout(move, NUDGE_MS).unref();
+    },
+  };
 }
 
 /** With the store away there is nothing to do, and the requests say so. */
-const unlessAway = (work: () => Promise<void>) => async () =>
-  work().catch((error: unknown) => {
+const unlessAway = (work: () => Promise<unknown>) => async () => {
+  await work().catch((error: unknown) => {
     if (!isStoreAway(error)) throw error;
   });
+};

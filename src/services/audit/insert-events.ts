@@ -6,7 +6,7 @@ import type { ServiceContext } from '../context.js';
 import { personalFields } from './personal.js';
 
 /** So many go out at once: on the embedded store nobody else writes meanwhile. */
-const AT_ONCE = 250;
+const AT_ONCE = 100;
 
 /** 128 bits: enough that the hash of a known value can't be looked up anywhere. */
 const newSalt = () => newSecret().slice(0, 22);

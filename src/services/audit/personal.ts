@@ -87,11 +87,11 @@ export function erasePersonal(event: AuditEvent, about: About): AuditEvent {
   if (gone.length === 0) return event;
   const paths = new Set(gone.map(({ path }) => path));
   const { [about]: _salt, ...salts } = event.salts ?? {};
-  const { address, userAgent, ...rest } = event;
+  const { address: _address, userAgent: _userAgent, ...withoutPlace } = event;
   return {
-    ...rest,
-    ...(about === 'subject' ? { address, userAgent } : {}),
-    ...(about === 'subject' ? { before: impersonal(event.before), after: impersonal(event.after) } : {}),
+    ...(about === 'actor' ? withoutPlace : event),
+    ...(about === 'subject' && event.before !== undefined ? { before: impersonal(event.before) } : {}),
+    ...(about === 'subject' && event.after !== undefined ? { after: impersonal(event.after) } : {}),
     salts,
     erased: personalHashes(event).filter(
       ({ path }) => paths.has(path) || event.erased?.some((one) => one.path === path),
