@@ -30,6 +30,8 @@ export interface NewOrganization {
   slug?: string;
   status?: Organization['status'];
   joinPolicy?: Organization['joinPolicy'];
+  roleMode?: Organization['roleMode'];
+  revokeOnDowngrade?: boolean;
   defaultRoles?: string[];
   metadata?: Record<string, string>;
   /** Who becomes its first member and administrator (R1). Absent: it waits for the first to join. */
@@ -57,6 +59,8 @@ export async function createOrganization(
       name: input.name,
       status: input.status ?? 'active',
       joinPolicy: input.joinPolicy ?? 'invite',
+      ...(input.roleMode ? { roleMode: input.roleMode } : {}),
+      ...(input.revokeOnDowngrade === undefined ? {} : { revokeOnDowngrade: input.revokeOnDowngrade }),
       ...(input.defaultRoles ? { defaultRoles: input.defaultRoles } : {}),
       ...(input.metadata ? { metadata: input.metadata } : {}),
       founded: input.founder !== undefined,

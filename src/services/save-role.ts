@@ -1,5 +1,6 @@
 /** Writing roles, for use cases that have checked what they write: `create-role.ts`, provisioning. */
 import type { Actor } from '../access/can.js';
+import { isManagementPermission } from '../access/statements.js';
 import { conflict, isDuplicateKey, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Role } from '../models/index.js';
@@ -98,6 +99,12 @@ export async function updateRole(
   };
   await (organizationId === null ? write() : changingVocabulary(context, organizationId, write));
 }
+
+/** How a list of permissions is stored: those of APIs, and apart from them management permissions. */
+export const splitPermissions = (permissions: readonly string[]) => ({
+  permissions: permissions.filter((key) => !isManagementPermission(key)),
+  management: permissions.filter(isManagementPermission) as string[],
+});
 
 const defined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;

@@ -29,7 +29,8 @@ export async function requireReadyForSingle(context: ServiceContext, organizatio
   );
 }
 
-async function whatIsInTheWay(context: ServiceContext, organization: Organization): Promise<InTheWay[]> {
+/** What would have to change before each member can have exactly one role; 100 members of a kind at most. */
+export async function whatIsInTheWay(context: ServiceContext, organization: Organization): Promise<InTheWay[]> {
   const { models, catalog } = context;
   const { _id: organizationId, administrators } = organization;
   const vocabulary = await vocabularyOf(context, organization);

@@ -6,15 +6,24 @@
 import type { Membership } from '../../models/index.js';
 import type { MembershipStatus } from '../../models/membership.js';
 import { addAdministrator } from '../administrators.js';
+import { nameKey } from '../change-group.js';
+import { setMemberGroups } from '../change-member-group.js';
 import { setMemberStatus } from '../change-status.js';
 import { SYSTEM } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
 import { insertMembership, joinOrganization } from '../join-organization.js';
-import { setMemberRoles } from '../set-member-roles.js';
-import { changeEvent, differences } from './differences.js';
+import { isSingle } from '../rules-of-roles.js';
+import { isSeat, setMemberRoles } from '../set-member-roles.js';
+import { canonical, changeEvent, differences } from './differences.js';
 import type { Execution } from './execution.js';
 import { type PropertyChange, propertiesOf, property, type Step } from './plan.js';
-import { type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
+import {
+  type Named as Assigned,
+  groupsOfEntry,
+  type MembershipEntry,
+  type ProvisioningFile,
+  rolesOfEntry,
+} from './schema.js';
 import { membershipKey, roleKey, type StoredState } from './state.js';
 
 const ADMIN = 'admin';
@@ -23,13 +32,16 @@ interface DraftOrganization {
   founded: boolean;
   /** Keys of the roles that who joins gets. */
   defaultRoles: readonly string[];
+  /** While memberships are written: a switch to it comes after them (R4). */
+  single: boolean;
 }
 
 /** A member as the steps so far will leave them. */
 interface Draft {
   status: MembershipStatus;
-  /** Direct roles but `admin`. */
-  roles: readonly string[];
+  /** Direct roles but an `admin` without an end. */
+  roles: readonly Assigned[];
+  groups: readonly Assigned[];
   /** Among the organization's administrators. */
   seat: boolean;
   /** An administrator whose seat waits for their return. */
@@ -46,7 +58,8 @@ interface Named {
   stored: Membership | undefined;
   draft: Draft | undefined;
   userActive: boolean;
-  roles: string[] | undefined;
+  roles: Assigned[] | undefined;
+  groups: Assigned[] | undefined;
   organization: DraftOrganization;
 }
 
@@ -78,25 +91,38 @@ function namedMemberships(file: ProvisioningFile, state: StoredState): Named[] {
         stored,
         draft: stored && {
           status: stored.status === 'suspended' ? 'suspended' : 'active',
-          roles: stored.roles.map((role) => roleKey(state, stored.organizationId, role.roleId)),
+          roles: stored.roles
+            .filter((role) => !isSeat(role))
+            .map(({ roleId, until }) => assigned(roleKey(state, stored.organizationId, roleId), until)),
+          groups: (stored.groups ?? []).map(({ groupId, until }) => assigned(groupName(state, stored, groupId), until)),
           seat: owner?.administrators.includes(stored.userId) ?? false,
           wasAdministrator: stored.wasAdministrator === true,
           settled: stored.settled,
         },
         // As stored: that the file enables or disables somebody is done at the end, and gives back or gives up seats by itself.
         userActive: (storedUser?.status ?? 'active') === 'active',
-        roles: roleKeysOf(entry),
+        roles: rolesOfEntry(entry, state.now),
+        groups: groupsOfEntry(entry, state.now),
         organization: organizationOf(entry.organization),
       };
     }),
   );
 }
 
+const assigned = (name: string, until?: Date): Assigned => ({ name, ...(until ? { until: until.toISOString() } : {}) });
+
+const groupName = (state: StoredState, { organizationId }: Membership, id: string) =>
+  [...(state.groups.get(organizationId)?.values() ?? [])].find((group) => group._id === id)?.name ?? id;
+
+/** Without an end: a seat among the administrators. */
+const isAdministrator = ({ name, until }: Assigned) => name === ADMIN && !until;
+
 function draftOrganization(file: ProvisioningFile, state: StoredState, slug: string): DraftOrganization {
   const stored = state.organizations.get(slug);
   const entry = (file.organizations ?? []).find((one) => one.slug === slug);
   return {
     founded: stored?.founded ?? false,
+    single: stored ? isSingle(stored) && entry?.roleMode !== 'multiple' : entry?.roleMode === 'single',
     defaultRoles:
       entry?.defaultRoles ??
       stored?.defaultRoles?.map((id) => roleKey(state, stored._id, id)) ??
@@ -126,7 +152,7 @@ function arrival(named: Named): Step[] {
   }
   const { draft } = named;
   const active = (entry.status ?? draft.status) === 'active' && draft.status === 'active' && userActive;
-  if (!active || !roles?.includes(ADMIN) || draft.seat) return steps;
+  if (!active || !roles?.some(isAdministrator) || draft.seat) return steps;
   const before = held(draft);
   draft.seat = true;
   organization.founded = true;
@@ -143,16 +169,39 @@ function arrival(named: Named): Step[] {
   return steps;
 }
 
-const NEWCOMER: Draft = { status: 'active', roles: [], seat: false, wasAdministrator: false, settled: false };
+const NEWCOMER: Draft = {
+  status: 'active',
+  roles: [],
+  groups: [],
+  seat: false,
+  wasAdministrator: false,
+  settled: false,
+};
 
 /** What joining gives (R1). */
 function joined(organization: DraftOrganization): Draft {
   const first = !organization.founded;
   organization.founded = true;
-  return { ...NEWCOMER, settled: true, seat: first, roles: first ? [] : organization.defaultRoles };
+  const given = organization.defaultRoles.map((name) => ({ name }));
+  return {
+    ...NEWCOMER,
+    settled: true,
+    seat: first,
+    roles: first ? [] : organization.single ? given.slice(0, 1) : given,
+  };
 }
 
-const held = (draft: Draft) => [...draft.roles, ...(draft.seat || draft.wasAdministrator ? [ADMIN] : [])].sort();
+/** As a plan shows them: a key, or with its end. */
+const shown = (list: readonly Assigned[], what: 'role' | 'group') =>
+  list
+    .map(({ name, until }) => (until ? { [what]: name, until } : name))
+    .sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+
+function held(draft: Draft) {
+  const admin = draft.seat || draft.wasAdministrator;
+  const others = draft.roles.filter((role) => !(admin && role.name === ADMIN));
+  return shown([...others, ...(admin ? [{ name: ADMIN }] : [])], 'role');
+}
 
 /** Second pass: reactivated members, roles as the file says, what goes with them; suspended last. */
 function settlement(named: Named, state: StoredState): Step[] {
@@ -165,7 +214,7 @@ function settlement(named: Named, state: StoredState): Step[] {
     draft.seat ||= draft.wasAdministrator;
     draft.wasAdministrator = false;
   }
-  steps.push(...rolesStep(named, draft), ...detailsStep(named, state));
+  steps.push(...rolesStep(named, draft), ...groupsStep(named, draft), ...detailsStep(named, state));
   if (entry.status === 'suspended' && draft.status === 'active') steps.push(statusStep(named, 'suspended'));
   return steps;
 }
@@ -186,8 +235,8 @@ function statusStep({ path, slug, email }: Named, status: MembershipStatus): Ste
 function rolesStep({ path, slug, email, roles, userActive }: Named, draft: Draft): Step[] {
   if (!roles) return [];
   const before = held(draft);
-  const after = [...new Set(roles)].sort();
-  if (draft.settled && before.join() === after.join()) return [];
+  const after = shown([...new Map(roles.map((role) => [role.name, role])).values()], 'role');
+  if (draft.settled && canonical(before) === canonical(after)) return [];
   return [
     {
       path: `${path}.roles`,
@@ -202,7 +251,7 @@ function rolesStep({ path, slug, email, roles, userActive }: Named, draft: Draft
 /** Somebody suspended or disabled holds no seat: that they are an administrator is kept for their return. */
 async function setRoles(
   execution: Execution,
-  { slug, email, roles, userActive }: { slug: string; email: string; roles: readonly string[]; userActive: boolean },
+  { slug, email, roles, userActive }: { slug: string; email: string; roles: readonly Assigned[]; userActive: boolean },
 ): Promise<void> {
   const { context } = execution;
   const ids = await execution.member(slug, email);
@@ -211,12 +260,34 @@ async function setRoles(
     await setMemberRoles(context, SYSTEM, { ...ids, roles: await execution.assignments(slug, roles) });
     return;
   }
-  const others = roles.filter((key) => key !== ADMIN);
+  const others = roles.filter((role) => !isAdministrator(role));
   await setMemberRoles(context, SYSTEM, { ...ids, roles: await execution.assignments(slug, others) });
   await context.models.Membership.updateOne(
     ids,
-    roles.includes(ADMIN) ? { $set: { wasAdministrator: true } } : { $unset: { wasAdministrator: 1 } },
+    roles.some(isAdministrator) ? { $set: { wasAdministrator: true } } : { $unset: { wasAdministrator: 1 } },
   );
+}
+
+function groupsStep({ path, slug, email, groups }: Named, draft: Draft): Step[] {
+  if (!groups) return [];
+  const folded = (list: readonly Assigned[]) =>
+    shown(
+      list.map((one) => ({ ...one, name: nameKey(one.name) })),
+      'group',
+    );
+  if (canonical(folded(draft.groups)) === canonical(folded(groups))) return [];
+  return [
+    {
+      path: `${path}.groups`,
+      verb: 'set',
+      object: `the groups of ${email} in ${slug}`,
+      properties: [property('groups', shown(draft.groups, 'group'), shown(groups, 'group'))],
+      async run(execution) {
+        const ids = await execution.member(slug, email);
+        await setMemberGroups(execution.context, SYSTEM, { ...ids, groups: await execution.groups(slug, groups) });
+      },
+    },
+  ];
 }
 
 /** The default role and the metadata. */

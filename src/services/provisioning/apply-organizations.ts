@@ -2,6 +2,8 @@ import type { Organization } from '../../models/index.js';
 import { changeOrganization, type OrganizationChange } from '../change-organization.js';
 import { SYSTEM } from '../context.js';
 import { createOrganization } from '../create-organization.js';
+import { isSingle } from '../rules-of-roles.js';
+import { planGroup } from './apply-groups.js';
 import { planRole } from './apply-roles.js';
 import { differences } from './differences.js';
 import { propertiesOf, property, type Step } from './plan.js';
@@ -16,8 +18,25 @@ export function planOrganization(state: StoredState, entry: OrganizationEntry, p
   const roles = (entry.roles ?? []).flatMap((role, index) =>
     planRole(`${path}.roles[${index}]`, slug, custom?.get(role.key), role),
   );
-  const steps = stored ? roles : [creation(entry, path), ...roles];
-  const change = stored ? differences<Organization>(stored, propertiesSaid(entry)) : {};
+  const groups = (entry.groups ?? []).flatMap((group, index) =>
+    planGroup(state, slug, group, `${path}.groups[${index}]`),
+  );
+  const made = stored ? [...roles, ...groups] : [creation(entry, path), ...roles, ...groups];
+  const change = stored ? differences<Organization>(withDefaults(stored), propertiesSaid(entry, stored)) : {};
+  // To several roles for each first, so that what follows may give them.
+  const first = change.roleMode
+    ? [
+        changing(
+          slug,
+          path,
+          [property('roleMode', stored?.roleMode, change.roleMode)],
+          { roleMode: change.roleMode },
+          undefined,
+        ),
+      ]
+    : [];
+  delete change.roleMode;
+  const steps = [...first, ...made];
   const before = stored?.defaultRoles?.map((id) => roleKey(state, stored._id, id));
   const defaultRoles =
     entry.defaultRoles && JSON.stringify(before) !== JSON.stringify(entry.defaultRoles)
@@ -29,12 +48,33 @@ export function planOrganization(state: StoredState, entry: OrganizationEntry, p
   return [...steps, changing(slug, path, properties, change, defaultRoles)];
 }
 
-const propertiesSaid = ({ name, status, joinPolicy, metadata }: OrganizationEntry): Partial<Organization> => ({
+/** Single mode is turned on when the members' roles are as the file says: see `planSingleMode`. */
+const propertiesSaid = (
+  { name, status, joinPolicy, revokeOnDowngrade, roleMode, metadata }: OrganizationEntry,
+  stored?: Organization,
+): Partial<Organization> => ({
   name,
   ...(status ? { status } : {}),
   ...(joinPolicy ? { joinPolicy: joinPolicy as Organization['joinPolicy'] } : {}),
   ...(metadata ? { metadata } : {}),
+  ...(revokeOnDowngrade === undefined ? {} : { revokeOnDowngrade }),
+  ...(roleMode && (roleMode === 'multiple' || !stored) ? { roleMode } : {}),
 });
+
+/** An organization's own properties at their defaults, which aren't stored where nobody has set them. */
+const withDefaults = (stored: Organization): Organization => ({
+  ...stored,
+  roleMode: stored.roleMode ?? 'multiple',
+  revokeOnDowngrade: stored.revokeOnDowngrade ?? false,
+});
+
+/** After everything that makes it possible (R4). */
+export function planSingleMode(state: StoredState, entry: OrganizationEntry, path: string): Step[] {
+  const stored = state.organizations.get(entry.slug);
+  if (entry.roleMode !== 'single' || !stored || isSingle(stored)) return [];
+  const properties = [property('roleMode', stored.roleMode ?? 'multiple', 'single')];
+  return [changing(entry.slug, path, properties, { roleMode: 'single' }, undefined)];
+}
 
 function creation(entry: OrganizationEntry, path: string): Step {
   const said = propertiesSaid(entry) as Partial<Organization> & { name: string };

@@ -2,8 +2,8 @@ import { RollcallError } from '../../lib/errors.js';
 import type { Role } from '../../models/index.js';
 import { INSTANCE_ID } from '../../models/instance.js';
 import { SYSTEM } from '../context.js';
-import { insertRole, updateRole } from '../save-role.js';
-import { differences } from './differences.js';
+import { insertRole, type RoleChange, splitPermissions, updateRole } from '../save-role.js';
+import { canonical, differences } from './differences.js';
 import type { Execution } from './execution.js';
 import { propertiesOf, property, type Step } from './plan.js';
 import type { RoleEntry } from './schema.js';
@@ -16,7 +16,7 @@ export function planRole(
   stored: Role | undefined,
   { key, ...wanted }: RoleEntry,
 ): Step[] {
-  const change = differences<Role>(stored ?? {}, wanted);
+  const change = changeOf(stored, wanted);
   if (stored && Object.keys(change).length === 0) return [];
   return [
     {
@@ -25,7 +25,7 @@ export function planRole(
       object: slug === null ? `the role ${key}` : `the role ${key} of ${slug}`,
       properties: propertiesOf(stored, change),
       async run(execution) {
-        if (stored) await updateRole(execution.context, SYSTEM, stored, change);
+        if (stored) await updateRole(execution.context, SYSTEM, stored, written(change));
         else await create(execution, slug, { key, ...wanted });
         if (slug === null) execution.catalogChanges();
       },
@@ -33,17 +33,35 @@ export function planRole(
   ];
 }
 
+type RoleValues = Omit<RoleEntry, 'key'>;
+
+/** A role as a file has it: one list of permissions, in whatever order. */
+function changeOf(stored: Role | undefined, wanted: RoleValues): RoleValues {
+  if (!stored) return differences<RoleValues>({}, wanted);
+  const permissions = [...stored.permissions, ...(stored.management ?? [])];
+  const same = wanted.permissions && canonical([...permissions].sort()) === canonical([...wanted.permissions].sort());
+  return differences<RoleValues>(
+    { ...(stored as RoleValues), permissions },
+    { ...wanted, ...(same ? { permissions } : {}) },
+  );
+}
+
+/** As it is stored. */
+function written({ permissions, ...values }: RoleValues): RoleChange {
+  return { ...(values as RoleChange), ...(permissions ? splitPermissions(permissions) : {}) };
+}
+
 async function create(execution: Execution, slug: string | null, { key, ...wanted }: RoleEntry): Promise<void> {
   const { context } = execution;
   const organizationId = slug === null ? null : (await execution.organization(slug))._id;
   try {
-    await insertRole(context, SYSTEM, { key, ...wanted, name: wanted.name ?? key, organizationId });
+    await insertRole(context, SYSTEM, { key, ...written(wanted), name: wanted.name ?? key, organizationId });
   } catch (error) {
     // Servers that start together apply one file at once: an instance-wide role that another has just made is as good.
     if (!(error instanceof RollcallError) || error.code !== 'role_taken' || organizationId !== null) throw error;
     const theirs = await context.models.Role.findOne({ organizationId, key }).lean();
-    const change = theirs ? differences<Role>(theirs, wanted) : {};
-    if (theirs && Object.keys(change).length) await updateRole(context, SYSTEM, theirs, change);
+    const change = theirs ? changeOf(theirs, wanted) : {};
+    if (theirs && Object.keys(change).length) await updateRole(context, SYSTEM, theirs, written(change));
   }
 }
 

@@ -2,13 +2,18 @@
  * What a schema can't see: references, which resolve against the file and then the store; what is there twice; and the rules that the
  * end state would break (R2, R5, R15). Collects every fault.
  */
+
+import { isGrantable, isManagementPermission } from '../../access/statements.js';
+import { nameKey } from '../change-group.js';
 import { isReservedSlug } from '../create-organization.js';
 import { normalizeEmail } from '../create-user.js';
+import { ensuredRole } from '../ensure-built-ins.js';
 import { checkClient, checkLifetimes } from './check-client.js';
 import { checkCredentials } from './check-credentials.js';
 import { checkManagement } from './check-management.js';
+import { checkSingleModes } from './check-single-mode.js';
 import type { Fault } from './faults.js';
-import { type MembershipEntry, type ProvisioningFile, roleKeysOf } from './schema.js';
+import { groupsOfEntry, type MembershipEntry, type ProvisioningFile, rolesOfEntry } from './schema.js';
 import { givesSecret } from './secrets.js';
 import { membershipKey, type StoredState } from './state.js';
 
@@ -25,6 +30,7 @@ export function checkFile(file: ProvisioningFile, state: StoredState): Fault[] {
   checkRoles(file, state, fault);
   checkOrganizations(file, state, fault);
   checkMemberships(file, state, fault);
+  checkSingleModes(file, state, fault);
   checkAdministrators(file, state, fault);
   return faults;
 }
@@ -72,6 +78,13 @@ function checkTwice(file: ProvisioningFile, fault: Report): void {
     twice(
       (one.roles ?? []).map((role) => role.key),
       (i) => `organizations[${o}].roles[${i}].key`,
+      fault,
+    );
+  });
+  (file.organizations ?? []).forEach((one, o) => {
+    twice(
+      (one.groups ?? []).map((group) => nameKey(group.name)),
+      (i) => `organizations[${o}].groups[${i}].name`,
       fault,
     );
   });
@@ -132,7 +145,8 @@ function checkRoles(file: ProvisioningFile, state: StoredState, fault: Report): 
   const permissions = permissionsKnown(file, state);
   (file.roles ?? []).forEach((role, i) => {
     (role.permissions ?? []).forEach((key, p) => {
-      if (!permissions.has(key)) fault(`roles[${i}].permissions[${p}]`, `no API declares the permission ${key}`);
+      const message = impossible(key, permissions, { builtIn: state.roles.get(role.key), own: false });
+      if (message) fault(`roles[${i}].permissions[${p}]`, message);
     });
     if (!role.name && !state.roles.has(role.key)) fault(`roles[${i}].name`, 'expected a name');
     for (const [id, custom] of state.customRoles) {
@@ -141,6 +155,21 @@ function checkRoles(file: ProvisioningFile, state: StoredState, fault: Report): 
   });
   const known = instanceKeys(file, state);
   (file.defaultRoles ?? []).forEach((key, i) => checkDefault(key, known.has(key), `defaultRoles[${i}]`, fault));
+}
+
+/** Why a role can't carry a permission (R15), or undefined. */
+function impossible(
+  key: string,
+  declared: ReadonlyMap<string, boolean>,
+  { builtIn, own }: { builtIn?: { _id: string } | undefined; own: boolean },
+): string | undefined {
+  if (isManagementPermission(key)) {
+    if (builtIn && ensuredRole(builtIn._id))
+      return 'what a built-in role may do here is fixed; expected permissions of APIs';
+    return isGrantable(key) ? undefined : `no role can carry ${key}`;
+  }
+  if (!declared.has(key)) return `no API declares the permission ${key}`;
+  return own && declared.get(key) ? `${key} is for operators’ roles only` : undefined;
 }
 
 function checkDefault(key: string, known: boolean, path: string, fault: Report): void {
@@ -181,17 +210,28 @@ function checkOrganizations(file: ProvisioningFile, state: StoredState, fault: R
       if (instance.has(role.key)) fault(`${path}.roles[${r}].key`, `${role.key} is an instance-wide role`);
       if (!role.name) fault(`${path}.roles[${r}].name`, 'expected a name');
       (role.permissions ?? []).forEach((key, p) => {
-        if (!permissions.has(key))
-          fault(`${path}.roles[${r}].permissions[${p}]`, `no API declares the permission ${key}`);
-        else if (permissions.get(key))
-          fault(`${path}.roles[${r}].permissions[${p}]`, `${key} is for operators’ roles only`);
+        const message = impossible(key, permissions, { own: true });
+        if (message) fault(`${path}.roles[${r}].permissions[${p}]`, message);
       });
     });
     const keys = keysIn(file, state, entry.slug);
+    (entry.groups ?? []).forEach((group, g) => {
+      (group.roles ?? []).forEach((key, r) => {
+        if (!keys.has(key)) fault(`${path}.groups[${g}].roles[${r}]`, `there is no role ${key} in ${entry.slug}`);
+      });
+    });
     (entry.defaultRoles ?? []).forEach((key, r) =>
       checkDefault(key, keys.has(key), `${path}.defaultRoles[${r}]`, fault),
     );
   });
+}
+
+/** The groups that a member of an organization can be in, by their names as they are compared. */
+function groupsIn(file: ProvisioningFile, state: StoredState, slug: string): Set<string> {
+  const stored = state.organizations.get(slug);
+  const own = stored ? [...(state.groups.get(stored._id)?.keys() ?? [])] : [];
+  const inFile = (file.organizations ?? []).find((one) => one.slug === slug)?.groups ?? [];
+  return new Set([...own, ...inFile.map((group) => nameKey(group.name))]);
 }
 
 function checkMemberships(file: ProvisioningFile, state: StoredState, fault: Report): void {
@@ -205,14 +245,35 @@ function checkMemberships(file: ProvisioningFile, state: StoredState, fault: Rep
       if (!slugs.has(entry.organization))
         return fault(`${path}.organization`, `there is no organization ${entry.organization}`);
       const keys = keysIn(file, state, entry.organization);
-      (roleKeysOf(entry) ?? []).forEach((key, r) => {
+      (entry.roles ?? []).forEach((role, r) => {
+        const key = typeof role === 'string' ? role : role.role;
         if (!keys.has(key)) fault(`${path}.roles[${r}]`, `there is no role ${key} in ${entry.organization}`);
       });
+      const groups = groupsIn(file, state, entry.organization);
+      (entry.groups ?? []).forEach((one, g) => {
+        const group = typeof one === 'string' ? one : one.group;
+        if (!groups.has(nameKey(group)))
+          fault(`${path}.groups[${g}]`, `there is no group ${group} in ${entry.organization}`);
+      });
+      twice(
+        (entry.roles ?? []).map((role) => (typeof role === 'string' ? role : role.role)),
+        (i) => `${path}.roles[${i}]`,
+        fault,
+      );
+      twice(
+        (groupsOfEntry(entry, state.now) ?? []).map((group) => nameKey(group.name)),
+        (i) => `${path}.groups[${i}]`,
+        fault,
+      );
       if (entry.defaultRole && !keys.has(entry.defaultRole))
         fault(`${path}.defaultRole`, `there is no role ${entry.defaultRole} in ${entry.organization}`);
     });
   });
 }
+
+/** The keys of the roles without an end: who is administrator until some day isn't the one that an organization needs. */
+const lastingRoles = (entry: MembershipEntry, state: StoredState) =>
+  rolesOfEntry(entry, state.now)?.flatMap(({ name, until }) => (until ? [] : name));
 
 /** R2: no organization with members may end up without an active administrator. */
 function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: Report): void {
@@ -250,7 +311,7 @@ function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: 
       const id = stored?._id ?? email;
       const present =
         organization && stored ? state.memberships.get(membershipKey(organization._id, stored._id)) : undefined;
-      const keys = entry ? roleKeysOf(entry) : undefined;
+      const keys = entry && lastingRoles(entry, state);
       const active = !disabled && (entry?.status ?? present?.status ?? 'active') === 'active';
       const first = keys === undefined && waiting && !present && active;
       const admin = keys
@@ -262,7 +323,8 @@ function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: 
     }
     const path =
       rows.find(
-        ({ entry }) => !entry || !(roleKeysOf(entry) ?? ['admin']).includes('admin') || entry.status === 'suspended',
+        ({ entry }) =>
+          !entry || !(lastingRoles(entry, state) ?? ['admin']).includes('admin') || entry.status === 'suspended',
       )?.path ??
       rows[0]?.path ??
       '';

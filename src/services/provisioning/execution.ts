@@ -1,9 +1,11 @@
 import { notFound, RollcallError } from '../../lib/errors.js';
 import type { Organization, Role, User } from '../../models/index.js';
-import type { Assignment } from '../../models/membership.js';
+import type { Assignment, GroupMembership } from '../../models/membership.js';
+import { nameKey } from '../change-group.js';
 import type { ServiceContext } from '../context.js';
 import { findOrganization } from '../create-organization.js';
 import { findUserByEmail } from '../create-user.js';
+import type { Named } from './schema.js';
 
 /** What the steps of a plan share while they are done: the store as it is by then, where the plan knew slugs, keys and addresses. */
 export interface Execution {
@@ -14,12 +16,16 @@ export interface Execution {
   /** The ids of roles in an organization, or with null of instance-wide ones. */
   roleIds(slug: string | null, keys: readonly string[]): Promise<string[]>;
   /** As `roleIds`, for a member to hold. */
-  assignments(slug: string, keys: readonly string[]): Promise<Assignment[]>;
+  assignments(slug: string, roles: readonly Named[]): Promise<Assignment[]>;
+  /** Groups by their names, for a member to be in. */
+  groups(slug: string, groups: readonly Named[]): Promise<GroupMembership[]>;
   /** To be called when something changed that the catalog holds. */
   catalogChanges(): void;
   /** Lets every process see what has changed so far, where it has. */
   publish(): Promise<void>;
 }
+
+const endOf = (one: Named | undefined) => (one?.until ? { until: new Date(one.until) } : {});
 
 export function createExecution(context: ServiceContext): Execution {
   const { models } = context;
@@ -47,7 +53,7 @@ export function createExecution(context: ServiceContext): Execution {
 
   const rolesOf = (owner: string | null) =>
     once(`roles ${owner}`, async () => {
-      const roles: Role[] = await models.Role.find({ organizationId: owner }).lean();
+      const roles: Role[] = await models.Role.find({ organizationId: owner, deleted: { $exists: false } }).lean();
       return new Map(roles.map((role) => [role.key, role._id]));
     });
 
@@ -71,8 +77,23 @@ export function createExecution(context: ServiceContext): Execution {
         return id;
       });
     },
-    async assignments(slug, keys) {
-      return (await this.roleIds(slug, keys)).map((roleId) => ({ roleId }));
+    async assignments(slug, roles) {
+      const ids = await this.roleIds(
+        slug,
+        roles.map(({ name }) => name),
+      );
+      return ids.map((roleId, index) => ({ roleId, ...endOf(roles[index]) }));
+    },
+    async groups(slug, groups) {
+      const known = await models.Group.find({
+        organizationId: await organizationId(slug),
+        nameKey: { $in: groups.map(({ name }) => nameKey(name)) },
+      }).lean();
+      return groups.map((one) => {
+        const group = known.find((candidate) => candidate.nameKey === nameKey(one.name));
+        if (!group) throw new RollcallError('group_gone', 409, `The group ${one.name} is gone meanwhile.`);
+        return { groupId: group._id, ...endOf(one) };
+      });
     },
     catalogChanges() {
       changed = true;

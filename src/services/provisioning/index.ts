@@ -7,7 +7,7 @@
 import type { ServiceContext } from '../context.js';
 import { planApi, planApplication } from './apply-clients.js';
 import { planMemberships } from './apply-memberships.js';
-import { planOrganization } from './apply-organizations.js';
+import { planOrganization, planSingleMode } from './apply-organizations.js';
 import { planUser, planUserStatus } from './apply-people.js';
 import { planDefaultRoles, planRole } from './apply-roles.js';
 import { checkFile } from './check.js';
@@ -65,6 +65,7 @@ function stepsOf(file: ProvisioningFile, state: StoredState): Step[] {
     ...organizations.flatMap((entry, i) => planOrganization(state, entry, `organizations[${i}]`)),
     ...users.flatMap((entry, i) => planUser(state, entry, `users[${i}]`)),
     ...planMemberships(file, state),
+    ...organizations.flatMap((entry, i) => planSingleMode(state, entry, `organizations[${i}].roleMode`)),
     ...users.flatMap((entry, i) => planUserStatus(state, entry, `users[${i}].status`)),
   ];
 }

@@ -14,12 +14,15 @@ const notYet = (what: string) => ({ message: `${what} is not available yet` });
 const unused = <T extends z.ZodType>(schema: T, isDefault: (value: z.infer<T>) => boolean, what: string) =>
   schema.refine(isDefault, notYet(what)).optional();
 
-const none = (what: string) => z.null(notYet(what)).optional();
 const emptyList = (what: string) => unused(z.array(z.unknown()), (list) => list.length === 0, what);
 
 const key = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, _ and -, beginning with a letter');
+/** A moment, as YAML and JSON write it. */
+const moment = z
+  .union([z.date(), z.iso.datetime({ offset: true })], 'expected a moment such as 2030-01-01T00:00:00Z')
+  .transform((value) => new Date(value));
 const permissionKey = z.string().regex(/^[a-z0-9][a-z0-9._-]*:[a-z0-9][a-z0-9._-]*$/i, 'expected resource:action');
 const declaredKey = permissionKey.refine(
   (text) => !text.startsWith('role:'),
@@ -138,6 +141,19 @@ export const roleSchema = z.strictObject({
   permissions: z.array(permissionKey).optional(),
 });
 
+const groupName = z
+  .string()
+  .trim()
+  .min(1, 'expected a name')
+  .refine((text) => [...text].length <= 200, 'expected at most 200 characters');
+
+export const groupSchema = z.strictObject({
+  name: groupName,
+  description: z.string().optional(),
+  roles: z.array(key).optional(),
+  metadata,
+});
+
 export const organizationSchema = z.strictObject({
   slug: z
     .string()
@@ -153,28 +169,28 @@ export const organizationSchema = z.strictObject({
     .optional(),
   domains: emptyList('a verified domain'),
   defaultRoles: z.array(key).min(1, 'expected at least one role').optional(),
-  roleMode: z
-    .enum(['multiple', 'single'])
-    .refine((value) => value === 'multiple', notYet('the single role mode'))
-    .optional(),
-  revokeOnDowngrade: z
-    .boolean()
-    .refine((value) => !value, notYet('revokeOnDowngrade'))
-    .optional(),
+  roleMode: z.enum(['multiple', 'single']).optional(),
+  revokeOnDowngrade: z.boolean().optional(),
   roles: z.array(roleSchema).optional(),
-  groups: emptyList('a group'),
+  groups: z.array(groupSchema).optional(),
   metadata,
 });
 
-const assignment = z.union([key, z.strictObject({ role: key, until: none('an end date') })], {
-  error: (issue) =>
-    typeof issue.input === 'object' &&
-    issue.input !== null &&
-    'until' in issue.input &&
-    (issue.input as { until: unknown }).until != null
-      ? 'an end date is not available yet'
-      : 'expected a role key, 1 to 63 lower-case letters, digits, _ and -',
+const assignment = z.union([key, z.strictObject({ role: key, until: moment.nullable().optional() })], {
+  error: (issue) => endFault(issue.input) ?? 'expected a role’s key, or { role, until }',
 });
+const groupMembership = z.union(
+  [groupName, z.strictObject({ group: groupName, until: moment.nullable().optional() })],
+  {
+    error: (issue) => endFault(issue.input) ?? 'expected a group’s name, or { group, until }',
+  },
+);
+
+/** Of `{ role, until }` with a wrong end the end is what is said. */
+function endFault(input: unknown): string | undefined {
+  const until = (input as { until?: unknown } | null)?.until;
+  return until == null || moment.safeParse(until).success ? undefined : 'expected an end such as 2030-01-01T00:00:00Z';
+}
 
 export const userSchema = z.strictObject({
   email: z.string('expected an email address').refine(isEmailAddress, 'expected an email address'),
@@ -193,7 +209,7 @@ export const userSchema = z.strictObject({
         organization: z.string(),
         status: status('active', 'suspended'),
         roles: z.array(assignment).optional(),
-        groups: emptyList('a group'),
+        groups: z.array(groupMembership).optional(),
         defaultRole: key.nullable().optional(),
         metadata,
       }),
@@ -219,6 +235,35 @@ export type OrganizationEntry = z.infer<typeof organizationSchema>;
 export type UserEntry = z.infer<typeof userSchema>;
 export type MembershipEntry = NonNullable<UserEntry['memberships']>[number];
 
-/** The keys of a membership's roles, whichever way they are written. */
-export const roleKeysOf = (entry: MembershipEntry): string[] | undefined =>
-  entry.roles?.map((role) => (typeof role === 'string' ? role : role.role));
+export type GroupEntry = z.infer<typeof groupSchema>;
+
+/** A role or group that a membership names, with its end in the form in which ends are compared and shown. */
+export interface Named {
+  name: string;
+  until?: string;
+}
+
+/** What has ended by now is as if it weren't said: a file doesn't go bad by lying there. */
+const counting = (list: readonly Named[], now: Date) =>
+  list.filter(({ until }) => until === undefined || new Date(until) > now);
+
+const named = (name: string, until: Date | null | undefined): Named => ({
+  name,
+  ...(until ? { until: until.toISOString() } : {}),
+});
+
+/** A membership's roles, whichever way they are written. */
+export const rolesOfEntry = (entry: MembershipEntry, now: Date): Named[] | undefined =>
+  entry.roles &&
+  counting(
+    entry.roles.map((role) => (typeof role === 'string' ? { name: role } : named(role.role, role.until))),
+    now,
+  );
+
+/** Its groups. */
+export const groupsOfEntry = (entry: MembershipEntry, now: Date): Named[] | undefined =>
+  entry.groups &&
+  counting(
+    entry.groups.map((group) => (typeof group === 'string' ? { name: group } : named(group.group, group.until))),
+    now,
+  );

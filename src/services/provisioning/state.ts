@@ -1,10 +1,12 @@
-import type { Api, Application, Membership, Organization, Role, User } from '../../models/index.js';
+import type { Api, Application, Group, Membership, Organization, Role, User } from '../../models/index.js';
 import { INSTANCE_ID } from '../../models/instance.js';
 import { MEMBER_ROLE_ID } from '../../models/role.js';
 import { claimOwner } from '../claim-name.js';
 import type { ServiceContext } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
 import { PRESENT } from '../reads.js';
+import { isSingle } from '../rules-of-roles.js';
+import { whatIsInTheWay } from '../single-mode.js';
 import type { ProvisioningFile } from './schema.js';
 
 /** What the store holds of the things that a file names, read once before anything is checked or written. */
@@ -17,6 +19,12 @@ export interface StoredState {
   organizations: Map<string, Organization>;
   /** Custom roles by organization id, then key. */
   customRoles: Map<string, Map<string, Role>>;
+  /** Groups by organization id, then by their names as they are compared. */
+  groups: Map<string, Map<string, Group>>;
+  /** Members who are in the way of single mode where the file turns it on, by organization id; those that the file names aside. */
+  inTheWay: Map<string, string[]>;
+  /** When it was read. */
+  now: Date;
   /** By address. */
   users: Map<string, User>;
   /** By organization id and user id. */
@@ -54,8 +62,9 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
   const users = await byClaim(context, 'email', emails, (ids) => models.User.find({ _id: { $in: ids } }).lean());
   const organizationIds = [...organizations.values()].map((one) => one._id);
   const userIds = [...users.values()].map((one) => one._id);
-  const [customRoles, memberships, members] = await Promise.all([
+  const [customRoles, groups, memberships, members] = await Promise.all([
     models.Role.find({ organizationId: { $in: organizationIds }, deleted: { $exists: false } }).lean(),
+    models.Group.find({ organizationId: { $in: organizationIds }, deletedAt: { $exists: false } }).lean(),
     userIds.length ? models.Membership.find({ userId: { $in: userIds }, ...PRESENT }).lean() : [],
     Promise.all(
       organizationIds.map(
@@ -73,6 +82,9 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
     const id = role.organizationId as string;
     custom.set(id, (custom.get(id) ?? new Map()).set(role.key, role));
   }
+  const groupsOf = new Map<string, Map<string, Group>>();
+  for (const group of groups)
+    groupsOf.set(group.organizationId, (groupsOf.get(group.organizationId) ?? new Map()).set(group.nameKey, group));
   const keyOf = new Map(roles.map((role) => [role._id, role.key]));
   return {
     defaultRoles: (instance?.defaultRoles ?? [MEMBER_ROLE_ID]).map((id) => keyOf.get(id) ?? id),
@@ -81,10 +93,33 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
     roles: new Map(roles.map((role) => [role.key, role])),
     organizations,
     customRoles: custom,
+    groups: groupsOf,
+    inTheWay: await membersInTheWay(context, file, organizations, new Set(userIds)),
+    now: context.clock.now(),
     users,
     memberships: new Map(memberships.map((one) => [membershipKey(one.organizationId, one.userId), one])),
     members: new Map(members),
   };
+}
+
+async function membersInTheWay(
+  context: ServiceContext,
+  file: ProvisioningFile,
+  organizations: ReadonlyMap<string, Organization>,
+  named: ReadonlySet<string>,
+): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  for (const { slug, roleMode } of file.organizations ?? []) {
+    const stored = organizations.get(slug);
+    if (roleMode !== 'single' || !stored || isSingle(stored)) continue;
+    const members = (await whatIsInTheWay(context, stored)).flatMap((one) => (one.kind === 'member' ? [one] : []));
+    const others = members.filter(({ userId }) => !named.has(userId));
+    found.set(
+      stored._id,
+      others.map(({ email, userId }) => email ?? userId),
+    );
+  }
+  return found;
 }
 
 async function byClaim<T extends { _id: string }>(
