@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEncryption } from '../../src/lib/encryption.js';
 import { createLogger } from '../../src/lib/logger.js';
+import { ensureChainKey } from '../../src/services/audit/chain-key.js';
 import { reencrypt } from '../../src/services/reencrypt.js';
 import { startServices } from '../../src/services/start-services.js';
 import { connectStore } from '../../src/store/connect.js';
@@ -110,7 +111,8 @@ describe('Idempotency-Key', () => {
     await after.close();
     // Whose key is gone can't be opened: then nobody knows how it ended.
     const lost = createEncryption(['a third key that is long enough, 3']);
-    const later = await startServer({ issuer, services, store, signingKeys, encryption: lost });
+    const auditKey = await ensureChainKey(services, alone);
+    const later = await startServer({ issuer, services, store, signingKeys, encryption: lost, auditKey });
     expect(JSON.parse((await callAt(later, sent)).text).error).toBe('outcome_unknown');
     await later.close();
     await own.close();

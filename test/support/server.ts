@@ -44,7 +44,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
     outbound: createOutbound(LOOPBACK_RULES),
     signingKeys: options.signingKeys ?? (await openTestKeys(services, createEncryption(KEYS))),
     encryption: createEncryption(KEYS),
-    auditKey: await ensureChainKey(services, createEncryption(KEYS)),
+    auditKey: options.auditKey ?? (await ensureChainKey(services, options.encryption ?? createEncryption(KEYS))),
     auditRetention: null,
     keyRotation: null,
     trustProxy: false,
