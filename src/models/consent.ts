@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import { type PendingEvent, pendingEvents } from './event.js';
 
 /** What a user allowed an application in one organization; outlives the browser session, unlike the library's grants. */
 export interface Consent {
@@ -11,6 +12,7 @@ export interface Consent {
   scopes: string[];
   createdAt: Date;
   updatedAt: Date;
+  pendingEvents?: PendingEvent[];
 }
 
 export const consentSchema = new Schema<Consent>(
@@ -22,6 +24,7 @@ export const consentSchema = new Schema<Consent>(
     scopes: { type: [String], required: true },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
+    pendingEvents,
   },
   { versionKey: false },
 );

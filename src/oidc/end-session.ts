@@ -5,6 +5,7 @@
 import type { Context } from 'koa';
 import type { OidcRecord } from '../models/index.js';
 import { queueLogoutNotices, scopesOf } from './backchannel-logout.js';
+import { signedOut, signedOutOf } from './happenings.js';
 import type { OidcContext, Runtime } from './runtime.js';
 
 const ROUTES = new Set(['end_session', 'end_session_confirm', 'resume', 'device_resume']);
@@ -19,9 +20,12 @@ export function createEndSession(runtime: Runtime) {
     // Somebody else has signed in: the first one's session ends, and the login goes on in a new one.
     if (ctx.status === 200 && isAnotherPerson(ctx, oidc)) await endAtOnce(runtime, ctx, oidc, here(ctx, oidc));
     if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
-    if (oidc.session.destroyed) await endGrantsOfSession(runtime, oidc.session.uid);
+    if (oidc.session.destroyed) await endGrantsOfSession(runtime, oidc.session.uid, oidc.session.accountId);
     // Asked by an application, the person stays signed in: the application alone has signed them out, and what it was given ends.
-    else if (oidc.client) await endGrants(runtime, await grantsOf(runtime, oidc.session.uid, oidc.client.clientId));
+    else if (oidc.client) {
+      const grants = await grantsOf(runtime, oidc.session.uid, oidc.client.clientId);
+      await Promise.all([endGrants(runtime, grants), signedOutOf(runtime, oidc.client.clientId, grants)]);
+    }
   }
 }
 
@@ -49,7 +53,7 @@ function needsNoQuestion(oidc: OidcContext): boolean {
 /** Ends the session of this browser and sends it on. */
 async function endAtOnce(runtime: Runtime, ctx: Context, oidc: OidcContext, destination: string): Promise<void> {
   const { session, provider } = oidc;
-  const { uid } = session;
+  const { uid, accountId } = session;
   await session.destroy();
   ctx.cookies.set(provider.cookieName('session'), null, {
     httpOnly: true,
@@ -59,7 +63,7 @@ async function endAtOnce(runtime: Runtime, ctx: Context, oidc: OidcContext, dest
     overwrite: true,
     signed: true,
   });
-  await endGrantsOfSession(runtime, uid);
+  await endGrantsOfSession(runtime, uid, accountId);
   provider.emit('end_session.success', ctx);
   ctx.status = 303;
   ctx.remove('Content-Type');
@@ -77,11 +81,11 @@ function afterwards(oidc: OidcContext, params: { post_logout_redirect_uri?: stri
  * Ends what one browser session gave, save grants with `offline_access` (contract.md), and has its applications told (Back-Channel
  * Logout). To be called when the session itself has ended.
  */
-export async function endGrantsOfSession(runtime: Runtime, sessionUid: string): Promise<void> {
+async function endGrantsOfSession(runtime: Runtime, sessionUid: string, userId: string | undefined): Promise<void> {
   const grants = await grantsOf(runtime, sessionUid);
   // Before the grants go, by which a second attempt would find what is to be told.
   await queueLogoutNotices(runtime, sessionUid, grants);
-  await endGrants(runtime, grants);
+  await Promise.all([endGrants(runtime, grants), signedOut(runtime, userId, grants)]);
 }
 
 const grantsOf = async ({ services }: Runtime, sessionUid: string, clientId?: string): Promise<OidcRecord[]> =>

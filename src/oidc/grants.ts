@@ -9,6 +9,7 @@ import type { Application } from '../models/index.js';
 import type { Standing } from '../services/load-standing.js';
 import { signInEnded } from '../services/sign-ins.js';
 import { giveWhatIsAsked } from './give-scopes.js';
+import { startedGrant } from './happenings.js';
 import { type LoginOrganization, organizationOfLogin, wishOf } from './organization-of-login.js';
 import { requireAskedRole } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
@@ -130,7 +131,8 @@ async function insert(runtime: Runtime, oidc: OidcContext, grant: OidcContext, t
   const { payload } = await grant.getValueAndPayload();
   const inserted = await grant.adapter.insert(grant.jti, payload, ttl);
   await refuseEnded(runtime, oidc, grant);
-  if (!inserted) await grant.adapter.sweep(grant.jti);
+  if (inserted) await startedGrant(runtime, grant);
+  else await grant.adapter.sweep(grant.jti);
   Object.assign(grant, { iat: payload.iat, exp: payload.exp });
   return inserted;
 }

@@ -6,6 +6,7 @@ import type { Context } from 'koa';
 import { digest } from '../lib/ids.js';
 import { loadStanding } from '../services/load-standing.js';
 import { organizationClaims } from './account.js';
+import { revokedToken } from './happenings.js';
 import { answersAsJwt, signIntrospection } from './introspection-jwt.js';
 import { apiAt } from './management-api.js';
 import { holdsAskedRole } from './role-scope.js';
@@ -109,7 +110,7 @@ export function createJwtTokens(runtime: Runtime, verify: VerifyAccessToken) {
       ctx.body = (payload && (await introspectJwt(runtime, oidc, payload))) ?? { active: false };
       if (answersAsJwt(ctx)) await signIntrospection(ctx, oidc);
     } else if (!payload || payload.client_id === oidc.client.clientId) {
-      if (payload) await revokeJwt(runtime, payload);
+      if (payload) await revokeJwt(runtime, oidc, payload);
       ctx.status = 200;
       // Nothing, and no JSON as which the refusal was announced.
       ctx.remove('Content-Type');
@@ -165,10 +166,19 @@ async function introspectJwt(
 
 const sameRoles = (then: string[], now: unknown) => JSON.stringify(then) === JSON.stringify(now ?? []);
 
-async function revokeJwt({ services }: Runtime, payload: AccessTokenPayload): Promise<void> {
-  await services.models.RevokedToken.updateOne(
+async function revokeJwt(runtime: Runtime, oidc: OidcContext, payload: AccessTokenPayload): Promise<void> {
+  const reference = grantReference(payload.gid);
+  const grant = reference && (await oidc.provider.Grant.find(reference.grantId));
+  const revoked = await runtime.services.models.RevokedToken.updateOne(
     { _id: payload.jti },
     { $setOnInsert: { expiresAt: new Date((payload.exp + 60) * 1000) } },
     { upsert: true },
   );
+  if (revoked.upsertedCount === 0) return;
+  await revokedToken(runtime, {
+    clientId: payload.client_id,
+    userId: reference ? payload.sub : undefined,
+    organizationId: grant?.organizationId ?? null,
+    kind: 'access_token',
+  });
 }

@@ -31,6 +31,7 @@ import { createRotation } from './refresh-rotation.js';
 import { nameLargePushes, nameMissingCaller, nameUnauthorizedClients } from './refusals.js';
 import { noteFirstUses } from './registration-use.js';
 import { detectReplays } from './replay.js';
+import { createRevokeGrantPolicy } from './revoke-grants.js';
 import { knowRoleScopes } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { checkAuthorizationRequest } from './settings/authorization-request.js';
@@ -117,6 +118,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     loadExistingGrant: createGrantLoader(runtime),
     extraTokenClaims: createExtraTokenClaims(runtime),
     expiresWithSession: async () => false,
+    revokeGrantPolicy: createRevokeGrantPolicy(runtime),
     issueRefreshToken: async (_ctx: OidcContext, client: OidcContext, code: OidcContext) =>
       client.grantTypeAllowed('refresh_token') &&
       (code.scopes.has('offline_access') || (await applicationOf(runtime, client.clientId)).firstParty === true),

@@ -20,6 +20,11 @@ interface Code {
   adapter: CodeAdapter;
 }
 
+/** By the request, the code that it brings although another one has redeemed it. */
+const REPEATED = new WeakMap<object, Code>();
+
+export const repeatedCode = (ctx: object): Code | undefined => REPEATED.get(ctx);
+
 /** Authorization codes: device codes have more to be asked, see `device/device-codes.ts`. */
 export function tellRepetitionsApart(provider: Provider): void {
   const model = provider.AuthorizationCode as OidcContext;
@@ -39,6 +44,7 @@ export async function refuseAmongSeveral(ctx: OidcContext, code: Code): Promise<
   const { arrivedAt } = ctx.req.rollcall;
   if (await code.adapter.cameBeforeAnswer(code.jti, arrivedAt))
     throw new errors.InvalidGrant('another request that came at the same time redeems it');
+  REPEATED.set(ctx, code);
 }
 
 /** The mark that the tokens of a code are made, before anybody has them. */

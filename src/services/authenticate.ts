@@ -1,6 +1,7 @@
 import { signIns } from '../lib/metrics.js';
 import { hashPassword, needsRehash, verifyPassword } from '../lib/password.js';
 import type { User } from '../models/index.js';
+import { record } from './audit/record.js';
 import type { ServiceContext } from './context.js';
 import { findUserByEmail, normalizeEmail } from './create-user.js';
 import type { Attempt, SignInLimits } from './sign-in-limits.js';
@@ -21,7 +22,9 @@ export async function authenticate(
     const matches = await verifyPassword(user?.passwordHash, attempt.password);
     failed = !allowed || !matches || user?.status !== 'active';
   } finally {
-    await end(failed);
+    // Locked, nobody adds to the log: it could be filled so.
+    const told = failed && allowed;
+    await Promise.all([end(failed), told && record(context, 'anonymous', 'user.sign_in_failed', user?._id ?? null)]);
   }
   signIns.inc({ outcome: failed ? (allowed ? 'wrong' : 'locked') : 'ok' });
   if (failed || !user) return undefined;

@@ -1,5 +1,6 @@
+import { themselves } from '../access/can.js';
 import { digest } from '../lib/ids.js';
-import type { ServiceContext } from './context.js';
+import { event, type ServiceContext } from './context.js';
 
 /** Whom a consent is about: one user, one application, one organization (or none). */
 export interface ConsentKey {
@@ -27,18 +28,21 @@ export async function consentedScopes({ models }: ServiceContext, key: ConsentKe
 }
 
 /** Adds to what is allowed. */
-export async function allowScopes(
-  { models, clock }: ServiceContext,
-  key: ConsentKey,
-  scopes: readonly string[],
-): Promise<void> {
+export async function allowScopes(context: ServiceContext, key: ConsentKey, scopes: readonly string[]): Promise<void> {
+  const { models, clock } = context;
   const now = clock.now();
+  const { userId, applicationId, organizationId } = key;
+  const given = event(context, themselves(userId), 'consent.given', userId, {
+    organizationId,
+    after: { application: applicationId, scopes },
+  });
   await models.Consent.updateOne(
     { _id: idOf(key) },
     {
       $setOnInsert: { ...key, createdAt: now },
       $set: { updatedAt: now },
       $addToSet: { scopes: { $each: [...scopes] } },
+      $push: { pendingEvents: given },
     },
     { upsert: true },
   );

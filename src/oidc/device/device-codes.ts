@@ -4,6 +4,7 @@
  */
 import { errors, type Provider } from 'oidc-provider';
 import { refuseEnded } from '../grants.js';
+import { decidedAboutDevice } from '../happenings.js';
 import { refuseAmongSeveral } from '../redemption.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { createUserCodes, type UserCodes } from './user-codes.js';
@@ -92,11 +93,14 @@ async function answerPoll(ctx: OidcContext, code: OidcContext): Promise<void> {
  */
 async function decide(runtime: Runtime, ctx: OidcContext, code: OidcContext): Promise<void> {
   const { oidc } = ctx;
+  const { clientId } = code;
   const keep = async () => code.adapter.decide(code.jti, (await code.getValueAndPayload()).payload);
   if (code.error) {
     // Whatever else went wrong wasn't the person's answer: they may try again with the same code.
     if (code.error !== 'access_denied') return;
     if (!(await keep())) throw new DeviceCodeSpent();
+    const userId = oidc.session?.accountId;
+    await decidedAboutDevice(runtime, 'denied', { userId, clientId, organizationId: null });
     oidc.provider.emit('device_code.denied', ctx, code);
     return;
   }
@@ -109,6 +113,8 @@ async function decide(runtime: Runtime, ctx: OidcContext, code: OidcContext): Pr
     await grant.adapter.destroy(grant.jti);
     throw new DeviceCodeSpent();
   }
+  const { accountId: userId, organizationId = null } = grant;
+  await decidedAboutDevice(runtime, 'allowed', { userId, clientId, organizationId });
   oidc.provider.emit('device_code.allowed', ctx, code);
 }
 

@@ -1,6 +1,7 @@
 import { type Configuration, errors } from 'oidc-provider';
 import { reduceClaimsParameter } from '../claims-request.js';
 import { dpop } from '../dpop.js';
+import { factsOfToken, revokedToken } from '../happenings.js';
 import { createIntrospectionPolicy } from '../introspection.js';
 import type { OidcContext, Runtime } from '../runtime.js';
 import { type DevicePages, deviceFlow } from './device-flow.js';
@@ -36,7 +37,7 @@ export function features(runtime: Runtime, pages: ProviderPages): Configuration[
     jwtIntrospection: { enabled: true },
     introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy(runtime) },
     deviceFlow: deviceFlow({ ...pages.device, error: pages.error }),
-    revocation: { enabled: true, allowedPolicy: revocationPolicy },
+    revocation: { enabled: true, allowedPolicy: createRevocationPolicy(runtime) },
     resourceIndicators: resourceIndicators(runtime),
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: {
@@ -49,10 +50,13 @@ export function features(runtime: Runtime, pages: ProviderPages): Configuration[
 }
 
 /** An application revokes its own tokens. Revoking an access token ends that one alone, not the refresh token beside it. */
-async function revocationPolicy(_ctx: OidcContext, client: OidcContext, token: OidcContext): Promise<boolean> {
-  // RFC 7009 2.1 has the client told; the library would say nothing.
-  if (token.clientId !== client.clientId)
-    throw new errors.InvalidRequest('the token was not issued to this application');
-  if (token.kind === 'AccessToken') token.grantId = undefined;
-  return true;
+function createRevocationPolicy(runtime: Runtime) {
+  return async function revocationPolicy(ctx: OidcContext, client: OidcContext, token: OidcContext): Promise<boolean> {
+    // RFC 7009 2.1 has the client told; the library would say nothing.
+    if (token.clientId !== client.clientId)
+      throw new errors.InvalidRequest('the token was not issued to this application');
+    await revokedToken(runtime, await factsOfToken(ctx, token));
+    if (token.kind === 'AccessToken') token.grantId = undefined;
+    return true;
+  };
 }

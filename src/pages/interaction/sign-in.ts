@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { digest, newSecret } from '../../lib/ids.js';
 import { field } from '../../middleware/form-body.js';
+import { signedIn } from '../../oidc/happenings.js';
 import { answerLogin, type Login } from '../../oidc/interaction.js';
 import { authenticate } from '../../services/authenticate.js';
 import { normalizeEmail } from '../../services/create-user.js';
@@ -35,11 +36,20 @@ export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): 
   });
   if (!user) return again(deps, ctx, login, email, WRONG);
   rememberDevice(deps, ctx, email);
-  await answerLogin(deps.runtime, ctx, login, {
-    kind: 'signed-in',
-    userId: user._id,
-    remember: field(ctx, 'remember') !== '',
-  });
+  await finishSignIn(deps, ctx, login, { userId: user._id, remember: field(ctx, 'remember') !== '' });
+}
+
+/** Goes on as somebody who has shown who they are; the log says so. */
+export async function finishSignIn(
+  deps: PageDeps,
+  ctx: Context,
+  login: Login,
+  { userId, remember }: { userId: string; remember: boolean },
+): Promise<void> {
+  await Promise.all([
+    answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId, remember }),
+    signedIn(deps.runtime, userId, login.application?._id ?? null),
+  ]);
 }
 
 async function again(

@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
 import { notFound, RollcallError, tooMany } from '../../lib/errors.js';
 import { field } from '../../middleware/form-body.js';
-import { answerLogin, type Login } from '../../oidc/interaction.js';
+import type { Login } from '../../oidc/interaction.js';
 import { type SignUpFaults, signUp } from '../../services/sign-up.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
 import { maySignUp } from './may-sign-up.js';
-import { rememberDevice } from './sign-in.js';
+import { finishSignIn, rememberDevice } from './sign-in.js';
 
 /** GET: the page that makes an account. */
 export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
@@ -23,7 +23,7 @@ export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): 
   try {
     const user = await signUp(deps.services, input);
     rememberDevice(deps, ctx, user.email);
-    await answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId: user._id, remember: false });
+    await finishSignIn(deps, ctx, login, { userId: user._id, remember: false });
   } catch (error) {
     if (!(error instanceof RollcallError) || error.code !== 'invalid') throw error;
     ctx.status = 422;
