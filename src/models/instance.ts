@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import { type PendingEvent, pendingEvents } from './event.js';
 
 /** The one document about this instance: what every process reads in parallel with a request's other reads. */
 export interface Instance {
@@ -9,6 +10,7 @@ export interface Instance {
   defaultRoles: string[];
   /** How far the store's documents were brought up to what this version expects: see `services/upgrade-store.ts`. */
   upgraded?: number;
+  pendingEvents?: PendingEvent[];
 }
 
 export const INSTANCE_ID = 'instance';
@@ -19,6 +21,7 @@ export const instanceSchema = new Schema<Instance>(
     version: { type: Number, required: true, default: 0 },
     defaultRoles: { type: [String], default: undefined },
     upgraded: Number,
+    pendingEvents,
   },
   { versionKey: false },
 );

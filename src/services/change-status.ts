@@ -33,8 +33,9 @@ export async function setMemberStatus(
   const eventId = options.eventId ?? newId('evt');
   const admin = before.seat || before.membership.wasAdministrator === true;
   if (admin) requireMayGive(actor, key.organizationId, before.vocabulary, [ADMIN_ROLE_ID]);
-  if (status === 'suspended')
-    await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+  // What a kill left behind when they were suspended must not come back to life.
+  if (status === 'active') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
+  else await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
   const { changed } = await changeMembership(
     context,
     actor,
@@ -99,6 +100,8 @@ export async function setUserStatus(
     await set('disabled', 'user.disabled');
     await endUserSessions(context, userId);
   } else {
+    // As above.
+    await endUserSessions(context, userId);
     await set('active', 'user.enabled');
     const memberships = await models.Membership.find({ userId, status: 'active', wasAdministrator: true }).lean();
     for (const { organizationId } of memberships)

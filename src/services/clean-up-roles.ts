@@ -3,10 +3,11 @@ import { liveRole } from '../access/effective-roles.js';
 import { RollcallError } from '../lib/errors.js';
 import type { Role } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
+import { MEMBER_ROLE_ID } from '../models/role.js';
 import { leaving } from './change-member-group.js';
 import { changeMembership, type MemberChange, type MemberState } from './change-membership.js';
 import { releaseName } from './claim-name.js';
-import { type ServiceContext, SYSTEM } from './context.js';
+import { event, type ServiceContext, SYSTEM } from './context.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { PRESENT } from './reads.js';
 import { named } from './set-member-roles.js';
@@ -50,16 +51,7 @@ export async function cleanUpRole(
 ): Promise<void> {
   const { models } = context;
   await replaceDefaults(context, roleId);
-  for (const group of await models.Group.find({ roles: roleId }).lean()) {
-    const replacement = await replacementOf(context, roleId);
-    await changingVocabulary(context, group.organizationId, async () => {
-      const roles = [...new Set(group.roles.flatMap((id) => (id === roleId ? (replacement?._id ?? []) : id)))];
-      await models.Group.updateOne(
-        { _id: group._id, roles: roleId, revision: group.revision ?? null },
-        { $set: { roles }, $inc: { revision: 1 } },
-      );
-    });
-  }
+  await replaceInGroups(context, roleId);
   const end = performance.now() + forMs;
   for (;;) {
     const rows = await models.Membership.find({ 'roles.roleId': roleId, ...PRESENT }, { organizationId: 1, userId: 1 })
@@ -113,24 +105,60 @@ async function replacementOf({ models }: ServiceContext, roleId: string): Promis
   return liveRole(roleId, (id) => known.get(id));
 }
 
+/** What a list of roles becomes, and how an event tells it. */
+async function replacingIn(context: ServiceContext, roleId: string) {
+  const [role, replacement] = await Promise.all([
+    context.models.Role.findById(roleId).lean(),
+    replacementOf(context, roleId),
+  ]);
+  return {
+    list: (ids: readonly string[]) => [
+      ...new Set(ids.flatMap((id) => (id === roleId ? (replacement?._id ?? []) : id))),
+    ],
+    tell: { before: { role: role?.deleted?.key ?? roleId, roleId }, after: { role: replacement?.key ?? null } },
+  };
+}
+
+async function replaceInGroups(context: ServiceContext, roleId: string): Promise<void> {
+  const { models, clock } = context;
+  const { list, tell } = await replacingIn(context, roleId);
+  for (const { _id, organizationId, roles, revision } of await models.Group.find({ roles: roleId }).lean()) {
+    const changed = event(context, SYSTEM, 'group.role_replaced', _id, { organizationId, ...tell });
+    await changingVocabulary(context, organizationId, async () =>
+      models.Group.updateOne(
+        { _id, roles: roleId, revision: revision ?? null },
+        {
+          $set: { roles: list(roles), updatedAt: clock.now() },
+          $inc: { revision: 1 },
+          $push: { pendingEvents: changed },
+        },
+      ),
+    );
+  }
+}
+
 async function replaceDefaults(context: ServiceContext, roleId: string): Promise<void> {
   const { models, catalog } = context;
-  const replacement = await replacementOf(context, roleId);
-  const replaced = (ids: readonly string[]) => [
-    ...new Set(ids.flatMap((id) => (id === roleId ? (replacement?._id ?? []) : id))),
-  ];
+  const { list, tell } = await replacingIn(context, roleId);
   for (const { _id, defaultRoles = [] } of await models.Organization.find({ defaultRoles: roleId }).lean()) {
-    const left = replaced(defaultRoles);
+    const left = list(defaultRoles);
+    const changed = event(context, SYSTEM, 'organization.default_role_replaced', _id, { organizationId: _id, ...tell });
     await models.Organization.updateOne(
       { _id, defaultRoles },
-      { ...(left.length ? { $set: { defaultRoles: left } } : { $unset: { defaultRoles: 1 } }), $inc: { revision: 1 } },
+      {
+        ...(left.length ? { $set: { defaultRoles: left } } : { $unset: { defaultRoles: 1 } }),
+        $inc: { revision: 1 },
+        $push: { pendingEvents: changed },
+      },
     );
   }
   const instance = await models.Instance.findOne({ defaultRoles: roleId }).lean();
   if (!instance) return;
+  const left = list(instance.defaultRoles);
+  const changed = event(context, SYSTEM, 'instance.default_role_replaced', 'instance', tell);
   await models.Instance.updateOne(
     { _id: instance._id, defaultRoles: instance.defaultRoles },
-    { $set: { defaultRoles: replaced(instance.defaultRoles) } },
+    { $set: { defaultRoles: left.length ? left : [MEMBER_ROLE_ID] }, $push: { pendingEvents: changed } },
   );
   await catalog.changed();
 }

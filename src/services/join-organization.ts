@@ -8,6 +8,7 @@ import type { Membership, Organization } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { event, type ServiceContext } from './context.js';
+import { endGrantsOfMembers } from './end-grants.js';
 import { PRESENT } from './reads.js';
 import { isSingle } from './rules-of-roles.js';
 import { vocabularyOf } from './vocabulary.js';
@@ -42,6 +43,8 @@ export async function joinOrganization(
   const present = await models.Membership.findOne({ organizationId, userId, ...PRESENT }).lean();
   if (present) return settleMembership(context, present);
   if (!can(actor, 'members:write', { organizationId }) && !mayJoin(organization)) throw notFound();
+  // Nothing of an earlier membership comes back to life with a new one (R8).
+  await endGrantsOfMembers(context, organizationId, [userId]);
   return settleMembership(context, await insertMembership(context, actor, organizationId, userId));
 }
 

@@ -1,6 +1,6 @@
 import { RollcallError } from '../../lib/errors.js';
 import type { Role } from '../../models/index.js';
-import { INSTANCE_ID } from '../../models/instance.js';
+import { setInstanceDefaultRoles } from '../change-instance.js';
 import { SYSTEM } from '../context.js';
 import { insertRole, type RoleChange, splitPermissions, updateRole } from '../save-role.js';
 import { canonical, differences } from './differences.js';
@@ -75,13 +75,8 @@ export function planDefaultRoles(state: StoredState, keys: readonly string[]): S
       object: 'the default roles',
       properties: [property('defaultRoles', state.defaultRoles, keys)],
       async run(execution) {
-        const defaultRoles = await execution.roleIds(null, keys);
-        await execution.context.models.Instance.updateOne(
-          { _id: INSTANCE_ID },
-          { $set: { defaultRoles } },
-          { upsert: true },
-        );
-        execution.catalogChanges();
+        await execution.publish();
+        await setInstanceDefaultRoles(execution.context, SYSTEM, await execution.roleIds(null, keys));
       },
     },
   ];
