@@ -98,5 +98,5 @@ export const onInstance = <Query extends z.ZodType = z.ZodUnknown, Body extends 
 
 /** A page of a list as it is answered; the cursor is signed where it leaves. */
 export const pageAnswer = <T>({ data, nextCursor }: Page<T>, present: (one: T) => unknown): Answer => ({
-  body: { data: data.map(present), nextCursor },
+  body: { data: data.map((one) => present(one)), nextCursor },
 });

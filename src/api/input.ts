@@ -34,8 +34,8 @@ export const paging = {
 
 /** The query of an endpoint, `limit` and `cursor` of a list included. Nothing else is taken. */
 export const querySchema = ({ query, list }: Pick<Endpoint, 'query' | 'list'>): z.ZodObject => {
-  const own = (query as z.ZodObject | undefined)?.shape ?? {};
-  return z.strictObject(list ? { ...own, ...paging } : own);
+  const own = (query as z.ZodObject | undefined) ?? z.strictObject({});
+  return list ? own.safeExtend(paging) : own;
 };
 
 export function createReadInput(cursors: Cursors) {

@@ -1,8 +1,10 @@
 import type { Noun } from './endpoint.js';
+import { groups } from './groups/index.js';
 import { members } from './members/index.js';
 import { organizations } from './organizations/index.js';
 import { permissions } from './permissions/index.js';
 import { roles } from './roles/index.js';
+import { users } from './users/index.js';
 
 /** What the API has, in the order in which its description shows it. */
-export const NOUNS: readonly Noun[] = [organizations, members, roles, permissions];
+export const NOUNS: readonly Noun[] = [organizations, members, roles, groups, users, permissions];

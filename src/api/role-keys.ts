@@ -1,41 +1,82 @@
-import { invalid, RollcallError } from '../lib/errors.js';
+/** Roles and groups as bodies and answers name them: by key and by name. */
+import { invalid } from '../lib/errors.js';
+import type { Group, Organization, Role } from '../models/index.js';
+import { nameKey } from '../services/change-group.js';
 import type { ServiceContext } from '../services/context.js';
-import { findRole } from '../services/find-role.js';
 
-/**
- * The ids of roles that a body names by key or id.
- * @throws RollcallError `invalid` with the path of each that isn't known there
- */
+/** Something that a body names, and where. */
+interface Named {
+  name: string;
+  path: string;
+}
+
+/** A role, or a group, that a body names: by itself, or with an end. */
+export type Ending<K extends string> = string | ({ [key in K]: string } & { until?: string | null | undefined });
+
+export const nameOf = <K extends string>(one: Ending<K>, key: K): string => (typeof one === 'string' ? one : one[key]);
+
+const untilOf = (one: string | { until?: string | null | undefined }): { until?: Date } =>
+  typeof one === 'object' && one.until ? { until: new Date(one.until) } : {};
+
+/** @throws RollcallError `invalid` with the path of each that isn't there */
+function found<T>(named: readonly Named[], find: (name: string) => T | undefined, what: string): T[] {
+  const details = named
+    .filter(({ name }) => find(name) === undefined)
+    .map(({ name, path }) => ({ path, message: `there is no ${what} ${name}` }));
+  if (details.length) throw invalid(`A ${what} is not known here.`, details);
+  return named.map(({ name }) => find(name) as T);
+}
+
+/** Every role that members of an organization can hold, by key; null: those of the instance. */
+export async function rolesByKey(
+  services: ServiceContext,
+  organization: Organization | null,
+): Promise<ReadonlyMap<string, Role>> {
+  const { roles } = await services.catalog.current();
+  const own = organization ? (await services.ownVocabulary(organization)).roles : new Map<string, Role>();
+  const live = [...roles.values(), ...own.values()].filter((role) => !role.deleted);
+  return new Map(live.map((role) => [role.key, role]));
+}
+
+/** @throws RollcallError `invalid` with the path of each that isn't known there */
 export async function roleIdsOf(
   services: ServiceContext,
-  organizationId: string | null,
+  organization: Organization | null,
   keys: readonly string[],
   path: string,
 ): Promise<string[]> {
-  const unknown: { path: string; message: string }[] = [];
-  const ids = await Promise.all(
-    keys.map((key, index) =>
-      findRole(services, organizationId, key).then(
-        (role) => role._id,
-        (error: unknown) => {
-          if (!(error instanceof RollcallError && error.status === 404)) throw error;
-          unknown.push({ path: `${path}[${index}]`, message: `there is no role ${key}` });
-          return '';
-        },
-      ),
-    ),
-  );
-  if (unknown.length) throw invalid('A role is not known here.', unknown);
-  return ids;
+  const byKey = await rolesByKey(services, organization);
+  const named = keys.map((name, index) => ({ name, path: `${path}[${index}]` }));
+  return found(named, (key) => byKey.get(key), 'role').map((role) => role._id);
 }
 
-/** The keys of roles by their ids; one read for those that aren't the instance's. */
-export async function roleKeysById(
-  { models, catalog }: ServiceContext,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const { roles } = await catalog.current();
-  const own = [...new Set(ids.filter((id) => !roles.has(id)))];
-  const found = own.length ? await models.Role.find({ _id: { $in: own } }, { key: 1 }).lean() : [];
-  return new Map([...roles.values(), ...found].map((role) => [role._id, role.key]));
+/** Assignments as the services take them. @throws RollcallError `invalid` */
+export async function assignmentsOf(
+  services: ServiceContext,
+  organization: Organization,
+  roles: readonly Ending<'role'>[],
+  path = 'roles',
+) {
+  const ids = await roleIdsOf(
+    services,
+    organization,
+    roles.map((one) => nameOf(one, 'role')),
+    path,
+  );
+  return roles.map((one, index) => ({ roleId: ids[index] as string, ...untilOf(one) }));
+}
+
+/** Memberships in groups as the services take them. @throws RollcallError `invalid` */
+export async function groupMembershipsOf(
+  services: ServiceContext,
+  organization: Organization,
+  groups: readonly Ending<'group'>[],
+  path = 'groups',
+) {
+  const own = [...(await services.ownVocabulary(organization)).groups.values()];
+  const byName = new Map<string, Group>(own.map((group) => [group.nameKey, group]));
+  const find = (name: string) => own.find((group) => group._id === name) ?? byName.get(nameKey(name));
+  const named = groups.map((one, index) => ({ name: nameOf(one, 'group'), path: `${path}[${index}]` }));
+  const there = found(named, find, 'group');
+  return groups.map((one, index) => ({ groupId: (there[index] as Group)._id, ...untilOf(one) }));
 }

@@ -76,3 +76,47 @@ export const error = z
     requestId: z.string().meta({ description: 'By which the log names the request.', examples: ['req_01JXAMPLE'] }),
   })
   .meta({ id: 'Error' });
+
+/** Until when: an end date is to come, and absent or null there is none. */
+const until = time.nullable().optional().meta({ description: 'It counts until then; null: without an end.' });
+
+const ending = <K extends string>(key: K, reference: z.ZodString) =>
+  z.union(
+    [reference, z.strictObject({ [key]: reference, until } as Record<K, z.ZodString> & { until: typeof until })],
+    {
+      error: `expected a ${key}, or { ${key}, until }`,
+    },
+  );
+
+export const groupName = z
+  .string()
+  .min(1)
+  .max(400)
+  .meta({ examples: ['Finance'] });
+
+/** A role that is given, with an end or without. */
+export const roleAssignment = ending('role', roleKey).meta({ id: 'RoleAssignment' });
+/** A group that somebody is put into, with an end or without; by name or id. */
+export const groupAssignment = ending('group', groupName).meta({ id: 'GroupAssignment' });
+
+const shownUntil = z.iso.datetime().nullable();
+
+/** As they are shown: what has no end is its key or name alone. */
+export const shownRole = z.union([z.string(), z.strictObject({ role: z.string(), until: z.iso.datetime() })]);
+export const shownGroup = z.union([z.string(), z.strictObject({ group: z.string(), until: z.iso.datetime() })]);
+
+/** Why an effective role is held. */
+export const origin = z
+  .strictObject({
+    role: z.string(),
+    direct: z
+      .strictObject({ until: shownUntil })
+      .nullable()
+      .meta({ description: 'Null where it isn’t held directly.' }),
+    groups: z
+      .array(z.strictObject({ group: z.string(), until: shownUntil }))
+      .meta({ description: 'The groups that give it.' }),
+  })
+  .meta({ id: 'RoleOrigin' });
+
+export const endsAt = z.strictObject({ until });

@@ -36,7 +36,7 @@ export async function addMember(
 }
 
 /** Before anybody is let in: what would refuse the roles afterwards. */
-async function requireGivable(
+export async function requireGivable(
   context: ServiceContext,
   actor: Actor,
   organization: Organization,

@@ -3,7 +3,7 @@
  * change is one conditional update of it, so that two who demote each other leave one (R2).
  */
 import type { Actor } from '../access/can.js';
-import { conflict, lastAdministrator, notFound, tooManyAdministrators } from '../lib/errors.js';
+import { conflict, lastAdministrator, notFound, RollcallError, tooManyAdministrators } from '../lib/errors.js';
 import type { Membership } from '../models/index.js';
 import { MOST_ADMINISTRATORS } from '../models/organization.js';
 import { event, type ServiceContext } from './context.js';
@@ -89,4 +89,17 @@ async function lastOne(
 ) {
   const user = await models.User.findById(userId, { name: 1, email: 1 }).lean();
   return lastAdministrator({ organizationId, slug, userId, ...(user ? { name: user.name, email: user.email } : {}) });
+}
+
+/**
+ * A seat is changed before the membership. Where that was changed by somebody else in between (`If-Match`), the seat is as it was again.
+ * @param undo puts the seat back
+ */
+export async function undoneIfStale<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RollcallError && error.code === 'stale') await undo();
+    throw error;
+  }
 }

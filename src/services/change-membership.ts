@@ -45,6 +45,11 @@ export interface ChangeOptions {
 
 const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
 
+/** For what is done before the membership is written, which asks once more. @throws RollcallError `stale` */
+export function requireRevision(membership: Pick<Membership, 'revision'>, { revision }: ChangeOptions): void {
+  if (revision !== undefined && revision !== (membership.revision ?? 0)) throw stale();
+}
+
 /** @throws RollcallError `not_found` */
 export async function memberState(
   context: ServiceContext,
@@ -89,7 +94,7 @@ export async function changeMembership(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const state = await memberState(context, key);
     const { membership } = state;
-    if (revision !== undefined && revision !== (membership.revision ?? 0)) throw stale();
+    requireRevision(membership, { revision });
     const change = await compute(state);
     if (!change) return { membership, changed: false };
     const written = await write(context, actor, membership, change, { parent, eventId });

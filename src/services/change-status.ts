@@ -3,13 +3,20 @@
  * under R2's guard; what gives them back puts the administrator back.
  */
 import type { Actor } from '../access/can.js';
-import { notFound } from '../lib/errors.js';
+import { notFound, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
 import type { MembershipStatus } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import { addAdministrator, type MemberKey, removeAdministrator } from './administrators.js';
-import { type ChangeOptions, changeMembership, memberState } from './change-membership.js';
+import { addAdministrator, type MemberKey, removeAdministrator, undoneIfStale } from './administrators.js';
+import {
+  type ChangeOptions,
+  changeMembership,
+  type MemberChange,
+  type MemberState,
+  memberState,
+  requireRevision,
+} from './change-membership.js';
 import { event, type ServiceContext } from './context.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { endUserSessions } from './end-user-sessions.js';
@@ -29,6 +36,7 @@ export async function setMemberStatus(
 ): Promise<boolean> {
   requirePermission(actor, 'members:write', key.organizationId);
   const before = await memberState(context, key);
+  requireRevision(before.membership, options);
   if (before.membership.status === status) return false;
   const eventId = options.eventId ?? newId('evt');
   const admin = before.seat || before.membership.wasAdministrator === true;
@@ -36,21 +44,19 @@ export async function setMemberStatus(
   // What a kill left behind when they were suspended must not come back to life.
   if (status === 'active') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
   else await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
-  const { changed } = await changeMembership(
-    context,
-    actor,
-    key,
-    ({ membership }) =>
-      membership.status === status
-        ? undefined
-        : {
-            action: status === 'suspended' ? 'member.suspended' : 'member.reactivated',
-            set: { status, ...(status === 'suspended' && admin ? { wasAdministrator: true } : {}) },
-            touched: ['status'],
-            before: { status: membership.status },
-            after: { status },
-          },
-    { ...options, eventId },
+  const compute = ({ membership }: MemberState): MemberChange | undefined =>
+    membership.status === status
+      ? undefined
+      : {
+          action: status === 'suspended' ? 'member.suspended' : 'member.reactivated',
+          set: { status, ...(status === 'suspended' && admin ? { wasAdministrator: true } : {}) },
+          touched: ['status'],
+          before: { status: membership.status },
+          after: { status },
+        };
+  const { changed } = await undoneIfStale(
+    () => changeMembership(context, actor, key, compute, { ...options, eventId }),
+    async () => before.seat && addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId }),
   );
   if (status === 'suspended') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
   else if (admin) await takeSeatBack(context, actor, key, eventId);
@@ -59,22 +65,25 @@ export async function setMemberStatus(
 
 /**
  * @param force where an organization would be left without an administrator: it then shows so until an operator names one (R2)
- * @throws RollcallError `last_administrator` where an organization would be left without one; then nothing has changed.
+ * @param options `revision`: only while the user has this one (`If-Match`)
+ * @throws RollcallError `stale`; `last_administrator` where an organization would be left without one; then nothing has changed.
  */
 export async function setUserStatus(
   context: ServiceContext,
   actor: Actor,
   { userId, status, force = false }: { userId: string; status: 'active' | 'disabled'; force?: boolean },
+  { revision }: { revision?: number | undefined } = {},
 ): Promise<void> {
   const { models, clock } = context;
   requirePermission(actor, 'instance:users');
   const user = await models.User.findById(userId).lean();
   if (!user) throw notFound();
+  if (revision !== undefined && revision !== (user.revision ?? 0)) throw stale();
   if (user.status === status) return;
   const eventId = newId('evt');
-  const set = (value: 'active' | 'disabling' | 'disabled', action?: string) =>
+  const set = (value: 'active' | 'disabling' | 'disabled', action?: string, only: object = {}) =>
     models.User.updateOne(
-      { _id: userId },
+      { _id: userId, ...only },
       {
         $set: { status: value, updatedAt: clock.now() },
         $inc: { revision: 1 },
@@ -90,9 +99,10 @@ export async function setUserStatus(
           : {}),
       },
     );
+  const read = revision === undefined ? {} : { revision: revision || null };
   if (status === 'disabled') {
     // Denies at once; the seats follow, and where one can't be given up, all are given back.
-    await set('disabling');
+    if ((await set('disabling', undefined, read)).matchedCount !== 1) throw stale();
     await giveUpSeats(context, actor, userId, { force, parent: eventId }).catch(async (error) => {
       await set('active');
       throw error;
@@ -102,7 +112,7 @@ export async function setUserStatus(
   } else {
     // As above.
     await endUserSessions(context, userId);
-    await set('active', 'user.enabled');
+    if ((await set('active', 'user.enabled', read)).matchedCount !== 1) throw stale();
     const memberships = await models.Membership.find({ userId, status: 'active', wasAdministrator: true }).lean();
     for (const { organizationId } of memberships)
       await takeSeatBack(context, actor, { organizationId, userId }, eventId);

@@ -2,9 +2,11 @@ import { type Actor, SYSTEM_ORGANIZATION } from '../access/can.js';
 import { conflict, invalid } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Organization } from '../models/index.js';
+import { ADMIN_ROLE_ID } from '../models/role.js';
 import { claimName, claimOwner, releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
 import { insertMembership, settleMembership } from './join-organization.js';
+import { requireMayGive, singleMode } from './rules-of-roles.js';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const RESERVED = new Set([SYSTEM_ORGANIZATION, 'invitation', 'new']);
@@ -27,15 +29,16 @@ export function slugOf(name: string): string {
 export interface NewOrganization {
   name: string;
   /** Absent: made of the name, with a number where that is taken. */
-  slug?: string;
-  status?: Organization['status'];
-  joinPolicy?: Organization['joinPolicy'];
-  roleMode?: Organization['roleMode'];
-  revokeOnDowngrade?: boolean;
-  defaultRoles?: string[];
-  metadata?: Record<string, string>;
+  slug?: string | undefined;
+  status?: Organization['status'] | undefined;
+  joinPolicy?: Organization['joinPolicy'] | undefined;
+  /** Ids of roles that the caller has resolved. */
+  defaultRoles?: string[] | undefined;
+  roleMode?: Organization['roleMode'] | undefined;
+  revokeOnDowngrade?: boolean | undefined;
+  metadata?: Record<string, string> | undefined;
   /** Who becomes its first member and administrator (R1). Absent: it waits for the first to join. */
-  founder?: string;
+  founder?: string | undefined;
 }
 
 /**
@@ -48,6 +51,7 @@ export async function createOrganization(
   input: NewOrganization,
 ): Promise<Organization> {
   const { models, clock } = context;
+  await checkDefaultRoles(context, actor, input);
   const id = newId('org');
   const slug = await claimSlug(context, input, id);
   const now = clock.now();
@@ -80,12 +84,26 @@ export async function createOrganization(
   }
 }
 
+/** Never `admin` (R15), one in single mode (R4), and nothing that the actor couldn't give by hand. */
+async function checkDefaultRoles(
+  { catalog }: ServiceContext,
+  actor: Actor,
+  { defaultRoles, roleMode }: NewOrganization,
+): Promise<void> {
+  const { roles, defaultRoles: inherited } = await catalog.current();
+  if (roleMode === 'single' && (defaultRoles ?? inherited).length > 1)
+    throw singleMode('Each member of this organization has exactly one role, so one is given by default.');
+  if (!defaultRoles) return;
+  if (defaultRoles.includes(ADMIN_ROLE_ID)) throw invalid('admin is never given by default.');
+  requireMayGive(actor, null, { role: (id) => roles.get(id) }, defaultRoles);
+}
+
 async function claimSlug(context: ServiceContext, input: NewOrganization, id: string): Promise<string> {
   const exists = async (owner: string) => (await context.models.Organization.exists({ _id: owner })) !== null;
   if (input.slug !== undefined) {
     if (!isSlug(input.slug))
       throw invalid('A slug has 1 to 63 lower-case letters, digits and hyphens, none at its ends.');
-    const owner = await claimName(context, 'slug', input.slug, id, exists);
+    const owner = isReservedSlug(input.slug) ? undefined : await claimName(context, 'slug', input.slug, id, exists);
     if (owner !== id) throw conflict('slug_taken', `The slug ${input.slug} is taken.`);
     return input.slug;
   }

@@ -1,8 +1,16 @@
 import type { Actor } from '../access/can.js';
 import { newId } from '../lib/ids.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import { type MemberKey, removeAdministrator } from './administrators.js';
-import { type ChangeOptions, changeMembership, heldBy, memberState } from './change-membership.js';
+import { addAdministrator, type MemberKey, removeAdministrator, undoneIfStale } from './administrators.js';
+import {
+  type ChangeOptions,
+  changeMembership,
+  heldBy,
+  type MemberChange,
+  type MemberState,
+  memberState,
+  requireRevision,
+} from './change-membership.js';
 import type { ServiceContext } from './context.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { requirePermission } from './require.js';
@@ -22,6 +30,7 @@ export async function removeMember(
 ): Promise<void> {
   requirePermission(actor, 'members:write', key.organizationId);
   const state = await memberState(context, key);
+  requireRevision(state.membership, options);
   const held = heldBy(context, state).map(({ role }) => role._id);
   requireMayGive(actor, key.organizationId, state.vocabulary, [
     ...held,
@@ -48,19 +57,17 @@ async function end(
   options: ChangeOptions,
 ): Promise<void> {
   const eventId = options.eventId ?? newId('evt');
-  await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
-  await changeMembership(
-    context,
-    actor,
-    key,
-    (state) => ({
-      action,
-      set: { status: 'removed', roles: [], groups: [] },
-      unset: ['wasAdministrator', 'defaultRole', 'metadata'],
-      touched: ['status'],
-      before: { roles: named(state.vocabulary, directRoles(state)) },
-    }),
-    { ...options, eventId },
+  const seat = await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+  const compute = (state: MemberState): MemberChange => ({
+    action,
+    set: { status: 'removed', roles: [], groups: [] },
+    unset: ['wasAdministrator', 'defaultRole', 'metadata'],
+    touched: ['status'],
+    before: { roles: named(state.vocabulary, directRoles(state)) },
+  });
+  await undoneIfStale(
+    () => changeMembership(context, actor, key, compute, { ...options, eventId }),
+    async () => seat && addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId }),
   );
   await endGrantsOfMembers(context, key.organizationId, [key.userId]);
 }

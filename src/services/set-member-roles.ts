@@ -1,17 +1,23 @@
 import type { Actor } from '../access/can.js';
 import { liveRole } from '../access/effective-roles.js';
-import { stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Membership } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import { addAdministrator, type MemberKey, removeAdministrator, requireActive } from './administrators.js';
+import {
+  addAdministrator,
+  type MemberKey,
+  removeAdministrator,
+  requireActive,
+  undoneIfStale,
+} from './administrators.js';
 import {
   type ChangeOptions,
   changeMembership,
   type MemberChange,
   type MemberState,
   memberState,
+  requireRevision,
 } from './change-membership.js';
 import type { ServiceContext } from './context.js';
 import { endingLostRoles } from './end-lost-roles.js';
@@ -52,7 +58,7 @@ export async function setMemberRoles(
     return touched;
   };
   const state = await memberState(context, key);
-  if (options.revision !== undefined && options.revision !== (state.membership.revision ?? 0)) throw stale();
+  requireRevision(state.membership, options);
   const touched = check(state);
   if (touched.length === 0) return state.membership;
   const others = wanted.filter((one) => !isSeat(one));
@@ -67,11 +73,19 @@ export async function setMemberRoles(
     }
     const compute = (now: MemberState): MemberChange | undefined =>
       assigning(now, others, [...new Set([...check(now), ...touched])], directRoles(state), wanted);
-    const { membership } = await changeMembership(context, actor, key, compute, { ...options, eventId });
+    const { membership } = await undoneIfStale(
+      () => changeMembership(context, actor, key, compute, { ...options, eventId }),
+      () => seatAsBefore(context, actor, key, state.seat, eventId),
+    );
     if (replacesSeat) await replaceSeat(context, actor, key, state.membership.roles, eventId);
     return membership;
   });
 }
+
+const seatAsBefore = (context: ServiceContext, actor: Actor, key: MemberKey, seat: boolean, parent: string) =>
+  seat
+    ? addAdministrator(context, actor, key.organizationId, key.userId, { parent })
+    : removeAdministrator(context, actor, key.organizationId, key.userId, { parent });
 
 /** R4: the role that replaces `admin` is written before the seat is given up; refused, the member is as they were. */
 export async function replaceSeat(

@@ -1,18 +1,41 @@
 import { z } from 'zod';
-import { changeOf, listOf, roleKey, shownMetadata, text, time } from '../schemas.js';
+import {
+  changeOf,
+  groupAssignment,
+  listOf,
+  metadata,
+  origin,
+  roleAssignment,
+  roleKey,
+  shownGroup,
+  shownMetadata,
+  shownRole,
+  text,
+  time,
+} from '../schemas.js';
 
 const status = z.enum(['active', 'suspended']);
 
 export const member = z
   .strictObject({
-    id: text.meta({ examples: ['mem_01JX0000000000000000000000'] }),
+    id: text.meta({ description: 'The membership’s.', examples: ['mem_01JX0000000000000000000000'] }),
     userId: text.meta({ examples: ['usr_01JX0000000000000000000000'] }),
     email: text,
     name: text,
     status,
     userStatus: z.enum(['active', 'disabled']).meta({ description: 'Of the person’s account, everywhere.' }),
-    roles: z.array(text).meta({ description: 'Held directly, by key.', examples: [['member']] }),
-    effectiveRoles: z.array(text).meta({ description: 'What a token would carry now.', examples: [['member']] }),
+    roles: z
+      .array(shownRole)
+      .meta({ description: 'Held directly: the key, with `until` where it ends.', examples: [['member']] }),
+    groups: z
+      .array(shownGroup)
+      .meta({ description: 'By name, with `until` where the membership ends.', examples: [['Finance']] }),
+    effectiveRoles: z.array(text).meta({
+      description: 'What a token would carry now: none of who may not act.',
+      examples: [['billing', 'member']],
+    }),
+    origins: z.array(origin).meta({ description: 'Where the roles come from, also of who may not act at the moment.' }),
+    defaultRole: text.nullable().meta({ description: 'The active role where none is asked for, if it is held.' }),
     metadata: shownMetadata,
     createdAt: time,
     updatedAt: time,
@@ -21,11 +44,41 @@ export const member = z
 
 export const memberList = listOf('MemberList', member);
 
-export const memberRoles = z
-  .strictObject({ roles: z.array(roleKey).max(100) })
-  .meta({ id: 'MemberRoles', examples: [{ roles: ['member'] }] });
+const roles = z.array(roleAssignment).max(100);
 
-export const memberChange = changeOf({ status: status.optional() }).meta({
-  id: 'MemberChange',
-  examples: [{ status: 'suspended' }],
-});
+export const memberRoles = z
+  .strictObject({ roles })
+  .meta({ id: 'MemberRoles', examples: [{ roles: ['member', { role: 'billing', until: '2040-01-01T00:00:00Z' }] }] });
+
+export const memberGroups = z
+  .strictObject({ groups: z.array(groupAssignment).max(100) })
+  .meta({ id: 'MemberGroups', examples: [{ groups: ['Finance'] }] });
+
+export const memberChange = changeOf({
+  status: status.optional(),
+  defaultRole: roleKey.nullable().optional(),
+  metadata: metadata.optional(),
+}).meta({ id: 'MemberChange', examples: [{ status: 'suspended' }] });
+
+export const newMember = z
+  .strictObject({
+    user: z.string().min(1).max(320).meta({ description: 'By id or e-mail address.' }),
+    roles: roles
+      .optional()
+      .meta({ description: 'Instead of the default roles. The first member is administrator in any case.' }),
+  })
+  .meta({ id: 'NewMember', examples: [{ user: 'ada@acme.test', roles: ['member'] }] });
+
+export const memberSession = z
+  .strictObject({
+    id: text,
+    kind: z.enum(['browser', 'device', 'offline']),
+    signedInAt: time.nullable(),
+    expiresAt: time.nullable(),
+    applications: z.array(z.strictObject({ clientId: text, name: text.nullable() })),
+  })
+  .meta({ id: 'MemberSession' });
+
+export const memberSessionList = z
+  .strictObject({ data: z.array(memberSession), nextCursor: z.null() })
+  .meta({ id: 'MemberSessionList' });

@@ -1,18 +1,43 @@
-import { notFound } from '../../lib/errors.js';
+import { liveRole } from '../../access/effective-roles.js';
+import { forbidden } from '../../lib/errors.js';
 import type { Organization } from '../../models/index.js';
 import { changeOrganization } from '../../services/change-organization.js';
 import type { ServiceContext } from '../../services/context.js';
-import { createOrganization, findOrganization } from '../../services/create-organization.js';
+import { createOrganization } from '../../services/create-organization.js';
 import { listOrganizations } from '../../services/list-pages.js';
-import { type Answer, inOrganization, type Noun, onInstance, pageAnswer } from '../endpoint.js';
+import { leaveOrganization } from '../../services/remove-member.js';
+import { vocabularyOf } from '../../services/vocabulary.js';
+import { type Answer, inOrganization, type Noun, onInstance } from '../endpoint.js';
 import { roleIdsOf } from '../role-keys.js';
-import { presentOrganizations } from './present.js';
 import { newOrganization, organization, organizationChange, organizationList } from './schema.js';
 
-async function answerWith(services: ServiceContext, one: Organization): Promise<Answer> {
-  const present = await presentOrganizations(services, [one]);
-  return { body: present(one), revision: one.revision ?? 0 };
+async function present(services: ServiceContext, one: Organization) {
+  const [{ defaultRoles: inherited }, vocabulary] = await Promise.all([
+    services.catalog.current(),
+    vocabularyOf(services, one),
+  ]);
+  const defaults = (one.defaultRoles ?? inherited).flatMap((id) => liveRole(id, vocabulary.role)?.key ?? []);
+  return {
+    id: one._id,
+    slug: one.slug,
+    name: one.name,
+    status: one.status,
+    joinPolicy: one.joinPolicy,
+    defaultRoles: [...new Set(defaults)],
+    inheritsDefaultRoles: one.defaultRoles === undefined,
+    roleMode: one.roleMode ?? 'multiple',
+    revokeOnDowngrade: one.revokeOnDowngrade ?? false,
+    hasAdministrator: one.administrators.length > 0,
+    metadata: one.metadata ?? {},
+    createdAt: one.createdAt.toISOString(),
+    updatedAt: one.updatedAt.toISOString(),
+  };
 }
+
+const answerWith = async (services: ServiceContext, one: Organization): Promise<Answer> => ({
+  body: await present(services, one),
+  revision: one.revision ?? 0,
+});
 
 export const organizations: Noun = {
   name: 'organizations',
@@ -28,8 +53,8 @@ export const organizations: Noun = {
       list: true,
       answer: { status: 200, description: 'A page of organizations.', schema: organizationList },
       async handle({ services, page }) {
-        const found = await listOrganizations(services, page);
-        return pageAnswer(found, await presentOrganizations(services, found.data));
+        const { data, nextCursor } = await listOrganizations(services, page);
+        return { body: { data: await Promise.all(data.map((one) => present(services, one))), nextCursor } };
       },
     }),
     onInstance({
@@ -41,17 +66,10 @@ export const organizations: Noun = {
       permissions: ['instance:organizations'],
       body: newOrganization,
       answer: { status: 201, description: 'The new organization.', schema: organization },
-      conflicts: ['slug_taken'],
-      async handle({ services, actor, body: { defaultRoles, slug, joinPolicy, status, metadata, name } }) {
+      conflicts: ['slug_taken', 'single_role_mode'],
+      async handle({ services, actor, body: { defaultRoles, ...input } }) {
         const roles = defaultRoles ? await roleIdsOf(services, null, defaultRoles, 'defaultRoles') : undefined;
-        const made = await createOrganization(services, actor, {
-          name,
-          ...(slug === undefined ? {} : { slug }),
-          ...(joinPolicy ? { joinPolicy } : {}),
-          ...(status ? { status } : {}),
-          ...(metadata ? { metadata } : {}),
-          ...(roles ? { defaultRoles: roles } : {}),
-        });
+        const made = await createOrganization(services, actor, { ...input, defaultRoles: roles });
         return { ...(await answerWith(services, made)), location: `/organizations/${made._id}` };
       },
     }),
@@ -70,17 +88,31 @@ export const organizations: Noun = {
       operationId: 'changeOrganization',
       summary: 'Change an organization',
       description:
-        'What is absent stays as it is; `metadata` is replaced whole. Only operators and machines change `status`.',
+        'What is absent stays as it is; `metadata` is replaced whole. Only operators and machines change `status`. A change to the single role mode is refused with who is in the way.',
       permissions: ['settings:write', 'instance:organizations'],
+      conditional: true,
       body: organizationChange,
       answer: { status: 200, description: 'The organization as it is now.', schema: organization },
-      conflicts: ['built_in'],
-      async handle({ services, actor, organization: one, body: { defaultRoles, ...rest } }) {
-        const roles = defaultRoles ? await roleIdsOf(services, one._id, defaultRoles, 'defaultRoles') : defaultRoles;
-        await changeOrganization(services, actor, one, { ...rest, ...(roles ? { defaultRoles: roles } : {}) } as never);
-        const changed = await findOrganization(services, one._id);
-        if (!changed) throw notFound();
-        return answerWith(services, changed);
+      conflicts: ['role_mode', 'single_role_mode', 'built_in'],
+      async handle({ services, actor, organization: one, body: { defaultRoles, ...rest }, revision }) {
+        const roles = defaultRoles && (await roleIdsOf(services, one, defaultRoles, 'defaultRoles'));
+        const change = { ...rest, ...(roles === undefined ? {} : { defaultRoles: roles }) };
+        return answerWith(services, await changeOrganization(services, actor, one, change, { revision }));
+      },
+    }),
+    inOrganization({
+      method: 'post',
+      path: '/organizations/{org}/leave',
+      operationId: 'leaveOrganization',
+      summary: 'Leave an organization',
+      description: 'Of whoever the token is for. The last administrator can’t.',
+      permissions: ['organization:leave'],
+      answer: { status: 204, description: 'They are no member any more.' },
+      conflicts: ['last_administrator'],
+      async handle({ services, actor, organization: one }) {
+        if (actor.kind !== 'user') throw forbidden('Only a person leaves.');
+        await leaveOrganization(services, actor, one._id);
+        return {};
       },
     }),
   ],

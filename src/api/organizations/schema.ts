@@ -5,7 +5,18 @@ const joinPolicy = z
   .enum(['invite', 'open'])
   .meta({ description: 'Who may join: who is invited, or anyone who knows the slug.' });
 const status = z.enum(['active', 'suspended']);
-const defaultRoles = z.array(roleKey).min(1).max(50);
+const roleMode = z
+  .enum(['multiple', 'single'])
+  .meta({ description: 'Whether a member has any number of roles, or exactly one.' });
+const revokeOnDowngrade = z
+  .boolean()
+  .meta({ description: 'Whether losing a role ends a member’s tokens here at once.' });
+const defaultRoles = z
+  .array(roleKey)
+  .min(1)
+  .max(50)
+  .nullable()
+  .meta({ description: 'Keys of the roles that who joins gets; null: those of the instance.' });
 
 export const organization = z
   .strictObject({
@@ -16,10 +27,11 @@ export const organization = z
     joinPolicy,
     defaultRoles: z.array(text).meta({ description: 'What who joins gets.', examples: [['member']] }),
     inheritsDefaultRoles: z.boolean().meta({ description: 'Whether the default roles are those of the instance.' }),
-    roleMode: z
-      .enum(['multiple', 'single'])
-      .meta({ description: 'Whether a member has any number of roles, or exactly one.' }),
-    revokeOnDowngrade: z.boolean().meta({ description: 'Whether losing a role ends a member’s tokens here at once.' }),
+    roleMode,
+    revokeOnDowngrade,
+    hasAdministrator: z
+      .boolean()
+      .meta({ description: 'False before the first member joins, and where a disabled user was the last.' }),
     metadata: shownMetadata,
     createdAt: time,
     updatedAt: time,
@@ -29,18 +41,23 @@ export const organization = z
 export const organizationList = listOf('OrganizationList', organization);
 
 const settings = {
-  name,
   joinPolicy: joinPolicy.optional(),
-  defaultRoles: defaultRoles.nullable().optional().meta({ description: 'Keys of roles; null: those of the instance.' }),
+  defaultRoles: defaultRoles.optional(),
+  roleMode: roleMode.optional(),
+  revokeOnDowngrade: revokeOnDowngrade.optional(),
   status: status.optional(),
   metadata: metadata.optional(),
 };
 
 export const newOrganization = z
-  .strictObject({ slug: slug.optional().meta({ description: 'Made of the name where it is absent.' }), ...settings })
+  .strictObject({
+    slug: slug.optional().meta({ description: 'Made of the name where it is absent. It never changes.' }),
+    name,
+    ...settings,
+  })
   .meta({ id: 'NewOrganization', examples: [{ slug: 'acme', name: 'Acme', joinPolicy: 'invite' }] });
 
-export const organizationChange = changeOf({ ...settings, name: name.optional() }).meta({
+export const organizationChange = changeOf({ name: name.optional(), ...settings }).meta({
   id: 'OrganizationChange',
   examples: [{ name: 'Acme Industries', defaultRoles: ['member'] }],
 });

@@ -1,0 +1,31 @@
+import { managementOf } from '../../access/can.js';
+import type { Role } from '../../models/index.js';
+import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../models/role.js';
+import type { Page, PageRequest } from '../../services/list-pages.js';
+import type { Answer } from '../endpoint.js';
+
+const BUILT_IN: readonly string[] = [ADMIN_ROLE_ID, MEMBER_ROLE_ID];
+
+export const isBuiltIn = ({ _id }: Role) => BUILT_IN.includes(_id);
+
+/** Permissions of APIs and of this one in one list. */
+export const presentRole = (role: Role) => ({
+  id: role._id,
+  key: role.key,
+  name: role.name,
+  description: role.description ?? '',
+  permissions: [...new Set([...role.permissions, ...managementOf(role)])].sort(),
+  organizationId: role.organizationId,
+  builtIn: isBuiltIn(role),
+  createdAt: role.createdAt.toISOString(),
+  updatedAt: role.updatedAt.toISOString(),
+});
+
+export const answerWithRole = (role: Role): Answer => ({ body: presentRole(role), revision: role.revision ?? 0 });
+
+/** A page of roles that are all known, by key. */
+export function pageByKey(roles: Iterable<Role>, { limit, after = '' }: PageRequest): Page<Role> {
+  const sorted = [...roles].filter(({ key }) => key > after).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const data = sorted.slice(0, limit);
+  return { data, nextCursor: sorted.length > limit ? (data.at(-1)?.key ?? null) : null };
+}

@@ -1,0 +1,83 @@
+import type { Actor } from '../access/can.js';
+import { notFound, stale } from '../lib/errors.js';
+import { hashPassword } from '../lib/password.js';
+import { forgetReads } from '../lib/read-once.js';
+import type { User } from '../models/index.js';
+import { setUserStatus } from './change-status.js';
+import { event, type ServiceContext } from './context.js';
+import { endUserSessions } from './end-user-sessions.js';
+import { requirePermission } from './require.js';
+
+/** What an operator changes of an account. */
+export interface UserValues {
+  name?: string | undefined;
+  emailVerified?: boolean | undefined;
+  /** Standard claims of the scope `profile`; replaced whole. */
+  profile?: Record<string, unknown> | undefined;
+  /** Replaced whole. */
+  metadata?: Record<string, string> | undefined;
+  status?: 'active' | 'disabled' | undefined;
+  /** Disables also where an organization is left without an administrator (R2). */
+  force?: boolean | undefined;
+}
+
+interface UserOptions {
+  /** Only while the user has this revision (`If-Match`). */
+  revision?: number | undefined;
+}
+
+/**
+ * The status first, which alone a rule can refuse: then nothing has changed.
+ * @throws RollcallError `last_administrator`, `too_many_administrators`, `stale`, `not_found`, `forbidden`
+ */
+export async function changeUser(
+  context: ServiceContext,
+  actor: Actor,
+  user: User,
+  { status, force = false, ...values }: UserValues,
+  { revision }: UserOptions = {},
+): Promise<void> {
+  requirePermission(actor, 'instance:users');
+  const moves = status !== undefined && status !== user.status;
+  if (moves) await setUserStatus(context, actor, { userId: user._id, status, force }, { revision });
+  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  if (Object.keys(given).length === 0) return;
+  const before = Object.fromEntries(Object.keys(given).map((name) => [name, user[name as keyof User] ?? null]));
+  await write(context, user, moves ? undefined : revision, {
+    $set: given,
+    $push: { pendingEvents: event(context, actor, 'user.changed', user._id, { before, after: given }) },
+  });
+}
+
+/**
+ * Gives an account another password, or the hash of one that it has elsewhere: that is replaced by one of ours at the first sign-in.
+ * @param secret a password that has been checked, or a hash of a known kind
+ * @throws RollcallError `not_found`, `forbidden`
+ */
+export async function setUserPassword(
+  context: ServiceContext,
+  actor: Actor,
+  user: User,
+  secret: { password: string } | { passwordHash: string },
+  { endSessions }: { endSessions: boolean },
+): Promise<void> {
+  requirePermission(actor, 'instance:users');
+  const passwordHash = 'password' in secret ? await hashPassword(secret.password) : secret.passwordHash;
+  const set = event(context, actor, 'user.password_set', user._id, { after: { imported: 'passwordHash' in secret } });
+  await write(context, user, undefined, { $set: { passwordHash }, $push: { pendingEvents: set } });
+  if (endSessions) await endUserSessions(context, user._id);
+}
+
+async function write(
+  { models, clock }: ServiceContext,
+  { _id }: Pick<User, '_id'>,
+  revision: number | undefined,
+  { $set, $push }: { $set: object; $push: object },
+): Promise<void> {
+  const { matchedCount } = await models.User.updateOne(
+    { _id, ...(revision === undefined ? {} : { revision: revision || null }) },
+    { $set: { ...$set, updatedAt: clock.now() }, $inc: { revision: 1 }, $push },
+  );
+  forgetReads();
+  if (matchedCount !== 1) throw revision === undefined ? notFound() : stale();
+}
