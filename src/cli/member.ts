@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Membership, Organization, User } from '../models/index.js';
 import type { Assignment, MembershipStatus } from '../models/membership.js';
 import type { ServiceContext } from '../services/context.js';
-import { collect, type JsonOption, type PageOptions, paged, printPage } from './options.js';
+import { collect, type JsonOption, moment, type PageOptions, paged, printPage } from './options.js';
 import { find } from './organization.js';
 import { presentMember } from './presented.js';
 import { print, printJson, withServices } from './running.js';
@@ -43,10 +43,28 @@ export function memberCommands(program: Command): void {
     .action(setRoles);
   one('add-role', 'give a member a role', 'member add-role acme ben@acme.test billing')
     .argument('<role>', 'a role, by key or id')
+    .option('--until <moment>', 'when it ends', moment)
     .action((organization, reference, role, options) => changeRole('giveRole', organization, reference, role, options));
   one('remove-role', 'take a role from a member', 'member remove-role acme ben@acme.test billing')
     .argument('<role>', 'a role, by key or id')
     .action((organization, reference, role, options) => changeRole('takeRole', organization, reference, role, options));
+  one('add-group', 'put a member into a group', 'member add-group acme ben@acme.test Finance')
+    .argument('<group>', 'a group, by name or id')
+    .option('--until <moment>', 'when that ends', moment)
+    .action((organization, reference, group, options) =>
+      changeGroup('addToGroup', organization, reference, group, options),
+    );
+  one('remove-group', 'take a member out of a group', 'member remove-group acme ben@acme.test Finance')
+    .argument('<group>', 'a group, by name or id')
+    .action((organization, reference, group, options) =>
+      changeGroup('removeFromGroup', organization, reference, group, options),
+    );
+  one(
+    'end-sessions',
+    'end a member’s sessions in the organization: they sign in again before the next token there',
+    'member end-sessions acme ben@acme.test',
+  ).action(endSessions);
+  one('remove', 'take a member out of the organization', 'member remove acme ben@acme.test').action(remove);
   one('suspend', 'suspend a member: no more tokens here', 'member suspend acme ben@acme.test').action(
     (organization, reference, options) => setStatus(organization, reference, 'suspended', options),
   );
@@ -103,7 +121,7 @@ const changeRole = (
   organization: string,
   reference: string,
   role: string,
-  options: JsonOption,
+  { until, ...options }: JsonOption & { until?: Date },
 ) =>
   changing(organization, reference, options, async (services, found) => {
     const [change, { SYSTEM }] = await Promise.all([
@@ -111,7 +129,46 @@ const changeRole = (
       import('../services/context.js'),
     ]);
     const [assignment] = (await assignmentsOf(services, found.organization, [role])) as [Assignment];
-    await change[how](services, SYSTEM, { ...found.ids, ...assignment });
+    await change[how](services, SYSTEM, { ...found.ids, ...assignment, ...(until ? { until } : {}) });
+  });
+
+const changeGroup = (
+  how: 'addToGroup' | 'removeFromGroup',
+  organization: string,
+  reference: string,
+  group: string,
+  { until, ...options }: JsonOption & { until?: Date },
+) =>
+  changing(organization, reference, options, async (services, found) => {
+    const [change, { findGroup }, { SYSTEM }] = await Promise.all([
+      import('../services/change-member-group.js'),
+      import('../services/find-group.js'),
+      import('../services/context.js'),
+    ]);
+    const { _id: groupId } = await findGroup(services, found.ids.organizationId, group);
+    await change[how](services, SYSTEM, { ...found.ids, groupId, ...(until ? { until } : {}) });
+  });
+
+const endSessions = (organization: string, reference: string, options: JsonOption) =>
+  changing(organization, reference, options, async (services, found) => {
+    const [{ endMemberSessions }, { SYSTEM }] = await Promise.all([
+      import('../services/end-member-sessions.js'),
+      import('../services/context.js'),
+    ]);
+    await endMemberSessions(services, SYSTEM, found.ids);
+  });
+
+const remove = (organization: string, reference: string, { json }: JsonOption) =>
+  withServices(async (services) => {
+    const [{ removeMember }, { SYSTEM }] = await Promise.all([
+      import('../services/remove-member.js'),
+      import('../services/context.js'),
+    ]);
+    const found = await findMemberOf(services, organization, reference);
+    await removeMember(services, SYSTEM, found.ids);
+    const { _id: id, userId } = found.membership;
+    if (json) printJson({ id, userId, removed: true });
+    else print(`Removed ${reference} from ${found.organization.slug}`);
   });
 
 const setStatus = (organization: string, reference: string, status: MembershipStatus, options: JsonOption) =>

@@ -29,6 +29,14 @@ export const paged = (command: Command): Command =>
     .option('--limit <number>', `how many to show, ${MOST} at most`, limit, LIMIT)
     .option('--after <cursor>', 'go on where the page before ended');
 
+/** An end date. */
+export function moment(text: string): Date {
+  const date = new Date(text);
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('Expected a moment such as 2030-01-01T00:00:00Z.');
+  return date;
+}
+
 /** For options that may be repeated. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Organization } from '../models/index.js';
+import type { OrganizationChange } from '../services/change-organization.js';
 import type { ServiceContext } from '../services/context.js';
-import { type JsonOption, type PageOptions, paged, printPage } from './options.js';
+import { collect, type JsonOption, type PageOptions, paged, printPage } from './options.js';
 import { presentOrganization } from './presented.js';
 import { print, printJson, UsageError, withServices } from './running.js';
 import { noun, subcommand } from './subcommand.js';
@@ -10,7 +11,14 @@ import { properties } from './table.js';
 const POLICIES = ['invite', 'open'] as const;
 type Policy = (typeof POLICIES)[number];
 
+const MODES = ['multiple', 'single'] as const;
+
 interface Settings extends JsonOption {
+  roleMode?: string;
+  revokeOnDowngrade?: boolean;
+  /** False: `--no-default-roles`. */
+  defaultRoles?: boolean;
+  defaultRole?: string[];
   name?: string;
   slug?: string;
   joinPolicy?: string;
@@ -36,6 +44,11 @@ export function organizationCommands(program: Command): void {
     .argument('<organization>', 'an id or slug')
     .option('--name <name>', 'its name')
     .option('--join-policy <policy>', `who may join: ${POLICIES.join(' or ')}`)
+    .option('--role-mode <mode>', `how many roles each member has: ${MODES.join(' or ')}`)
+    .option('--revoke-on-downgrade', 'a lost role ends the member’s tokens at once')
+    .option('--no-revoke-on-downgrade', 'a lost role is seen with the next token, and at once in introspection')
+    .option('--default-role <role>', 'a role that who joins gets, by key or id; may be repeated', collect)
+    .option('--no-default-roles', 'who joins gets the roles that are set for all organizations')
     .action(change);
   for (const [verb, status, description] of [
     ['suspend', 'suspended', 'suspend an organization: no more tokens in it'],
@@ -79,31 +92,40 @@ async function create({ name, slug, joinPolicy, json }: Settings): Promise<void>
   });
 }
 
-async function change(reference: string, { name, joinPolicy, ...options }: Settings): Promise<void> {
-  if (name === undefined && joinPolicy === undefined) throw new UsageError('Expected --name or --join-policy.');
-  const policy = policyOf(joinPolicy);
-  const trimmed = nameOf(name);
-  await update(
-    reference,
-    { ...(trimmed === undefined ? {} : { name: trimmed }), ...(policy ? { joinPolicy: policy } : {}) },
-    options,
-  );
+async function change(reference: string, settings: Settings): Promise<void> {
+  const { name, joinPolicy, roleMode, revokeOnDowngrade, defaultRole, defaultRoles, ...options } = settings;
+  if (defaultRole && defaultRoles === false)
+    throw new UsageError('Expected --default-role or --no-default-roles, not both.');
+  const [policy, trimmed, mode] = [policyOf(joinPolicy), nameOf(name), modeOf(roleMode)];
+  const values: OrganizationChange = {
+    ...(trimmed === undefined ? {} : { name: trimmed }),
+    ...(policy ? { joinPolicy: policy } : {}),
+    ...(mode ? { roleMode: mode } : {}),
+    ...(revokeOnDowngrade === undefined ? {} : { revokeOnDowngrade }),
+    ...(defaultRoles === false ? { defaultRoles: null } : {}),
+  };
+  if (Object.keys(values).length === 0 && !defaultRole) throw new UsageError('Expected something to change.');
+  await update(reference, values, options, defaultRole);
 }
 
-const update = (
-  reference: string,
-  values: Partial<Pick<Organization, 'name' | 'joinPolicy' | 'status'>>,
-  options: JsonOption,
-) =>
+const update = (reference: string, values: OrganizationChange, options: JsonOption, defaultRoles?: string[]) =>
   withServices(async (services) => {
-    const [{ changeOrganization }, { SYSTEM }] = await Promise.all([
+    const [{ changeOrganization }, { findRole }, { SYSTEM }] = await Promise.all([
       import('../services/change-organization.js'),
+      import('../services/find-role.js'),
       import('../services/context.js'),
     ]);
     const organization = await find(services, reference);
-    await changeOrganization(services, SYSTEM, organization, values);
-    await printOrganization(services, { ...organization, ...values }, options);
+    const roles =
+      defaultRoles && (await Promise.all(defaultRoles.map((one) => findRole(services, organization._id, one))));
+    const change = { ...values, ...(roles ? { defaultRoles: roles.map((role) => role._id) } : {}) };
+    await printOrganization(services, await changeOrganization(services, SYSTEM, organization, change), options);
   });
+
+function modeOf(text: string | undefined): (typeof MODES)[number] | undefined {
+  if (text === undefined || MODES.some((mode) => mode === text)) return text as (typeof MODES)[number] | undefined;
+  throw new UsageError(`Expected a role mode: ${MODES.join(' or ')}.`);
+}
 
 function nameOf(name: string | undefined): string | undefined {
   if (name !== undefined && (!name.trim() || [...name].length > 200))

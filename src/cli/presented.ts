@@ -15,7 +15,19 @@ export const presentUser = ({ _id, email, name, status, emailVerified, profile, 
 
 /** @param roles every role that the organization can give, by id */
 export const presentOrganization = (
-  { _id, slug, name, status, joinPolicy, defaultRoles, metadata, administrators, createdAt }: Organization,
+  {
+    _id,
+    slug,
+    name,
+    status,
+    joinPolicy,
+    defaultRoles,
+    roleMode,
+    revokeOnDowngrade,
+    metadata,
+    administrators,
+    createdAt,
+  }: Organization,
   roleKey: (id: string) => string,
 ) => ({
   id: _id,
@@ -24,6 +36,8 @@ export const presentOrganization = (
   status,
   joinPolicy,
   defaultRoles: defaultRoles?.map(roleKey) ?? null,
+  roleMode: roleMode ?? 'multiple',
+  revokeOnDowngrade: revokeOnDowngrade ?? false,
   administrators,
   ...(metadata ? { metadata } : {}),
   createdAt,
@@ -41,11 +55,11 @@ export const presentMember = ({ membership, user, roles, effectiveRoles }: Membe
   ...(membership.metadata ? { metadata: membership.metadata } : {}),
 });
 
-export const presentRole = ({ _id, key, name, description, permissions, organizationId }: Role) => ({
+export const presentRole = ({ _id, key, name, description, permissions, management = [], organizationId }: Role) => ({
   id: _id,
   key,
   name,
   description: description ?? null,
-  permissions,
+  permissions: [...permissions, ...management],
   organizationId,
 });

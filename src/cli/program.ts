@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { applyCommand, diffCommand } from './apply.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
+import { groupCommands } from './group.js';
 import { keysCommands } from './keys.js';
 import { memberCommands } from './member.js';
 import { organizationCommands } from './organization.js';
@@ -27,6 +28,7 @@ export function createProgram(json = false): Command {
   organizationCommands(program);
   memberCommands(program);
   roleCommands(program);
+  groupCommands(program);
   tokenCommands(program);
   storeCommands(program);
   setupCommands(program);

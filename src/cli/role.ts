@@ -33,7 +33,7 @@ export function roleCommands(program: Command): void {
     .argument('<key>', 'the key, which never changes')
     .requiredOption('--name <name>', 'its name')
     .option('--description <text>', 'what it is for')
-    .option('--permission <permission>', 'a permission of an API; may be repeated', collect)
+    .option('--permission <permission>', 'a permission of an API or a management permission; may be repeated', collect)
     .action(create);
   owned(subcommand(role, 'change', 'change a role', 'role change billing --permission invoices:read'))
     .argument('<role>', 'a key or id')
@@ -42,6 +42,11 @@ export function roleCommands(program: Command): void {
     .option('--permission <permission>', 'the permissions that it has from now on; may be repeated', collect)
     .option('--no-permissions', 'take all permissions from it')
     .action(change);
+  owned(subcommand(role, 'delete', 'delete a role', 'role delete clerk --organization acme --replacement member'))
+    .argument('<role>', 'a key or id')
+    .option('--replacement <role>', 'what who has it holds instead; a key or id')
+    .option('--remove', 'take it from everyone who has it')
+    .action(remove);
 }
 
 const list = (options: PageOptions & Owner) =>
@@ -89,6 +94,31 @@ async function change(reference: string, { name, description, permission, permis
     ]);
     const role = await findRole(services, await ownerOf(services, options), reference);
     printRole(await changeRole(services, SYSTEM, role, values), options);
+  });
+}
+
+interface Deletion extends Owner {
+  replacement?: string;
+  remove?: boolean;
+}
+
+async function remove(reference: string, { replacement, remove: fromEveryone, ...options }: Deletion): Promise<void> {
+  if (replacement !== undefined && fromEveryone) throw new UsageError('Expected --replacement or --remove, not both.');
+  await withServices(async (services) => {
+    const [{ deleteRole }, { findRole }, { SYSTEM }] = await Promise.all([
+      import('../services/delete-role.js'),
+      import('../services/find-role.js'),
+      import('../services/context.js'),
+    ]);
+    const owner = await ownerOf(services, options);
+    const role = await findRole(services, owner, reference);
+    // Asked for within the organization, an instance-wide role is found too, and isn't the organization's to delete.
+    if (role.organizationId !== owner)
+      throw new UsageError(`${role.key} is an instance-wide role: leave out --organization.`);
+    const instead = replacement === undefined ? undefined : await findRole(services, owner, replacement);
+    await deleteRole(services, SYSTEM, { role, replacement: fromEveryone ? null : instead });
+    if (options.json) printJson({ id: role._id, key: role.key, deleted: true });
+    else print(`Deleted the role ${role.key}`);
   });
 }
 

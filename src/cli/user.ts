@@ -23,9 +23,15 @@ export function userCommands(program: Command): void {
     ['disable', 'disabled', 'disable a user: no more tokens, anywhere'],
     ['enable', 'active', 'enable a user again'],
   ] as const) {
-    subcommand(user, verb, description, `user ${verb} ada@acme.test`)
-      .argument('<user>', 'an id or e-mail address')
-      .action((reference: string, options: JsonOption) => setStatus(reference, status, options));
+    const command = subcommand(user, verb, description, `user ${verb} ada@acme.test`).argument(
+      '<user>',
+      'an id or e-mail address',
+    );
+    if (verb === 'disable')
+      command.option('--force', 'also where an organization is left without an administrator by it');
+    command.action((reference: string, options: JsonOption & { force?: boolean }) =>
+      setStatus(reference, status, options),
+    );
   }
 }
 
@@ -78,7 +84,11 @@ async function create(
   });
 }
 
-const setStatus = (reference: string, status: 'active' | 'disabled', options: JsonOption) =>
+const setStatus = (
+  reference: string,
+  status: 'active' | 'disabled',
+  { force = false, ...options }: JsonOption & { force?: boolean },
+) =>
   withServices(async (services) => {
     const [{ findUser }, { setUserStatus }, { SYSTEM }] = await Promise.all([
       import('../services/find-user.js'),
@@ -86,7 +96,7 @@ const setStatus = (reference: string, status: 'active' | 'disabled', options: Js
       import('../services/context.js'),
     ]);
     const user = await findUser(services, reference);
-    await setUserStatus(services, SYSTEM, { userId: user._id, status });
+    await setUserStatus(services, SYSTEM, { userId: user._id, status, force });
     await printUser(services, { ...user, status }, options);
   });
 

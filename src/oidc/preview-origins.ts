@@ -34,18 +34,24 @@ export function originOf(made: Preview, use: Use, claim: string, value: unknown)
   return PROFILE.has(claim) ? 'the user, by the scope profile' : 'this server';
 }
 
-/** R3: direct ones, each as it is held. */
+/** R3: each role with how it is held: directly, by groups, until when. */
 function rolesOrigin({ standing }: Preview): string {
-  if (standing.roles.length === 0) return 'the member has no role';
-  return standing.roles.map((role) => `${role.key}: ${heldHow(role)}`).join('; ');
+  if (standing.held.length === 0) return 'the member has no role';
+  return standing.held.map((held) => `${held.role.key}: ${heldHow(held)}`).join('; ');
 }
 
-const heldHow = (role: Role) =>
-  role._id === ADMIN_ROLE_ID
-    ? 'direct, built in; one of the organization’s administrators'
-    : role.organizationId === null
-      ? 'direct'
-      : 'direct; the organization’s own role';
+function heldHow({ role, direct, groups }: Preview['standing']['held'][number]): string {
+  const own = role.organizationId ? ['the organization’s own role'] : [];
+  const seat = direct && !direct.until && role._id === ADMIN_ROLE_ID;
+  return [
+    ...(direct ? [`direct${ending(direct.until)}${seat ? ', built in' : ''}`] : []),
+    ...groups.map(({ group, until }) => `by the group ${group.name}${ending(until)}`),
+    ...own,
+    ...(seat ? ['one of the organization’s administrators'] : []),
+  ].join(', ');
+}
+
+const ending = (until: Date | undefined) => (until ? ` until ${until.toISOString()}` : '');
 
 function activeRoleOrigin({ standing, scope }: Preview): string {
   const asked = roleScopeOf(scope.join(' '));

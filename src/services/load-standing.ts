@@ -1,6 +1,6 @@
-import { activeRole, effectiveRoles, permissionsFor } from '../access/effective-roles.js';
+import { activeRole, type HeldRole, heldRoles, permissionsFor } from '../access/effective-roles.js';
 import { readOnce } from '../lib/read-once.js';
-import type { Api, Membership, Organization, Role, User } from '../models/index.js';
+import type { Api, Group, Membership, Organization, Role, User } from '../models/index.js';
 import type { CatalogSnapshot } from './catalog.js';
 import type { ServiceContext } from './context.js';
 import { settleMembership } from './join-organization.js';
@@ -14,6 +14,8 @@ export interface Standing {
   membership: Membership | null;
   /** Effective roles, sorted by key; empty without an organization. */
   roles: Role[];
+  /** The same with where each comes from: direct, by groups, until when (R3). */
+  held: HeldRole<Role, Group>[];
   /** R9 without a requested role. */
   activeRole: string | undefined;
   /** The permissions that the roles give at an API. */
@@ -48,7 +50,18 @@ async function readStanding(context: ServiceContext, { userId, organizationId }:
     await settleMembership(context, found);
     return readStanding(context, { userId, organizationId });
   }
-  return standing(user, snapshot, organization, found, await rolesOf(context, snapshot, organization, found));
+  return standing(user, snapshot, organization, found, await heldIn(context, snapshot, organization, found));
+}
+
+/** As `rolesOf`, with where each role comes from. */
+async function heldIn(
+  context: ServiceContext,
+  snapshot: CatalogSnapshot,
+  organization: Organization,
+  membership: Membership,
+): Promise<HeldRole<Role, Group>[]> {
+  const vocabulary = await vocabularyOf(context, organization, snapshot);
+  return heldRoles({ userId: membership.userId, organization, membership }, vocabulary, context.clock.now());
 }
 
 /** The effective roles of a member, the organization's own ones and those of groups included. */
@@ -58,8 +71,7 @@ export async function rolesOf(
   organization: Organization,
   membership: Membership,
 ): Promise<Role[]> {
-  const vocabulary = await vocabularyOf(context, organization, snapshot);
-  return effectiveRoles({ userId: membership.userId, organization, membership }, vocabulary, context.clock.now());
+  return (await heldIn(context, snapshot, organization, membership)).map(({ role }) => role);
 }
 
 function standing(
@@ -67,14 +79,16 @@ function standing(
   catalog: CatalogSnapshot,
   organization: Organization | null,
   membership: Membership | null,
-  roles: Role[],
+  held: HeldRole<Role, Group>[],
 ): Standing {
+  const roles = held.map(({ role }) => role);
   return {
     user,
     catalog,
     organization,
     membership,
     roles,
+    held,
     activeRole: membership && organization ? activeRole({ membership }, roles) : undefined,
     permissionsAt: (api) => permissionsFor(roles, api.permissions),
   };

@@ -3,8 +3,12 @@ import * as client from 'openid-client';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createOutbound } from '../../src/lib/outbound.js';
 import type { Application } from '../../src/models/index.js';
+import { setMemberStatus } from '../../src/services/change-status.js';
+import { SYSTEM } from '../../src/services/context.js';
+import { endMemberSessions } from '../../src/services/end-member-sessions.js';
+import { removeMember } from '../../src/services/remove-member.js';
 import { BrowserClient } from '../support/browser-client.js';
-import { makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
+import { makeApplication, makeMember, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { type LogoutTarget, logoutTarget } from '../support/logout-target.js';
 import { type Flow, newBrowser, type RelyingParty, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -117,6 +121,36 @@ it('every application of the ended session is told, with offline access too, and
   expect(tokens[1]?.sid).toBe(kept.claims.sid);
   expect(elsewhere.target.tokens).toEqual([]);
   await expect(client.refreshTokenGrant(offline.rp.config, kept.refresh_token as string)).resolves.toBeDefined();
+});
+
+it('applications hear of it when an administrator ends a member’s sessions, suspends or removes them, there alone', async () => {
+  const { services } = server;
+  const [admin, user] = [await makeUser(services), await makeUser(services)];
+  const [here, there] = await Promise.all(
+    ['Here', 'There'].map((name) => makeOrganization(services, { name, founder: admin._id })),
+  );
+  const one = await party({ organization: 'required' });
+  const elsewhere = await party({ organization: 'required' });
+  for (const organization of [here, there]) await makeMember(services, organization?._id as string, user._id);
+  const key = { organizationId: here?._id as string, userId: user._id };
+  const endings = [
+    () => endMemberSessions(services, SYSTEM, key),
+    () => setMemberStatus(services, SYSTEM, { ...key, status: 'suspended' }),
+    () => removeMember(services, SYSTEM, key),
+  ];
+  for (const [index, end] of endings.entries()) {
+    if (index > 0) await setMemberStatus(services, SYSTEM, { ...key, status: 'active' });
+    const browser = newBrowser(server);
+    const flow = await one.rp.begin(browser, { organization: key.organizationId });
+    await browser.submit('Sign in', { email: user.email, password: PASSWORD });
+    const { claims } = await tokensOf(flow);
+    await elsewhere.rp.begin(browser, { organization: there?._id as string });
+    await end();
+    const tokens = (await one.target.received(index + 1)).map((token) => decodeJwt(token));
+    expect(tokens[index]).toMatchObject({ sub: user._id, sid: claims.sid });
+  }
+  await delivered();
+  expect(elsewhere.target.tokens).toEqual([]);
 });
 
 it('all applications are told that the session used at the same moment', async () => {

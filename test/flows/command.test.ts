@@ -160,6 +160,82 @@ describe('organizations, members and roles', () => {
     expect(await json('member', 'remove-role', 'acme', 'ben@acme.test', 'admin')).toMatchObject({ roles: ['member'] });
   });
 
+  it('are put into groups and out of them, with ends; roles are deleted with a replacement; members are removed', async () => {
+    const effective = async (...args: string[]) => (await json('member', ...args)).effectiveRoles;
+    const ben = ['acme', 'ben@acme.test'];
+    await json('role', 'create', 'clerk', '--name', 'Clerk', '--organization', 'acme');
+    expect(
+      await json('group', 'create', 'acme', 'Finance', '--role', 'billing', '--description', 'Money'),
+    ).toMatchObject({
+      name: 'Finance',
+      roles: ['billing'],
+      description: 'Money',
+    });
+    expect(await effective('add-group', ...ben, 'finance', '--until', '2100-01-01')).toEqual(['billing', 'member']);
+    expect(await json('group', 'change', 'acme', 'Finance', '--role', 'clerk')).toMatchObject({ roles: ['clerk'] });
+    expect(await effective('show', ...ben)).toEqual(['clerk', 'member']);
+    expect(await refusal('role', 'delete', 'clerk', '--organization', 'acme')).toMatchObject({
+      error: 'role_in_use',
+    });
+    expect(
+      (await rollcall('role', 'delete', 'clerk', '--organization', 'acme', '--replacement', 'billing')).stdout,
+    ).toBe('Deleted the role clerk\n');
+    expect(await json('group', 'show', 'acme', 'Finance')).toMatchObject({ roles: ['billing'] });
+    expect(await effective('add-role', ...ben, 'billing', '--until', '2100-01-01T00:00:00Z')).toEqual([
+      'billing',
+      'member',
+    ]);
+    expect(await effective('remove-group', ...ben, 'Finance')).toEqual(['billing', 'member']);
+    expect(await effective('remove-role', ...ben, 'billing')).toEqual(['member']);
+    expect(await json('group', 'list', 'acme')).toMatchObject({ data: [{ name: 'Finance' }] });
+    expect(await json('group', 'delete', 'acme', 'Finance')).toMatchObject({ deleted: true });
+    expect((await rollcall('group', 'list', 'acme')).stdout).toBe('None\n');
+    expect(await json('member', 'end-sessions', ...ben)).toMatchObject({ email: 'ben@acme.test' });
+    expect((await rollcall('member', 'remove', ...ben)).stdout).toBe('Removed ben@acme.test from acme\n');
+    expect(await refusal('member', 'show', ...ben)).toMatchObject({ error: 'not_found' });
+    expect(await json('member', 'add', ...ben)).toMatchObject({ roles: ['member'] });
+    for (const args of [
+      ['member', 'add-role', ...ben, 'billing', '--until', 'tomorrow'],
+      ['group', 'change', 'acme', 'Finance'],
+      ['role', 'delete', 'billing', '--organization', 'acme'],
+      ['role', 'delete', 'billing', '--remove', '--replacement', 'member'],
+      ['organization', 'change', 'acme', '--role-mode', 'dual'],
+    ])
+      expect((await rollcall(...args)).code).toBe(64);
+  });
+
+  it('are one role for each where the organization says so (R4)', async () => {
+    expect(await refusal('organization', 'change', 'acme', '--role-mode', 'single')).toMatchObject({
+      error: 'role_mode',
+    });
+    await json('member', 'set-roles', 'acme', 'ada@acme.test', 'admin');
+    const single = ['--role-mode', 'single', '--revoke-on-downgrade', '--default-role', 'billing'];
+    expect(await json('organization', 'change', 'acme', ...single)).toMatchObject({
+      roleMode: 'single',
+      revokeOnDowngrade: true,
+      defaultRoles: ['billing'],
+    });
+    expect(await json('member', 'add-role', 'acme', 'ben@acme.test', 'billing')).toMatchObject({ roles: ['billing'] });
+    expect(await refusal('member', 'remove-role', 'acme', 'ben@acme.test', 'billing')).toMatchObject({
+      error: 'single_role_mode',
+    });
+    const multiple = ['--role-mode', 'multiple', '--no-revoke-on-downgrade', '--no-default-roles'];
+    expect(await json('organization', 'change', 'acme', ...multiple)).toMatchObject({
+      roleMode: 'multiple',
+      defaultRoles: null,
+    });
+    await json('member', 'set-roles', 'acme', 'ben@acme.test', 'member');
+    await json('member', 'set-roles', 'acme', 'ada@acme.test', 'admin', 'member');
+  });
+
+  it('are left without an administrator by force alone (R2)', async () => {
+    expect(await refusal('user', 'disable', 'ada@acme.test')).toMatchObject({ error: 'last_administrator' });
+    expect(await json('user', 'disable', 'ada@acme.test', '--force')).toMatchObject({ status: 'disabled' });
+    expect(await json('organization', 'show', 'acme')).toMatchObject({ administrators: [] });
+    expect(await json('user', 'enable', 'ada@acme.test')).toMatchObject({ status: 'active' });
+    expect(await json('organization', 'show', 'acme')).toMatchObject({ administrators: [expect.any(String)] });
+  });
+
   it('of an organization that is suspended count for nothing until it is activated', async () => {
     expect(await json('organization', 'suspend', 'acme')).toMatchObject({ status: 'suspended' });
     expect(await json('member', 'show', 'acme', 'ada@acme.test')).toMatchObject({ effectiveRoles: [] });
@@ -273,7 +349,7 @@ describe('a preview of tokens', () => {
     expect(idToken).toContainEqual({ name: 'email', value: 'ben@acme.test', from: 'the user, by the scope email' });
     const { stdout } = await rollcall(...args, '--organization', 'acme', '--scope', 'openid nonsense');
     expect(stdout).toMatch(
-      /^ {2}roles +auditor, billing +auditor: direct; the organization’s own role; billing: direct$/m,
+      /^ {2}roles +auditor, billing +auditor: direct, the organization’s own role; billing: direct$/m,
     );
     expect(stdout).toMatch(/^ {2}nonsense +it is no scope/m);
     expect(await refusal(...args, '--organization', 'foreign')).toMatchObject({ code: 1, error: 'access_denied' });

@@ -2,14 +2,18 @@ import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api, Application, Organization, User } from '../../src/models/index.js';
+import { MEMBER_ROLE_ID } from '../../src/models/role.js';
 import { type PreviewedClaim, previewTokens, type TokenPreview } from '../../src/oidc/preview.js';
 import type { Runtime } from '../../src/oidc/runtime.js';
+import { addToGroup } from '../../src/services/change-member-group.js';
+import { giveRole } from '../../src/services/change-member-role.js';
 import { changeOrganization } from '../../src/services/change-organization.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import {
   makeApi,
   makeApplication,
+  makeGroup,
   makeMember,
   makeOrganization,
   makeRole,
@@ -82,7 +86,7 @@ describe('a preview', () => {
     expect(find(preview.idToken ?? [], 'roles')).toEqual({
       name: 'roles',
       value: ['billing', 'own'],
-      from: 'billing: direct; own: direct; the organization’s own role',
+      from: 'billing: direct; own: direct, the organization’s own role',
     });
     if (kind) {
       expect(find(preview.introspection?.claims ?? [], 'permissions')).toMatchObject({
@@ -94,6 +98,25 @@ describe('a preview', () => {
         { scope: 'nonsense', reason: `it is unknown: the API ${api?._id} declares no such permission` },
       ]);
     }
+  });
+
+  it('tells of each role how it is held: directly, by which groups, until when (R3)', async () => {
+    const { services } = server;
+    const application = await makeApplication(services);
+    const member = await makeUser(services);
+    const organization = await makeOrganization(services, { founder: (await makeUser(services))._id });
+    const key = { organizationId: organization._id, userId: member._id };
+    const clerk = await makeRole(services, { key: 'clerk', organizationId: organization._id });
+    const group = await makeGroup(services, organization._id, 'Finance', [clerk._id, MEMBER_ROLE_ID]);
+    await makeMember(services, organization._id, member._id);
+    const until = new Date('2100-01-01T00:00:00Z');
+    await addToGroup(services, SYSTEM, { ...key, groupId: group._id, until });
+    await giveRole(services, SYSTEM, { ...key, roleId: clerk._id });
+    const preview = await previewTokens(runtime, { application, user: member, scope: ['openid'] });
+    expect(find(preview.idToken ?? [], 'roles')?.from).toBe(
+      'clerk: direct, by the group Finance until 2100-01-01T00:00:00.000Z, the organization’s own role; ' +
+        'member: direct, by the group Finance until 2100-01-01T00:00:00.000Z',
+    );
   });
 
   it('of a login in one role has that role, and is refused where it isn’t held (R9)', async () => {
