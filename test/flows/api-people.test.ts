@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authenticate } from '../../src/services/authenticate.js';
+import { createSignInLimits } from '../../src/services/sign-in-limits.js';
+import { type ApiClient, freshSlug, machineClient, personClient } from '../support/api.js';
+import { makeMember, makeUser, PASSWORD } from '../support/factories.js';
+import { type Member, makeAdministrator } from '../support/login.js';
+import { startServer, type TestServer } from '../support/server.js';
+
+let server: TestServer;
+let machine: ApiClient;
+let admin: Member;
+
+beforeAll(async () => {
+  server = await startServer();
+  [machine, admin] = await Promise.all([machineClient(server), makeAdministrator(server)]);
+});
+afterAll(() => server?.close());
+
+const org = () => `/organizations/${admin.slug}`;
+const UNTIL = '2040-01-01T00:00:00.000Z';
+
+async function newMember() {
+  const user = await makeUser(server.services);
+  await makeMember(server.services, admin.organizationId, user._id);
+  return { user, path: `${org()}/members/${user._id}` };
+}
+
+describe('a member', () => {
+  it('is found by membership, user and address, with direct roles, groups, effective roles and where they come from', async () => {
+    const { user, path } = await newMember();
+    const key = `k${freshSlug().slice(2, 8)}`;
+    expect((await machine.post(`${org()}/roles`, { key, name: 'K' })).status).toBe(201);
+    expect((await machine.post(`${org()}/groups`, { name: `G ${key}`, roles: [key] })).status).toBe(201);
+    const set = await machine.put(`${path}/roles`, { roles: ['member', { role: key, until: UNTIL }] });
+    expect([set.status, set.json.roles]).toEqual([200, [{ role: key, until: UNTIL }, 'member']]);
+    await machine.put(`${path}/groups`, { groups: [{ group: `g ${key}`, until: UNTIL }] });
+    const { json } = await machine.get(path);
+    expect(json).toMatchObject({
+      email: user.email,
+      groups: [{ group: `G ${key}`, until: UNTIL }],
+      effectiveRoles: [key, 'member'],
+      origins: [
+        { role: key, direct: { until: UNTIL }, groups: [{ group: `G ${key}`, until: UNTIL }] },
+        { role: 'member', direct: { until: null }, groups: [] },
+      ],
+    });
+    for (const reference of [json.id, encodeURIComponent(user.email)])
+      expect((await machine.get(`${org()}/members/${reference}`)).json).toEqual(json);
+    expect(await machine.all(`${org()}/members`, 2)).toContainEqual(json);
+    expect(await machine.all(`${org()}/groups/${encodeURIComponent(`G ${key}`)}/members`)).toEqual([json]);
+  });
+
+  it('keeps the last administrator, with who it is; unknown roles and ends in the past are 422', async () => {
+    const path = `${org()}/members/${admin.user._id}`;
+    for (const refused of [
+      await machine.put(`${path}/roles`, { roles: ['member'] }),
+      await machine.patch(path, { status: 'suspended' }),
+      await machine.delete(path),
+      await machine.delete(`${path}/roles/admin`),
+    ]) {
+      expect([refused.status, refused.json.error]).toEqual([409, 'last_administrator']);
+      expect(refused.json.details).toMatchObject([{ userId: admin.user._id, email: admin.user.email }]);
+    }
+    const unknown = await machine.put(`${path}/roles`, { roles: ['admin', 'nothing'] });
+    expect([unknown.status, unknown.json.details[0].path]).toEqual([422, 'roles[1]']);
+    const past = await machine.put(`${path}/roles`, {
+      roles: ['admin', { role: 'member', until: '2001-01-01T00:00:00Z' }],
+    });
+    expect(past.status).toBe(422);
+  });
+
+  it('is suspended, removed and has sessions ended; a stale If-Match changes nothing, not even a seat', async () => {
+    const { user, path } = await newMember();
+    const person = await personClient(server, { user });
+    const first = (await machine.get(path)).headers.get('etag') as string;
+    await machine.put(`${path}/roles`, { roles: ['admin'] });
+    for (const refused of [
+      await machine.put(`${path}/roles`, { roles: [] }, { 'if-match': first }),
+      await machine.patch(path, { status: 'suspended' }, { 'if-match': first }),
+      await machine.delete(path, { 'if-match': first }),
+      await machine.delete(path, { 'if-match': '"nonsense"' }),
+    ])
+      expect(refused.status).toBe(412);
+    const now = await machine.get(path);
+    expect(now.json.roles).toEqual(['admin']);
+    const tag = now.headers.get('etag') as string;
+    expect((await machine.get(path, { 'if-none-match': tag })).status).toBe(304);
+    expect((await machine.get(`${path}/sessions`)).json.data).toHaveLength(1);
+    expect((await machine.post(`${path}/revoke-sessions`)).status).toBe(204);
+    expect((await person.get(org())).status).toBe(401);
+    expect((await machine.get(`${path}/sessions`)).json.data).toEqual([]);
+    expect((await machine.patch(path, { status: 'suspended' }, { 'if-match': '*' })).json).toMatchObject({
+      status: 'suspended',
+      effectiveRoles: [],
+      roles: ['admin'],
+    });
+    expect((await machine.patch(path, { status: 'active', metadata: { a: 'b' } })).json).toMatchObject({
+      effectiveRoles: ['admin'],
+      metadata: { a: 'b' },
+    });
+    expect((await machine.delete(path)).status).toBe(204);
+    expect((await machine.get(path)).status).toBe(404);
+  });
+
+  it('leaves by a person’s token, and is added by a machine’s', async () => {
+    const { user } = await newMember();
+    const person = await personClient(server, { user });
+    expect((await person.post(`${org()}/leave`)).status).toBe(204);
+    expect((await machine.post(`${org()}/members`, { user: user.email, roles: ['member'] })).status).toBe(201);
+    expect((await machine.post(`${org()}/members`, { user: user._id })).json.error).toBe('already_member');
+    expect((await machine.post(`${org()}/members`, { user: 'nobody@example.test' })).status).toBe(422);
+  });
+});
+
+describe('an organization and its roles', () => {
+  it('are made, changed under If-Match and refused by R4 and R5', async () => {
+    const slug = freshSlug();
+    const made = await machine.post('/organizations', { slug, name: 'O' });
+    expect(made.json).toMatchObject({ defaultRoles: ['member'], roleMode: 'multiple', revokeOnDowngrade: false });
+    expect((await machine.post('/organizations', { slug, name: 'O' })).json.error).toBe('slug_taken');
+    expect((await machine.post('/organizations', { slug: 'invitation', name: 'O' })).json.error).toBe('slug_taken');
+    const tag = { 'if-match': made.headers.get('etag') as string };
+    const at = `/organizations/${slug}`;
+    expect((await machine.patch(at, { name: 'P' }, tag)).status).toBe(200);
+    expect((await machine.patch(at, { name: 'Q' }, tag)).status).toBe(412);
+    const role = await machine.post(`${at}/roles`, { key: 'auditor', name: 'A', permissions: ['members:read'] });
+    expect([role.status, role.json.permissions]).toEqual([201, ['members:read']]);
+    expect((await machine.post(`${at}/roles`, { key: 'auditor', name: 'A' })).json.error).toBe('role_taken');
+    expect((await machine.post(`${at}/roles`, { key: 'admin', name: 'A' })).json.error).toBe('role_taken');
+    expect((await machine.post(`${at}/roles`, { key: 'Not A Key', name: 'A' })).status).toBe(422);
+    expect((await machine.all(`${at}/roles`, 1)).map((one) => (one as { key: string }).key)).toEqual(
+      expect.arrayContaining(['admin', 'auditor', 'member']),
+    );
+    const user = await makeUser(server.services);
+    await makeMember(server.services, made.json.id, user._id);
+    await machine.put(`${at}/members/${user._id}/roles/auditor`, {});
+    expect((await machine.patch(at, { roleMode: 'single' })).json.error).toBe('role_mode');
+    expect((await machine.delete(`${at}/roles/auditor`)).json.error).toBe('role_in_use');
+    expect((await machine.delete(`${at}/roles/auditor?replacement=nothing`)).status).toBe(422);
+    expect((await machine.delete(`${at}/roles/auditor?replacement=member&remove=true`)).status).toBe(422);
+    expect((await machine.delete(`${at}/roles/admin`)).json.error).toBe('built_in');
+    expect((await machine.delete(`${at}/roles/auditor?replacement=member`)).status).toBe(204);
+    expect((await machine.get(`${at}/members/${user._id}`)).json.effectiveRoles).toEqual(['admin', 'member']);
+  });
+});
+
+describe('nobody rises by an application’s token (R15)', () => {
+  it('what the token doesn’t carry it gives to nobody', async () => {
+    const { path } = await newMember();
+    const narrow = await machineClient(server, ['members:read', 'members:write', 'roles:write', 'roles:read']);
+    expect((await narrow.put(`${path}/roles/admin`, {})).status).toBe(403);
+    const role = { key: 'riser', name: 'R', permissions: ['audit:read'] };
+    expect((await narrow.post(`${org()}/roles`, role)).status).toBe(403);
+  });
+});
+
+describe('a user', () => {
+  it('is made with memberships and explicit roles, changed, disabled and enabled', async () => {
+    const email = `${freshSlug()}@acme.test`;
+    const body = { email, name: 'New', memberships: [{ organization: admin.slug, roles: ['member'] }] };
+    const made = await machine.post('/users', body);
+    expect([made.status, made.json.status]).toEqual([201, 'active']);
+    const path = `/users/${encodeURIComponent(email)}`;
+    expect((await machine.get(`${path}/memberships`)).json.data).toMatchObject([
+      { organization: { slug: admin.slug }, member: { roles: ['member'] } },
+    ]);
+    expect((await machine.post('/users', body)).json.error).toBe('email_taken');
+    const wrong = {
+      email: `x${email}`,
+      name: 'X',
+      memberships: [{ organization: 'nobodys' }, { organization: admin.slug, roles: ['no'] }],
+    };
+    expect((await machine.post('/users', wrong)).json.details[0].path).toBe('memberships[0].organization');
+    expect((await machine.get(`/users?email=${encodeURIComponent(`x${email}`)}`)).json.data).toEqual([]);
+    expect((await machine.patch(path, { name: 'Changed', status: 'disabled' })).json).toMatchObject({
+      name: 'Changed',
+      status: 'disabled',
+    });
+    const stale = { 'if-match': made.headers.get('etag') as string };
+    expect((await machine.patch(path, { status: 'active' }, stale)).status).toBe(412);
+    expect((await machine.patch(path, { status: 'active' })).json.status).toBe('active');
+    expect((await machine.patch(`/users/${admin.user._id}`, { status: 'disabled' })).json.error).toBe(
+      'last_administrator',
+    );
+  });
+
+  it('signs in with the hash of a password that came from elsewhere, which then is one of ours; sessions end where asked', async () => {
+    const user = await makeUser(server.services);
+    const path = `/users/${user._id}`;
+    const passwordHash = '$pbkdf2-sha256$i=1000$c2FsdHNhbHRzYWx0c2FsdA$AAAA';
+    expect((await machine.put(`${path}/password`, { passwordHash, password: PASSWORD })).status).toBe(422);
+    expect((await machine.put(`${path}/password`, {})).status).toBe(422);
+    expect((await machine.put(`${path}/password`, { passwordHash: 'md5' })).status).toBe(422);
+    const other = 'another correct horse battery';
+    const { pbkdf2Sync } = await import('node:crypto');
+    const hash = pbkdf2Sync(other, 'saltsaltsaltsalt', 1000, 32, 'sha256').toString('base64').replace(/=+$/, '');
+    const salt = Buffer.from('saltsaltsaltsalt').toString('base64').replace(/=+$/, '');
+    const set = await machine.put(`${path}/password`, { passwordHash: `$pbkdf2-sha256$i=1000$${salt}$${hash}` });
+    expect(set.status).toBe(204);
+    const limits = createSignInLimits(server.store.connection);
+    const tryIt = (password: string) =>
+      authenticate(server.services, limits, { email: user.email, password, address: '127.0.0.1' });
+    expect(await tryIt(PASSWORD)).toBeUndefined();
+    expect((await tryIt(other))?._id).toBe(user._id);
+    expect((await server.services.models.User.findById(user._id).lean())?.passwordHash).toMatch(/^\$argon2id/);
+  });
+
+  it('has sessions that an operator lists and ends, one or all, everywhere', async () => {
+    const { user } = await newMember();
+    const path = `/users/${user._id}`;
+    await machine.put(`${path}/password`, { password: PASSWORD });
+    const [one, two] = [await personClient(server, { user }), await personClient(server, { user })];
+    const sessions = (await machine.get(`${path}/sessions`)).json.data;
+    expect(sessions).toHaveLength(2);
+    expect((await machine.delete(`${path}/sessions/${sessions[0].id}`)).status).toBe(204);
+    expect((await machine.delete(`${path}/sessions/${sessions[0].id}`)).status).toBe(404);
+    const statuses = [(await one.get(org())).status, (await two.get(org())).status];
+    expect(statuses.sort()).toEqual([200, 401]);
+    expect((await machine.post(`${path}/revoke-sessions`)).status).toBe(204);
+    expect([(await one.get(org())).status, (await two.get(org())).status]).toEqual([401, 401]);
+  });
+});
