@@ -1,3 +1,4 @@
+import { audit } from './audit/index.js';
 import type { Noun } from './endpoint.js';
 import { groups } from './groups/index.js';
 import { members } from './members/index.js';
@@ -7,4 +8,4 @@ import { roles } from './roles/index.js';
 import { users } from './users/index.js';
 
 /** What the API has, in the order in which its description shows it. */
-export const NOUNS: readonly Noun[] = [organizations, members, roles, groups, users, permissions];
+export const NOUNS: readonly Noun[] = [organizations, members, roles, groups, users, permissions, audit];

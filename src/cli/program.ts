@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { applyCommand, diffCommand } from './apply.js';
+import { auditCommands } from './audit.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { groupCommands } from './group.js';
@@ -35,5 +36,6 @@ export function createProgram(json = false): Command {
   registrationCommands(program);
   doctorCommand(program);
   keysCommands(program);
+  auditCommands(program);
   return program;
 }

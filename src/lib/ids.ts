@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory } from 'ulid';
 
 const POOL_BYTES = 4096;
 let pool = Buffer.alloc(0);
@@ -23,6 +23,13 @@ export type IdPrefix = 'usr' | 'org' | 'mem' | 'rol' | 'grp' | 'inv' | 'evt' | '
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${ulid()}`;
 }
+
+/** The greatest time that an id can hold, in milliseconds. */
+const LAST_TIME = 2 ** 48 - 1;
+
+/** A text that sorts behind the ids that were made before this moment, and before those that were made then or later. */
+export const idBound = (prefix: IdPrefix, moment: Date): string =>
+  `${prefix}_${encodeTime(Math.min(Math.max(moment.getTime(), 0), LAST_TIME), 10)}`;
 
 /** A secret of 256 random bits, in letters, digits, `-` and `_` only. */
 export function newSecret(): string {

@@ -50,7 +50,7 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = (response.headers.get('content-type') ?? '').includes('application/json');
+    const isJson = /^application\/json(;|$)/.test(response.headers.get('content-type') ?? '');
     const answer = {
       status: response.status,
       headers: response.headers,
@@ -93,7 +93,7 @@ function checkAnswer(method: string, path: string, { status, json, text }: ApiAn
   if (found?.kind !== 'endpoint') throw new Error(`${method} ${path} answered ${status} and isn't documented`);
   const { answer } = found.endpoint;
   if (status !== answer.status) throw new Error(`${method} ${path} answered ${status}, not ${answer.status}: ${text}`);
-  if (answer.schema) check(answer.schema, json, `${method} ${path} ${status}`);
+  if (answer.schema) check(answer.schema, answer.types ? text : json, `${method} ${path} ${status}`);
 }
 
 function check(schema: z.ZodType, value: unknown, where: string): void {

@@ -1,0 +1,47 @@
+/** Which events somebody wants to read, and whether they may. */
+import { type Actor, can } from '../../access/can.js';
+import { idBound } from '../../lib/ids.js';
+import type { ServiceContext } from '../context.js';
+import { requirePermission } from '../require.js';
+
+export interface EventQuery {
+  /** Absent: of every organization. */
+  organizationId?: string | undefined;
+  /** Each as an event has it, exactly; with an organization alone. */
+  actor?: string | undefined;
+  subject?: string | undefined;
+  action?: string | undefined;
+  parent?: string | undefined;
+  /** At this moment or later. */
+  from?: Date | undefined;
+  /** Before this moment. */
+  until?: Date | undefined;
+}
+
+/**
+ * The log of `system` holds what belongs to no organization, as everybody's sign-ins do: it is read by who may read all of them.
+ * @throws RollcallError `not_found`, `forbidden`
+ */
+export function requireReading(context: ServiceContext, actor: Actor, { organizationId }: EventQuery): void {
+  if (can(actor, 'instance:audit')) return;
+  const ofAll = organizationId === undefined || organizationId === context.systemOrganizationId;
+  if (ofAll) requirePermission(actor, 'instance:audit');
+  else requirePermission(actor, 'audit:read', organizationId);
+}
+
+/** Ids are made by each process's own clock, as times are, and go on where it is set back: so far an event's may be from its time. */
+const APART_MS = 60 * 60 * 1000;
+
+/** The filter of a query. Its bounds in time bound the ids too, by which the index is read. */
+export function filterOf({ organizationId, from, until, ...exact }: EventQuery): Record<string, unknown> {
+  const wanted = Object.entries({ organizationId, ...exact }).filter(([, value]) => value !== undefined);
+  const shifted = (moment: Date, ms: number) => idBound('evt', new Date(moment.getTime() + ms));
+  return {
+    ...Object.fromEntries(wanted),
+    ...(from || until ? { time: { ...(from && { $gte: from }), ...(until && { $lt: until }) } } : {}),
+    _id: {
+      $gt: from ? shifted(from, -APART_MS) : '',
+      ...(until ? { $lt: shifted(until, APART_MS) } : {}),
+    },
+  };
+}
