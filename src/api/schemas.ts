@@ -36,10 +36,8 @@ export const metadata = z
   .record(
     z
       .string()
-      .regex(
-        /^[^.$\p{Cc}][^.\p{Cc}]{0,99}$/u,
-        'expected a key of 1 to 100 characters, without dots and not beginning with $',
-      ),
+      .regex(/^[^.$][^.]{0,99}$/, 'expected a key of 1 to 100 characters, without dots and not beginning with $')
+      .refine((key) => !key.includes('\0'), 'expected a key without the character 0'),
     z.string().max(1000),
   )
   .refine((value) => Object.keys(value).length <= MOST_METADATA, `expected ${MOST_METADATA} keys at most`)
