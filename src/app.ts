@@ -31,6 +31,7 @@ import { requestLog } from './middleware/request.js';
 import { securityHeaders } from './middleware/security-headers.js';
 import { createCallAuthentication } from './oidc/authenticate-call.js';
 import { LOGOUT_NOTICE, sendLogoutNotice, tellOfEndingGrants } from './oidc/backchannel-logout.js';
+import { machinePermissions } from './oidc/machine-permissions.js';
 import { createProvider, protocolRoute } from './oidc/provider.js';
 import { createApplicationCheck } from './oidc/registration.js';
 import type { Runtime } from './oidc/runtime.js';
@@ -45,6 +46,7 @@ import { setupRoutes } from './pages/setup.js';
 import { assets } from './pages/view/assets.js';
 import type { ChainKey } from './services/audit/chain.js';
 import { startAuditWork } from './services/audit/index.js';
+import { startBulkWork } from './services/bulk/index.js';
 import { cleanUp } from './services/clean-up-roles.js';
 import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
@@ -123,6 +125,7 @@ export function createApp(deps: AppDeps): Koa {
   measureReadiness(deps.ready);
   measureKeyAges(() => deps.signingKeys.ages());
   services.grantsEnding = (grants) => tellOfEndingGrants(runtime, grants);
+  services.machineToday = (applicationId) => machinePermissions(runtime, applicationId);
   deps.background.every(
     'clean up deleted roles and groups',
     CLEAN_UP_MS,
@@ -157,6 +160,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(serveAssets(assets));
   app.use(postAsGet);
   const audit = startAuditWork(services, deps.background, { key: deps.auditKey, retention: deps.auditRetention });
+  startBulkWork(services, deps.background);
   const api = createApi({
     services,
     issuer,

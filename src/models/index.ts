@@ -8,6 +8,8 @@ import { type Application, applicationSchema } from './application.js';
 import { type AuditChain, auditChainSchema } from './audit-chain.js';
 import { type AuditEvent, auditEventSchema } from './audit-event.js';
 import { type AuditKey, auditKeySchema } from './audit-key.js';
+import { type BulkItem, bulkItemSchema } from './bulk-item.js';
+import { type BulkOperation, bulkOperationSchema } from './bulk-operation.js';
 import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
 import { type Delivery, deliverySchema } from './delivery.js';
@@ -43,6 +45,8 @@ export interface Models {
   AuditEvent: Model<AuditEvent>;
   AuditChain: Model<AuditChain>;
   AuditKey: Model<AuditKey>;
+  BulkOperation: Model<BulkOperation>;
+  BulkItem: Model<BulkItem>;
   KeptAnswer: Model<KeptAnswer>;
   oidc: Record<OidcModelName, Model<OidcRecord>>;
 }
@@ -78,6 +82,8 @@ export function createModels(connection: Connection): Models {
     AuditEvent: connection.model<AuditEvent>('AuditEvent', auditEventSchema, 'events'),
     AuditChain: connection.model<AuditChain>('AuditChain', auditChainSchema, 'auditChains'),
     AuditKey: connection.model<AuditKey>('AuditKey', auditKeySchema, 'auditKeys'),
+    BulkOperation: connection.model<BulkOperation>('BulkOperation', bulkOperationSchema, 'bulkOperations'),
+    BulkItem: connection.model<BulkItem>('BulkItem', bulkItemSchema, 'bulkItems'),
     oidc,
   };
 }
@@ -107,6 +113,8 @@ export type {
   AuditChain,
   AuditEvent,
   AuditKey,
+  BulkItem,
+  BulkOperation,
   Claim,
   Consent,
   Delivery,

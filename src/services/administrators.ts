@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../access/can.js';
 import { conflict, lastAdministrator, notFound, RollcallError, tooManyAdministrators } from '../lib/errors.js';
-import type { Membership } from '../models/index.js';
+import type { Membership, Organization } from '../models/index.js';
 import { MOST_ADMINISTRATORS } from '../models/organization.js';
 import { event, type ServiceContext } from './context.js';
 
@@ -79,6 +79,20 @@ export async function removeAdministrator(
   const organization = await models.Organization.findById(organizationId, { administrators: 1, slug: 1 }).lean();
   if (organization?.administrators.includes(userId)) throw await lastOne(context, organization, userId);
   return false;
+}
+
+/**
+ * What the change itself will say where nobody else is administrator (R2), said before anything is written. That it holds is up to the
+ * change's own condition.
+ * @throws `last_administrator`
+ */
+export async function requireAnother(
+  context: ServiceContext,
+  { organization, membership }: { organization: Organization; membership: Pick<Membership, 'userId'> },
+): Promise<void> {
+  const { _id, slug, administrators } = organization;
+  if (administrators.some((one) => one !== membership.userId)) return;
+  throw await lastOne(context, { _id, slug }, membership.userId);
 }
 
 /** R2's refusal, with who it is. */

@@ -74,8 +74,10 @@ export async function removeFromGroup(
 ): Promise<boolean> {
   requirePermission(actor, 'members:write', key.organizationId);
   const state = await memberState(context, key);
+  if (options.onlyIf && !(await options.onlyIf(state))) return false;
   if (!state.membership.groups?.some((one) => one.groupId === groupId)) return false;
   requireMayGive(actor, key.organizationId, state.vocabulary, state.vocabulary.group(groupId)?.roles ?? []);
+  if (options.dry) return true;
   return endingLostRoles(context, key, async () => {
     const { changed } = await changeMembership(context, actor, key, (now) => leaving(now, groupId), options);
     return changed;

@@ -3,7 +3,13 @@ import type { Actor } from '../access/can.js';
 import { newId } from '../lib/ids.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import { addAdministrator, type MemberKey, removeAdministrator, requireActive } from './administrators.js';
+import {
+  addAdministrator,
+  type MemberKey,
+  removeAdministrator,
+  requireActive,
+  requireAnother,
+} from './administrators.js';
 import {
   type ChangeOptions,
   changeMembership,
@@ -35,6 +41,7 @@ export async function giveRole(
   const given: Assignment = { roleId, ...(until ? { until } : {}) };
   const eventId = options.eventId ?? newId('evt');
   const state = await memberState(context, key);
+  if (options.onlyIf && !(await options.onlyIf(state))) return false;
   const check = ({ organization, vocabulary, membership }: MemberState) => {
     rolesBehind(vocabulary, [roleId]);
     requireNoEnd(organization, [given]);
@@ -46,24 +53,24 @@ export async function giveRole(
       ...(state.seat && isSingle(organization) ? [ADMIN_ROLE_ID] : []),
     ]);
   };
-  if (alreadySo(state, given)) return false;
+  if (!options.interrupted && alreadySo(state, given)) return false;
   check(state);
   const single = isSingle(state.organization);
   /** A seat goes where another role replaces it, or the same one with an end. */
   const losesSeat = state.seat && !isSeat(given) && (single || roleId === ADMIN_ROLE_ID);
+  if (isSeat(given)) await requireActive(context, state.membership);
+  if (losesSeat) await requireAnother(context, state);
+  if (options.dry) return true;
   const compute = (now: MemberState): MemberChange | undefined => {
     check(now);
-    return { ...giving(now, given), before: { roles: named(now.vocabulary, directRoles(state)) } };
+    // The seat as it was before this change, which may have given it already.
+    return giving({ ...now, seat: state.seat && !(options.interrupted && isSeat(given)) }, given);
   };
-  const change = () => changeMembership(context, actor, key, compute, { ...options, eventId });
   return endingLostRoles(context, key, async () => {
-    if (isSeat(given)) {
-      await requireActive(context, state.membership);
-      await addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
-    }
-    await change();
-    if (losesSeat) await replaceSeat(context, actor, key, state.membership.roles, eventId);
-    return true;
+    if (isSeat(given)) await addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+    const { changed } = await changeMembership(context, actor, key, compute, { ...options, eventId });
+    if (changed && losesSeat) await replaceSeat(context, actor, key, state.membership.roles, eventId);
+    return changed;
   });
 }
 
@@ -78,13 +85,15 @@ function alreadySo({ organization, membership, seat }: MemberState, given: Assig
   return isSeat(given) ? seat : same.length === 1;
 }
 
-function giving({ organization, membership, vocabulary }: MemberState, given: Assignment): MemberChange {
+function giving(state: MemberState, given: Assignment): MemberChange {
+  const { organization, membership, vocabulary } = state;
   const others = isSingle(organization) ? [] : membership.roles.filter((one) => one.roleId !== given.roleId);
-  const replaced = isSingle(organization) ? membership.roles.map((one) => one.roleId) : [];
+  const replaced = directRoles(state).filter((one) => isSingle(organization) || one.roleId === given.roleId);
   return {
     action: 'member.role_given',
     set: { roles: isSeat(given) ? others : [...others, given] },
-    touched: [...new Set([given.roleId, ...replaced])],
+    touched: [...new Set([given.roleId, ...replaced.map((one) => one.roleId)])],
+    before: { roles: named(vocabulary, replaced) },
     after: { roles: named(vocabulary, [given]) },
   };
 }
@@ -103,11 +112,15 @@ export async function takeRole(
   requirePermission(actor, 'members:write', key.organizationId);
   const eventId = options.eventId ?? newId('evt');
   const state = await memberState(context, key);
-  const held = directRoles(state).filter((one) => one.roleId === roleId);
+  if (options.onlyIf && !(await options.onlyIf(state))) return false;
+  const present = directRoles(state).filter((one) => one.roleId === roleId);
+  const held = options.interrupted && present.length === 0 ? [{ roleId }] : present;
   if (held.length === 0) return false;
   requireMayGive(actor, key.organizationId, state.vocabulary, [roleId]);
   if (isSingle(state.organization))
     throw singleMode('Each member of this organization has exactly one role: give another, and it replaces this one.');
+  if (roleId === ADMIN_ROLE_ID && state.seat) await requireAnother(context, state);
+  if (options.dry) return true;
   return endingLostRoles(context, key, async () => {
     if (roleId === ADMIN_ROLE_ID)
       await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
@@ -119,7 +132,7 @@ export async function takeRole(
       touched: [roleId],
       before: { roles: named(vocabulary, held) },
     });
-    await changeMembership(context, actor, key, compute, { ...options, eventId });
-    return true;
+    const { changed } = await changeMembership(context, actor, key, compute, { ...options, eventId });
+    return changed;
   });
 }

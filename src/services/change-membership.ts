@@ -41,6 +41,14 @@ export interface ChangeOptions {
   eventId?: string | undefined;
   /** Only while the membership has this revision (`If-Match`). */
   revision?: number | undefined;
+  /** Only while this holds, asked of what the change is then computed on. Where it doesn't, nothing changes. */
+  onlyIf?: ((state: MemberState) => Promise<boolean>) | undefined;
+  /** Only says what would come of it: every check is made, and nothing is written. */
+  dry?: boolean | undefined;
+  /** An administrator's seat was given or taken as a part of this change already, and who did it died: the rest is written. */
+  interrupted?: boolean | undefined;
+  /** Told of the change once it is written. */
+  onChange?: ((change: MemberChange) => void) | undefined;
 }
 
 const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
@@ -55,11 +63,7 @@ export async function memberState(
   context: ServiceContext,
   { organizationId, userId }: MemberKey,
 ): Promise<MemberState> {
-  const { models } = context;
-  const [organization, found] = await Promise.all([
-    models.Organization.findById(organizationId, WITHOUT_EVENTS).lean(),
-    models.Membership.findOne({ organizationId, userId, ...PRESENT }, WITHOUT_EVENTS).lean(),
-  ]);
+  const [organization, found] = await context.reads.toChange(organizationId, userId);
   if (!organization || !found) throw notFound();
   if (!found.settled) {
     await settleMembership(context, found);
@@ -89,17 +93,21 @@ export async function changeMembership(
   actor: Actor,
   key: MemberKey,
   compute: (state: MemberState) => MemberChange | undefined | Promise<MemberChange | undefined>,
-  { parent, eventId = newId('evt'), revision }: ChangeOptions = {},
+  { parent, eventId = newId('evt'), revision, onlyIf, dry, onChange }: ChangeOptions = {},
 ): Promise<{ membership: Membership; changed: boolean }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const state = await memberState(context, key);
     const { membership } = state;
     requireRevision(membership, { revision });
+    if (onlyIf && !(await onlyIf(state))) return { membership, changed: false };
     const change = await compute(state);
     if (!change) return { membership, changed: false };
+    if (dry) return { membership, changed: true };
     const written = await write(context, actor, membership, change, { parent, eventId });
     forgetReads();
-    if (written) return { membership: written, changed: true };
+    if (!written) continue;
+    onChange?.(change);
+    return { membership: written, changed: true };
   }
   throw new RollcallError('busy', 503, 'Somebody else is changing this member all the time. Try again in a moment.');
 }

@@ -8,7 +8,13 @@ import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
 import type { MembershipStatus } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import { addAdministrator, type MemberKey, removeAdministrator, undoneIfStale } from './administrators.js';
+import {
+  addAdministrator,
+  type MemberKey,
+  removeAdministrator,
+  requireAnother,
+  undoneIfStale,
+} from './administrators.js';
 import {
   type ChangeOptions,
   changeMembership,
@@ -37,10 +43,13 @@ export async function setMemberStatus(
   requirePermission(actor, 'members:write', key.organizationId);
   const before = await memberState(context, key);
   requireRevision(before.membership, options);
+  if (options.onlyIf && !(await options.onlyIf(before))) return false;
   if (before.membership.status === status) return false;
   const eventId = options.eventId ?? newId('evt');
-  const admin = before.seat || before.membership.wasAdministrator === true;
+  const admin = before.seat || before.membership.wasAdministrator === true || options.interrupted === true;
   if (admin) requireMayGive(actor, key.organizationId, before.vocabulary, [ADMIN_ROLE_ID]);
+  if (status === 'suspended' && before.seat) await requireAnother(context, before);
+  if (options.dry) return true;
   // What a kill left behind when they were suspended must not come back to life.
   if (status === 'active') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
   else await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
@@ -59,7 +68,7 @@ export async function setMemberStatus(
     async () => before.seat && addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId }),
   );
   if (status === 'suspended') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
-  else if (admin) await takeSeatBack(context, actor, key, eventId);
+  else if (changed && admin) await takeSeatBack(context, actor, key, eventId);
   return changed;
 }
 
@@ -141,7 +150,13 @@ async function giveUpSeats(
   }
 }
 
-async function takeSeatBack(context: ServiceContext, actor: Actor, key: MemberKey, parent: string): Promise<void> {
+/** Makes somebody administrator again who was when they were suspended or disabled. */
+export async function takeSeatBack(
+  context: ServiceContext,
+  actor: Actor,
+  key: MemberKey,
+  parent: string,
+): Promise<void> {
   await addAdministrator(context, actor, key.organizationId, key.userId, { parent });
   await context.models.Membership.updateOne(key, { $unset: { wasAdministrator: 1 } });
 }

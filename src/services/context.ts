@@ -4,6 +4,7 @@
  */
 
 import type { Actor } from '../access/can.js';
+import type { ManagementPermission } from '../access/statements.js';
 import type { Clock } from '../lib/clock.js';
 import { newId } from '../lib/ids.js';
 import type { Logger } from '../lib/logger.js';
@@ -23,6 +24,10 @@ export interface ServiceContext {
   /** The organization of the operators (R14), in whose log stands what belongs to none. */
   systemOrganizationId: string;
   ownVocabulary: ReadOwnVocabulary;
+  /** The management permissions that an application's own tokens may carry today; set by who knows what applications are allowed. */
+  machineToday?: (applicationId: string) => Promise<ReadonlySet<ManagementPermission>>;
+  /** Told that a bulk operation waits, so that it needn't wait for the next look. */
+  bulkDue?: () => void;
   /** Told of grants before they end, so that applications hear of it; set by who can tell them. */
   grantsEnding?: (grants: readonly OidcRecord[]) => Promise<void>;
 }

@@ -15,6 +15,11 @@ export interface Reads {
   claimOwner(id: string): Promise<string | undefined>;
   organization(id: string): Promise<Organization | undefined>;
   membership(organizationId: string, userId: string): Promise<Membership | undefined>;
+  /**
+   * As they are at this moment, whatever was read before: what a change is computed on and compared with. Of several that are asked for at
+   * once, each comes once.
+   */
+  toChange(organizationId: string, userId: string): Promise<[Organization | undefined, Membership | undefined]>;
   /** All of a user's, in whatever state. */
   membershipsOf(userId: string): Promise<Membership[]>;
   /** Whether a JWT access token was revoked, by its `jti`. */
@@ -66,6 +71,8 @@ export function createReads(models: Models): Reads {
     organization: (id) => readOnce(`organization ${id}`, () => organizations.load(id)),
     membership: (organizationId, userId) =>
       readOnce(membershipKey(organizationId, userId), () => memberships.load(`${organizationId} ${userId}`)),
+    toChange: (organizationId, userId) =>
+      Promise.all([organizations.load(organizationId), memberships.load(`${organizationId} ${userId}`)]),
     async membershipsOf(userId) {
       const all = await readOnce(`memberships of ${userId}`, () => membershipsOf.load(userId));
       for (const one of all) rememberRead(membershipKey(one.organizationId, userId), one);

@@ -1,0 +1,68 @@
+import type { Actor } from '../../access/can.js';
+import { itemsFrom } from '../../models/bulk-item.js';
+import type { BulkResult } from '../../models/bulk-operation.js';
+import type { BulkItem, BulkOperation } from '../../models/index.js';
+import type { ServiceContext } from '../context.js';
+import { type Page, type PageRequest, pageOf } from '../list-pages.js';
+import { PRESENT } from '../reads.js';
+import { requirePermission } from '../require.js';
+import { findBulk } from './find.js';
+
+/** An organization's bulk operations, the newest first. @throws RollcallError `not_found`, `forbidden` */
+export async function listBulk(
+  { models }: ServiceContext,
+  actor: Actor,
+  organizationId: string,
+  { limit, after }: PageRequest,
+): Promise<Page<BulkOperation>> {
+  requirePermission(actor, 'members:write', organizationId);
+  const rows = await models.BulkOperation.find(
+    { organizationId, ...(after ? { _id: { $lt: after } } : {}) },
+    { pendingEvents: 0 },
+  )
+    .sort({ _id: -1 })
+    .limit(limit + 1)
+    .lean();
+  return pageOf(rows, limit, (operation) => operation._id);
+}
+
+export interface BulkMember {
+  item: BulkItem;
+  /** Of who is a member here now. */
+  name?: string;
+  email?: string;
+}
+
+/**
+ * What would become of each member, or became of them.
+ * @param page `result`: those with this one alone
+ * @throws RollcallError `not_found`, `forbidden`
+ */
+export async function listBulkResults(
+  context: ServiceContext,
+  actor: Actor,
+  { organizationId, id }: { organizationId: string; id: string },
+  { limit, after, result }: PageRequest & { result?: BulkResult | undefined },
+): Promise<Page<BulkMember>> {
+  const { models } = context;
+  await findBulk(context, actor, organizationId, id);
+  const from = after ? { _id: { $gt: after, $lt: `${id}0` } } : itemsFrom(id, 0);
+  const rows = await models.BulkItem.find(result ? { operationId: id, result, ...from } : from)
+    .sort({ _id: 1 })
+    .limit(limit + 1)
+    .lean();
+  const { data, nextCursor } = pageOf(rows, limit, (item) => item._id);
+  const people = await peopleOf(context, organizationId, data);
+  return { data: data.map((item) => ({ item, ...people.get(item.userId ?? '') })), nextCursor };
+}
+
+/** Today's names: whoever has left keeps theirs to themselves (R13). */
+async function peopleOf({ models }: ServiceContext, organizationId: string, items: readonly BulkItem[]) {
+  const ids = items.flatMap(({ userId }) => userId ?? []);
+  const [members, users] = await Promise.all([
+    models.Membership.find({ organizationId, userId: { $in: ids }, ...PRESENT }, { userId: 1 }).lean(),
+    models.User.find({ _id: { $in: ids } }, { name: 1, email: 1 }).lean(),
+  ]);
+  const here = new Set(members.map(({ userId }) => userId));
+  return new Map(users.filter(({ _id }) => here.has(_id)).map(({ _id, name, email }) => [_id, { name, email }]));
+}
