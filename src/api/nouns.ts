@@ -1,4 +1,5 @@
 import { audit } from './audit/index.js';
+import { bulkOperations } from './bulk-operations/index.js';
 import type { Noun } from './endpoint.js';
 import { groups } from './groups/index.js';
 import { members } from './members/index.js';
@@ -8,4 +9,13 @@ import { roles } from './roles/index.js';
 import { users } from './users/index.js';
 
 /** What the API has, in the order in which its description shows it. */
-export const NOUNS: readonly Noun[] = [organizations, members, roles, groups, users, permissions, audit];
+export const NOUNS: readonly Noun[] = [
+  organizations,
+  members,
+  bulkOperations,
+  roles,
+  groups,
+  users,
+  permissions,
+  audit,
+];
