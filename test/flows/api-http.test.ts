@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isInstancePermission } from '../../src/access/statements.js';
 import type { Endpoint } from '../../src/api/endpoint.js';
+import { previewBulk } from '../../src/services/bulk/preview.js';
+import { SYSTEM } from '../../src/services/context.js';
 import { type ApiAnswer, ApiClient, ENDPOINTS, freshSlug, machineClient, personClient } from '../support/api.js';
 import { makeGroup, makeMember, makeUser } from '../support/factories.js';
 import { type Member, makeAdministrator } from '../support/login.js';
@@ -10,6 +12,7 @@ let server: TestServer;
 let machine: ApiClient;
 let admin: Member;
 let plain: ApiClient;
+let operation: string;
 
 beforeAll(async () => {
   server = await startServer();
@@ -18,6 +21,12 @@ beforeAll(async () => {
   const user = await makeUser(server.services);
   await makeMember(server.services, admin.organizationId, user._id);
   plain = await personClient(server, { user });
+  const bulk = {
+    organizationId: admin.organizationId,
+    action: { kind: 'suspend' },
+    members: { references: [] },
+  } as const;
+  operation = (await previewBulk(server.services, SYSTEM, bulk))._id;
 });
 afterAll(() => server?.close());
 
@@ -30,6 +39,7 @@ const pathOf = ({ path }: Endpoint, values: Record<string, string> = {}) =>
       user: admin.user._id,
       role: 'member',
       group: 'Finance',
+      operation,
     };
     return encodeURIComponent(values[name] ?? known[name] ?? 'nothing');
   });

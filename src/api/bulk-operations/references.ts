@@ -1,11 +1,28 @@
 import { invalid, RollcallError } from '../../lib/errors.js';
 import type { Organization } from '../../models/index.js';
-import { nameKey } from '../../services/change-group.js';
 import type { ServiceContext } from '../../services/context.js';
+import { findGroup } from '../../services/find-group.js';
 import { findRole } from '../../services/find-role.js';
-import { vocabularyOf } from '../../services/vocabulary.js';
 
-const unknown = (path: string, message: string) => invalid('Something is not known here.', [{ path, message }]);
+interface Reference {
+  services: ServiceContext;
+  organizationId: string;
+  reference: string | undefined;
+  path: string;
+  noun: string;
+}
+
+type Find = (services: ServiceContext, organizationId: string, reference: string) => Promise<{ _id: string }>;
+
+async function found(find: Find, { services, organizationId, reference, path, noun }: Reference) {
+  if (reference === undefined) return undefined;
+  try {
+    return (await find(services, organizationId, reference))._id;
+  } catch (error) {
+    if (!(error instanceof RollcallError && error.status === 404)) throw error;
+    throw invalid(`A ${noun} is not known here.`, [{ path, message: `there is no ${noun} ${reference}` }]);
+  }
+}
 
 /** The id of a role that a body names by key or id. @throws RollcallError `invalid` with the path of what isn't known there */
 export async function roleIdOf(
@@ -14,26 +31,15 @@ export async function roleIdOf(
   reference: string | undefined,
   path: string,
 ): Promise<string | undefined> {
-  if (reference === undefined) return undefined;
-  try {
-    return (await findRole(services, _id, reference))._id;
-  } catch (error) {
-    if (error instanceof RollcallError && error.status === 404) throw unknown(path, `there is no role ${reference}`);
-    throw error;
-  }
+  return found(findRole, { services, organizationId: _id, reference, path, noun: 'role' });
 }
 
 /** The id of a group, by its id or name. @throws as of `roleIdOf` */
 export async function groupIdOf(
   services: ServiceContext,
-  organization: Organization,
+  { _id }: Organization,
   reference: string | undefined,
   path: string,
 ): Promise<string | undefined> {
-  if (reference === undefined) return undefined;
-  const { groups } = await vocabularyOf(services, organization);
-  const key = nameKey(reference);
-  const found = groups.get(reference) ?? [...groups.values()].find((group) => group.nameKey === key);
-  if (!found) throw unknown(path, `there is no group ${reference}`);
-  return found._id;
+  return found(findGroup, { services, organizationId: _id, reference, path, noun: 'group' });
 }

@@ -38,8 +38,7 @@ export async function attempt(one: Attempt): Promise<Outcome> {
   const key = { organizationId: operation.organizationId, userId: item.userId };
   try {
     const state = await memberState(context, key);
-    const settled = (await settledBefore(one, key, state)) ?? inTheWay(one, state);
-    return settled ?? (await change(one, key, state));
+    return (await settledBefore(one, key, state)) ?? (await change(one, key, state));
   } catch (error) {
     return refused(refusalOf(error));
   }
@@ -72,23 +71,24 @@ async function settledBefore(one: Attempt, key: MemberKey, state: MemberState): 
 const isSame = ({ item }: Attempt, { membership }: MemberState) =>
   membership._id === item.membershipId && membership.createdAt.getTime() === item.memberSince?.getTime();
 
-function inTheWay(one: Attempt, state: MemberState): Outcome | undefined {
-  const { context, operation, item } = one;
-  if (operation.undoOf && lastOf(one, state) !== item.seen) return refused(CHANGED_SINCE);
-  if (operation.filter && !matches(context, operation.filter, state)) return refused(NOT_IN_FILTER);
-  return undefined;
-}
+/** Of an undo: whether this is still as the operation that is undone has left it. */
+const isAsLeft = (one: Attempt, state: MemberState) =>
+  one.operation.undoOf === undefined || lastOf(one, state) === one.item.seen;
 
 async function change(one: Attempt, key: MemberKey, state: MemberState): Promise<Outcome> {
   const { context, actor, operation, item, doubtful } = one;
+  if (!isAsLeft(one, state)) return refused(CHANGED_SINCE);
+  const interrupted = doubtful && (await seatHasMoved(context, operation, item));
+  // Asked once: the change itself may move them out of the filter in two steps.
+  if (!interrupted && operation.filter && !matches(context, operation.filter, state)) return refused(NOT_IN_FILTER);
   const step = operation.undoOf ? restoring(context, operation.action, item, state) : operation.action;
   if ('code' in step) return refused(step);
   let made: MemberChange | undefined;
   const options: ChangeOptions = {
     parent: operation.eventId,
     eventId: item.eventId,
-    interrupted: doubtful && (await seatHasMoved(context, operation, item)),
-    onlyIf: async (now) => isSame(one, now) && !(await happened(one, now)) && !inTheWay(one, now),
+    interrupted,
+    onlyIf: async (now) => isSame(one, now) && isAsLeft(one, now) && !(await happened(one, now)),
     onChange: (change) => {
       made = change;
     },
@@ -96,5 +96,6 @@ async function change(one: Attempt, key: MemberKey, state: MemberState): Promise
   if (await ACTIONS[step.kind].perform(context, actor, key, step, options))
     return { result: 'changed', before: beforeOf(step, made?.before) };
   const after = await memberState(context, key);
-  return (await settledBefore(one, key, after)) ?? inTheWay(one, after) ?? { result: 'already' };
+  const settled = await settledBefore(one, key, after);
+  return settled ?? (isAsLeft(one, after) ? { result: 'already' } : refused(CHANGED_SINCE));
 }

@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '../../src/access/can.js';
+import { createBackground } from '../../src/lib/background.js';
+import { createLogger } from '../../src/lib/logger.js';
+import { ADMIN_ROLE_ID } from '../../src/models/role.js';
+import { applyBulk, cancelBulk } from '../../src/services/bulk/apply.js';
+import { startBulkWork } from '../../src/services/bulk/index.js';
+import { type NewBulk, previewBulk } from '../../src/services/bulk/preview.js';
+import { runBatch } from '../../src/services/bulk/run.js';
+import { undoBulk } from '../../src/services/bulk/undo.js';
+import { takeRole } from '../../src/services/change-member-role.js';
+import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
+import { loadActor } from '../../src/services/load-actor.js';
+import { startServices } from '../../src/services/start-services.js';
+import { connectStore, type Store } from '../../src/store/connect.js';
+import { eventsOf } from '../support/audit.js';
+import { makeCrowd, stored } from '../support/bulk.js';
+import { makeApplication, makeMember, makeRole, makeUser } from '../support/factories.js';
+import { type TestStore, testStore } from '../support/store.js';
+
+/** Two ways to one store, as two processes have them; what goes on beside requests is called by hand. */
+let store: TestStore;
+let second: Store;
+let one: ServiceContext;
+let two: ServiceContext;
+let billing: string;
+
+beforeAll(async () => {
+  store = await testStore();
+  second = await connectStore(store.config);
+  one = await startServices(store.connection, createLogger('silent'));
+  two = await startServices(second.connection, createLogger('silent'));
+  billing = (await makeRole(one, { key: 'billing' }))._id;
+});
+afterAll(async () => {
+  await second?.close();
+  await store?.close();
+});
+
+const begin = async (actor: Actor, input: NewBulk) => {
+  const { _id } = await previewBulk(one, actor, input);
+  return applyBulk(one, actor, input.organizationId, _id);
+};
+const untilEnded = async (id: string, contexts: readonly ServiceContext[] = [one]) => {
+  for (;;) {
+    const { operation } = await stored(one, id);
+    if (operation.endedAt) return operation;
+    await Promise.all(contexts.map(runBatch));
+  }
+};
+
+describe('two processes', () => {
+  it('share an operation, and change each member once; two that begin at once begin it once', async () => {
+    const { organization, ids } = await makeCrowd(one, 120);
+    const organizationId = organization._id;
+    const { _id } = await previewBulk(one, SYSTEM, {
+      organizationId,
+      action: { kind: 'give_role', roleId: billing },
+      members: { references: ids },
+    });
+    await Promise.all([one, two, one, two].map((context) => applyBulk(context, SYSTEM, organizationId, _id)));
+    const operation = await untilEnded(_id, [one, two]);
+    expect(operation.counts).toEqual({ changed: 120 });
+    const children = await eventsOf(one, { organizationId, parent: operation.eventId });
+    expect(children.map(({ subject }) => subject).sort()).toEqual([...ids].sort());
+    expect(await eventsOf(one, { subject: _id, action: 'bulk.applied' })).toHaveLength(1);
+  });
+
+  it('at the same batch, as after a lease that was lost, change nobody twice', async () => {
+    const { organization, ids } = await makeCrowd(one, 40);
+    const organizationId = organization._id;
+    const { _id } = await begin(SYSTEM, {
+      organizationId,
+      action: { kind: 'give_role', roleId: billing },
+      members: { references: ids },
+    });
+    // The lease is over as soon as it is taken, so that both claim the same batch.
+    const early = { ...two, clock: { now: () => new Date(Date.now() + 60_000) } };
+    await Promise.all([runBatch(one), runBatch(early), runBatch(one), runBatch(early)]);
+    const operation = await untilEnded(_id, [early]);
+    expect(operation.counts).toEqual({ changed: 40 });
+    expect(await eventsOf(one, { organizationId, parent: operation.eventId })).toHaveLength(40);
+  });
+});
+
+describe('a process that dies in the middle of a change', () => {
+  it.each(['give_role', 'take_role', 'suspend'] as const)(
+    'and leaves an administrator’s seat moved, but nothing written of the member (%s): the next one completes it',
+    async (kind) => {
+      const { organization, ids, admin } = await makeCrowd(one, 2);
+      const organizationId = organization._id;
+      const [userId] = ids as [string, string];
+      if (kind !== 'give_role') await makeMember(one, organizationId, userId, [ADMIN_ROLE_ID]);
+      const { _id } = await begin(SYSTEM, {
+        organizationId,
+        action: kind === 'suspend' ? { kind } : { kind, roleId: ADMIN_ROLE_ID },
+        members: { references: [userId] },
+      });
+      const dying = dyingAtMembership(two);
+      await expect(runBatch(dying)).rejects.toThrow('dead');
+      const moved = await one.models.Organization.findById(organizationId).lean();
+      expect(moved?.administrators.includes(userId)).toBe(kind === 'give_role');
+      await one.models.BulkOperation.updateOne({ _id }, { dueAt: new Date(0) });
+      const operation = await untilEnded(_id);
+      expect(operation.counts).toEqual({ changed: 1 });
+      const events = await eventsOf(one, { organizationId, parent: operation.eventId });
+      expect(events).toHaveLength(1);
+      expect(await eventsOf(one, { organizationId, parent: events[0]?._id })).toHaveLength(1);
+      // What was there before is known, so that it can be undone.
+      const { _id: undo } = await undoBulk(one, SYSTEM, organizationId, _id);
+      expect((await untilEnded(undo)).counts).toEqual({ changed: 1 });
+      const back = await one.models.Organization.findById(organizationId).lean();
+      expect(back?.administrators).toEqual(kind === 'give_role' ? [admin._id] : [admin._id, userId]);
+    },
+  );
+
+  it('and has changed a member without saying so: the next one knows it by the event, also where it was changed since', async () => {
+    const { organization, ids } = await makeCrowd(one, 2);
+    const organizationId = organization._id;
+    const { _id } = await begin(SYSTEM, {
+      organizationId,
+      action: { kind: 'give_role', roleId: billing },
+      members: { references: ids },
+    });
+    await expect(runBatch(dyingAtItems(two))).rejects.toThrow('dead');
+    await takeRole(one, SYSTEM, { organizationId, userId: ids[0] as string, roleId: billing });
+    await one.models.BulkOperation.updateOne({ _id }, { dueAt: new Date(0) });
+    const operation = await untilEnded(_id);
+    expect(operation.counts).toEqual({ changed: 2 });
+    expect(await eventsOf(one, { organizationId, parent: operation.eventId })).toHaveLength(2);
+    const first = await one.models.Membership.findOne({ organizationId, userId: ids[0] as string }).lean();
+    expect(first?.roles.map((role) => role.roleId)).not.toContain(billing);
+  });
+});
+
+/** As this one, until it writes a membership, or keeps an outcome. */
+function dyingAt(context: ServiceContext, model: 'Membership' | 'BulkItem', method: string): ServiceContext {
+  const dead = () => Promise.reject(Object.assign(new Error('dead'), { name: 'MongoNetworkError' }));
+  const target = context.models[model] as unknown as Record<string, unknown>;
+  const dies = (on: object) =>
+    new Proxy(on, {
+      get: (from, name) => {
+        const value = Reflect.get(from, name);
+        if (name === method) return dead;
+        if (name === 'collection') return dies(value as object);
+        return typeof value === 'function' ? value.bind(from) : value;
+      },
+    });
+  return { ...context, models: { ...context.models, [model]: dies(target) } };
+}
+const dyingAtMembership = (context: ServiceContext) => dyingAt(context, 'Membership', 'findOneAndUpdate');
+const dyingAtItems = (context: ServiceContext) => dyingAt(context, 'BulkItem', 'bulkWrite');
+
+describe('whoever applied an operation', () => {
+  const crowd = async () => {
+    const made = await makeCrowd(one, 60);
+    return { ...made, organizationId: made.organization._id };
+  };
+
+  it('and loses the right while it runs, stops it: the rest is skipped, and can’t be undone by them', async () => {
+    const { organizationId, ids } = await crowd();
+    const helper = await makeUser(one);
+    await makeMember(one, organizationId, helper._id, [ADMIN_ROLE_ID]);
+    const actor = await loadActor(one, helper._id, organizationId);
+    const { _id } = await begin(actor, {
+      organizationId,
+      action: { kind: 'give_role', roleId: billing },
+      members: { references: ids },
+    });
+    await runBatch(one);
+    await takeRole(one, SYSTEM, { organizationId, userId: helper._id, roleId: ADMIN_ROLE_ID });
+    const operation = await untilEnded(_id);
+    expect(operation).toMatchObject({ status: 'stopped', counts: { changed: 50, skipped: 10 } });
+    await expect(
+      undoBulk(one, await loadActor(one, helper._id, organizationId), organizationId, _id),
+    ).rejects.toMatchObject({ code: 'not_found' });
+    // Who was reached is undone all the same.
+    const { _id: undo } = await undoBulk(one, SYSTEM, organizationId, _id);
+    expect((await untilEnded(undo)).counts).toEqual({ changed: 50 });
+  });
+
+  it('goes on as an application by what it is allowed today, and no further than its token went', async () => {
+    const { organizationId, ids } = await crowd();
+    const { _id: applicationId } = await makeApplication(one);
+    const actor: Actor = { kind: 'application', applicationId, permissions: new Set(['members:write']) };
+    const input = { organizationId, members: { references: ids.slice(0, 2) } };
+    const first = await begin(actor, { ...input, action: { kind: 'give_role', roleId: billing } });
+    const allowed = { ...one, machineToday: async () => new Set(['members:write', 'administrators:write'] as const) };
+    await untilEnded(first._id, [allowed]);
+    expect((await stored(one, first._id)).operation).toMatchObject({ status: 'done', counts: { changed: 2 } });
+    const next = await begin(actor, { ...input, action: { kind: 'take_role', roleId: billing } });
+    await untilEnded(next._id, [{ ...one, machineToday: async () => new Set() }]);
+    expect((await stored(one, next._id)).operation).toMatchObject({ status: 'stopped', counts: { skipped: 2 } });
+  });
+
+  it('may be among the members: they come last, so that the others are reached', async () => {
+    const { organizationId, admin, ids } = await crowd();
+    await makeMember(one, organizationId, ids[0] as string, [ADMIN_ROLE_ID]);
+    const actor = await loadActor(one, admin._id, organizationId);
+    const { _id } = await begin(actor, {
+      organizationId,
+      action: { kind: 'suspend' },
+      members: { references: [admin._id, ...ids.slice(1)] },
+    });
+    expect((await untilEnded(_id)).counts).toEqual({ changed: 60 });
+  });
+
+  it('or anybody else may call it off: who was reached stays changed, and the event says who did', async () => {
+    const { organizationId, ids } = await crowd();
+    const { _id } = await begin(SYSTEM, {
+      organizationId,
+      action: { kind: 'give_role', roleId: billing },
+      members: { references: ids },
+    });
+    await runBatch(one);
+    await Promise.all([one, two].map((context) => cancelBulk(context, SYSTEM, organizationId, _id)));
+    expect(await untilEnded(_id)).toMatchObject({ status: 'cancelled', counts: { changed: 50, skipped: 10 } });
+    expect(await eventsOf(one, { subject: _id, action: 'bulk.cancelled' })).toHaveLength(1);
+    expect(await eventsOf(one, { organizationId, action: 'member.role_given' })).toHaveLength(50);
+  });
+});
+
+it('a process goes on with what another left, without being told', async () => {
+  const { organization, ids } = await makeCrowd(one, 3);
+  const { _id } = await begin(SYSTEM, {
+    organizationId: organization._id,
+    action: { kind: 'give_role', roleId: billing },
+    members: { references: ids },
+  });
+  const background = createBackground(createLogger('silent'));
+  startBulkWork({ ...two }, background);
+  try {
+    await expect.poll(async () => (await stored(one, _id)).operation.status, { timeout: 10_000 }).toBe('done');
+  } finally {
+    await background.stop();
+  }
+});
