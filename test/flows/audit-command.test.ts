@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Finding } from '../../src/cli/doctor/finding.js';
 import { createEncryption } from '../../src/lib/encryption.js';
 import { createLogger } from '../../src/lib/logger.js';
 import type { Organization } from '../../src/models/index.js';
@@ -108,10 +109,17 @@ it('the log verifies after ENCRYPTION_KEYS have changed and the old one was drop
   await sealed('rotated');
   process.env.ENCRYPTION_KEYS = NEW;
   expect((await run('audit', 'verify')).code).toBe(78);
+  const doctor = async () => {
+    const { findings } = JSON.parse((await run('doctor', '--json')).stdout) as { findings: Finding[] };
+    return findings.find(({ what }) => what.includes('key of the audit log'))?.outcome;
+  };
+  expect(await doctor()).toBe('problem');
   process.env.ENCRYPTION_KEYS = `${NEW},${OLD}`;
+  expect(await doctor()).toBe('warning');
   const { stdout } = await run('keys', 'reencrypt');
   expect(stdout).toContain('Sealed again: 1 keys of the audit log');
   process.env.ENCRYPTION_KEYS = NEW;
+  expect(await doctor()).toBe('ok');
   expect(await run('audit', 'verify')).toMatchObject({ code: 0 });
   await changeOrganization(services, SYSTEM, await makeOrganization(services), { name: 'Later' });
   await seal([NEW as string]);

@@ -46,7 +46,7 @@ async function examineStore(config: Config, encryptionKeys: readonly string[] | 
     warning('There is no store yet', 'Start the server: the first start makes it.');
     return found;
   }
-  const [{ connectStore }, { createModels }, { checkStore }, { checkSigningKeys }, { checkOperators }] =
+  const [{ connectStore }, { createModels }, { checkStore }, { checkAuditKey, checkSigningKeys }, { checkOperators }] =
     await Promise.all([
       import('../../store/connect.js'),
       import('../../models/index.js'),
@@ -58,9 +58,14 @@ async function examineStore(config: Config, encryptionKeys: readonly string[] | 
     const store = await connectStore(config);
     try {
       const models = createModels(store.connection);
+      const ofStore = await checkStore(config, store.connection, models);
+      const ofKeys = await checkSigningKeys(models, encryptionKeys);
+      // What doesn't open the ones doesn't open the other.
+      const shut = ofKeys.some(({ outcome }) => outcome === 'problem');
       return [
-        ...(await checkStore(config, store.connection, models)),
-        ...(await checkSigningKeys(models, encryptionKeys)),
+        ...ofStore,
+        ...ofKeys,
+        ...(shut ? [] : await checkAuditKey(models, encryptionKeys)),
         ...(await checkOperators(models)),
       ];
     } finally {

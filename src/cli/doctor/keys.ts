@@ -1,6 +1,7 @@
 import { createEncryption } from '../../lib/encryption.js';
 import type { Models } from '../../models/index.js';
 import type { SigningKey } from '../../models/key-ring.js';
+import { openChainKey, readChainKey } from '../../services/audit/chain-key.js';
 import { openKey } from '../../services/signing-keys/make-key.js';
 import { readRing } from '../../services/signing-keys/stored-ring.js';
 import { type Finding, findingsOf } from './finding.js';
@@ -43,6 +44,27 @@ export async function checkSigningKeys(
   ok(
     `ENCRYPTION_KEYS opens all ${keys.length} signing keys; the one that has signed longest began ${age(keys)} days ago`,
   );
+  return found;
+}
+
+/** Whether ENCRYPTION_KEYS open the key of the audit log, and whether an older one is still needed for it. */
+export async function checkAuditKey(models: Models, encryptionKeys: readonly string[] | undefined): Promise<Finding[]> {
+  const { found, ok, warning, problem } = findingsOf('Keys');
+  const key = await readChainKey({ models });
+  // Without any key of the store, what is said of the signing keys is enough.
+  if (!key || !encryptionKeys) return found;
+  const encryption = createEncryption(encryptionKeys);
+  if (!opens(() => openChainKey(key, encryption)))
+    problem(
+      'ENCRYPTION_KEYS doesn’t open the key of the audit log: the server doesn’t start',
+      'Add the key that was used before, after the newest one; restore it from a backup if it was lost.',
+    );
+  else if (!encryption.isNewest(key.sealedKey))
+    warning(
+      'The key of the audit log is sealed with an older encryption key',
+      'Start a server with these ENCRYPTION_KEYS, or run `rollcall keys reencrypt`, before you drop the older one.',
+    );
+  else ok('ENCRYPTION_KEYS opens the key of the audit log');
   return found;
 }
 
