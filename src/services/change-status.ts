@@ -68,7 +68,8 @@ export async function setMemberStatus(
     async () => before.seat && addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId }),
   );
   if (status === 'suspended') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
-  else if (changed && admin) await takeSeatBack(context, actor, key, eventId);
+  // Somebody who is disabled gets it when they are enabled: until then they couldn't act in it (R2).
+  else if (changed && admin && (await isActive(context, key.userId))) await takeSeatBack(context, actor, key, eventId);
   return changed;
 }
 
@@ -149,6 +150,9 @@ async function giveUpSeats(
     throw error;
   }
 }
+
+const isActive = async ({ models }: ServiceContext, userId: string) =>
+  (await models.User.exists({ _id: userId, status: 'active' })) !== null;
 
 /** Makes somebody administrator again who was when they were suspended or disabled. */
 export async function takeSeatBack(

@@ -116,6 +116,20 @@ describe('R2', () => {
     expect(await rolesOf(ada._id, organization._id)).toEqual(['admin']);
   });
 
+  it('reactivating the membership of somebody who is disabled leaves the seat for when they are enabled', async () => {
+    const [ada, ben] = await Promise.all([makeUser(one), makeUser(one)]);
+    const organization = await makeOrganization(one, { founder: ada._id });
+    await makeMember(one, organization._id, ben._id, [ADMIN_ROLE_ID]);
+    const key = { organizationId: organization._id, userId: ben._id };
+    await setMemberStatus(one, SYSTEM, { ...key, status: 'suspended' });
+    await setUserStatus(one, SYSTEM, { userId: ben._id, status: 'disabled' });
+    await setMemberStatus(one, SYSTEM, { ...key, status: 'active' });
+    const seats = async () => (await one.models.Organization.findById(organization._id).lean())?.administrators;
+    expect(await seats()).toEqual([ada._id]);
+    await setUserStatus(one, SYSTEM, { userId: ben._id, status: 'active' });
+    expect(await seats()).toEqual([ada._id, ben._id]);
+  });
+
   it('disabling gives up the seats, and enabling gives them back', async () => {
     const [ada, ben] = await Promise.all([makeUser(one), makeUser(one)]);
     const organization = await makeOrganization(one, { founder: ada._id });
