@@ -114,7 +114,10 @@ async function outcomeOf(one: Parameters<typeof attempt>[0]): Promise<Outcome> {
     if (isStoreAway(error) || /^Mongo/.test((error as Error)?.name ?? '') || error instanceof RollcallError)
       throw error;
     const { context, operation, item } = one;
-    context.logger.error({ event: 'bulk_failed', operation: operation._id, item: item.sequence, err: error }, 'bulk');
+    context.logger.error(
+      { event: 'bulk_failed', operation: operation._id, item: item.sequence, err: error },
+      'an entry of a bulk operation failed',
+    );
     return { result: 'refused', code: 'server_error', message: 'Something went wrong here. The log says more.' };
   }
 }
