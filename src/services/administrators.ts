@@ -3,7 +3,7 @@
  * change is one conditional update of it, so that two who demote each other leave one (R2).
  */
 import type { Actor } from '../access/can.js';
-import { conflict, lastAdministrator, notFound, RollcallError, tooManyAdministrators } from '../lib/errors.js';
+import { conflict, lastAdministrator, notFound, tooManyAdministrators } from '../lib/errors.js';
 import type { Membership, Organization } from '../models/index.js';
 import { MOST_ADMINISTRATORS } from '../models/organization.js';
 import { event, type ServiceContext } from './context.js';
@@ -28,14 +28,18 @@ export async function requireActive(
     throw conflict('not_active', 'Only an active member can be an administrator. Reactivate them first.');
 }
 
-/** Puts somebody among the administrators. Already so: nothing changes. @throws `too_many_administrators` */
+/**
+ * Puts somebody among the administrators. That they stay active is for `givingSeat`.
+ * @returns false where they were one
+ * @throws `too_many_administrators`
+ */
 export async function addAdministrator(
   context: ServiceContext,
   actor: Actor,
   organizationId: string,
   userId: string,
   { parent }: SeatOptions = {},
-): Promise<void> {
+): Promise<boolean> {
   const { models, clock } = context;
   const added = event(context, actor, 'administrator.added', userId, { organizationId, parent });
   const result = await models.Organization.updateOne(
@@ -46,10 +50,11 @@ export async function addAdministrator(
     },
     { $set: { founded: true, updatedAt: clock.now() }, $push: { administrators: userId, pendingEvents: added } },
   );
-  if (result.modifiedCount === 1) return;
+  if (result.modifiedCount === 1) return true;
   const organization = await models.Organization.findById(organizationId, { administrators: 1 }).lean();
   if (!organization) throw notFound();
   if (!organization.administrators.includes(userId)) throw tooManyAdministrators();
+  return false;
 }
 
 /**
@@ -103,17 +108,4 @@ async function lastOne(
 ) {
   const user = await models.User.findById(userId, { name: 1, email: 1 }).lean();
   return lastAdministrator({ organizationId, slug, userId, ...(user ? { name: user.name, email: user.email } : {}) });
-}
-
-/**
- * A seat is changed before the membership. Where that was changed by somebody else in between (`If-Match`), the seat is as it was again.
- * @param undo puts the seat back
- */
-export async function undoneIfStale<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof RollcallError && error.code === 'stale') await undo();
-    throw error;
-  }
 }

@@ -3,13 +3,7 @@ import type { Actor } from '../access/can.js';
 import { newId } from '../lib/ids.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import {
-  addAdministrator,
-  type MemberKey,
-  removeAdministrator,
-  requireActive,
-  requireAnother,
-} from './administrators.js';
+import { type MemberKey, requireActive, requireAnother } from './administrators.js';
 import {
   type ChangeOptions,
   changeMembership,
@@ -21,6 +15,7 @@ import type { ServiceContext } from './context.js';
 import { endingLostRoles } from './end-lost-roles.js';
 import { requirePermission } from './require.js';
 import { isSingle, requireFuture, requireMayGive, requireNoEnd, rolesBehind, singleMode } from './rules-of-roles.js';
+import { givingSeat, takingSeat } from './seats.js';
 import { directRoles, isSeat, named, replaceSeat } from './set-member-roles.js';
 
 /** Of a role that the caller has resolved in this organization. */
@@ -67,8 +62,8 @@ export async function giveRole(
     return giving({ ...now, seat: state.seat && !(options.interrupted && isSeat(given)) }, given);
   };
   return endingLostRoles(context, key, async () => {
-    if (isSeat(given)) await addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
-    const { changed } = await changeMembership(context, actor, key, compute, { ...options, eventId });
+    const change = () => changeMembership(context, actor, key, compute, { ...options, eventId });
+    const { changed } = isSeat(given) ? await givingSeat(context, actor, key, eventId, change) : await change();
     if (changed && losesSeat) await replaceSeat(context, actor, key, state.membership.roles, eventId);
     return changed;
   });
@@ -122,8 +117,6 @@ export async function takeRole(
   if (roleId === ADMIN_ROLE_ID && state.seat) await requireAnother(context, state);
   if (options.dry) return true;
   return endingLostRoles(context, key, async () => {
-    if (roleId === ADMIN_ROLE_ID)
-      await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
     const compute = ({ membership, vocabulary }: MemberState): MemberChange => ({
       action: 'member.role_taken',
       set: { roles: membership.roles.filter((one) => one.roleId !== roleId) },
@@ -132,7 +125,9 @@ export async function takeRole(
       touched: [roleId],
       before: { roles: named(vocabulary, held) },
     });
-    const { changed } = await changeMembership(context, actor, key, compute, { ...options, eventId });
+    const change = () => changeMembership(context, actor, key, compute, { ...options, eventId });
+    const { changed } =
+      roleId === ADMIN_ROLE_ID ? await takingSeat(context, actor, key, eventId, change) : await change();
     return changed;
   });
 }

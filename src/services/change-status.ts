@@ -8,13 +8,7 @@ import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
 import type { MembershipStatus } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import {
-  addAdministrator,
-  type MemberKey,
-  removeAdministrator,
-  requireAnother,
-  undoneIfStale,
-} from './administrators.js';
+import { type MemberKey, removeAdministrator, requireAnother } from './administrators.js';
 import {
   type ChangeOptions,
   changeMembership,
@@ -29,6 +23,7 @@ import { endUserSessions } from './end-user-sessions.js';
 import { PRESENT } from './reads.js';
 import { requirePermission } from './require.js';
 import { requireMayGive } from './rules-of-roles.js';
+import { leaveNoSeat, takeSeatBack, takingSeat } from './seats.js';
 
 /**
  * @returns whether anything changed
@@ -50,9 +45,6 @@ export async function setMemberStatus(
   if (admin) requireMayGive(actor, key.organizationId, before.vocabulary, [ADMIN_ROLE_ID]);
   if (status === 'suspended' && before.seat) await requireAnother(context, before);
   if (options.dry) return true;
-  // What a kill left behind when they were suspended must not come back to life.
-  if (status === 'active') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
-  else await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
   const compute = ({ membership }: MemberState): MemberChange | undefined =>
     membership.status === status
       ? undefined
@@ -63,13 +55,24 @@ export async function setMemberStatus(
           before: { status: membership.status },
           after: { status },
         };
-  const { changed } = await undoneIfStale(
-    () => changeMembership(context, actor, key, compute, { ...options, eventId }),
-    async () => before.seat && addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId }),
-  );
-  if (status === 'suspended') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
-  // Somebody who is disabled gets it when they are enabled: until then they couldn't act in it (R2).
-  else if (changed && admin && (await isActive(context, key.userId))) await takeSeatBack(context, actor, key, eventId);
+  const change = () => changeMembership(context, actor, key, compute, { ...options, eventId });
+  if (status === 'active') {
+    // What a kill left behind when they were suspended must not come back to life.
+    await endGrantsOfMembers(context, key.organizationId, [key.userId]);
+    const { changed } = await change();
+    if (changed && admin) await takeSeatBack(context, actor, key, eventId);
+    return changed;
+  }
+  const { changed } = await takingSeat(context, actor, key, eventId, change);
+  if (changed)
+    await leaveNoSeat(context, actor, key, eventId, () =>
+      changeMembership(context, actor, key, () => ({
+        action: 'member.reactivated',
+        set: { status: 'active' },
+        touched: [],
+      })),
+    );
+  await endGrantsOfMembers(context, key.organizationId, [key.userId]);
   return changed;
 }
 
@@ -115,6 +118,7 @@ export async function setUserStatus(
     if ((await set('disabling', undefined, read)).matchedCount !== 1) throw stale();
     await giveUpSeats(context, actor, userId, { force, parent: eventId }).catch(async (error) => {
       await set('active');
+      await returnSeats(context, actor, userId, eventId);
       throw error;
     });
     await set('disabled', 'user.disabled');
@@ -123,9 +127,7 @@ export async function setUserStatus(
     // As above.
     await endUserSessions(context, userId);
     if ((await set('active', 'user.enabled', read)).matchedCount !== 1) throw stale();
-    const memberships = await models.Membership.find({ userId, status: 'active', wasAdministrator: true }).lean();
-    for (const { organizationId } of memberships)
-      await takeSeatBack(context, actor, { organizationId, userId }, eventId);
+    await returnSeats(context, actor, userId, eventId);
   }
   forgetReads();
 }
@@ -137,30 +139,13 @@ async function giveUpSeats(
   options: { force: boolean; parent: string },
 ): Promise<void> {
   const { models } = context;
-  const given: string[] = [];
-  const memberships = await models.Membership.find({ userId, ...PRESENT }).lean();
-  try {
-    for (const { organizationId } of memberships) {
-      if (!(await removeAdministrator(context, actor, organizationId, userId, options))) continue;
-      given.push(organizationId);
+  for (const { organizationId } of await models.Membership.find({ userId, ...PRESENT }).lean())
+    if (await removeAdministrator(context, actor, organizationId, userId, options))
       await models.Membership.updateOne({ organizationId, userId }, { $set: { wasAdministrator: true } });
-    }
-  } catch (error) {
-    for (const organizationId of given) await takeSeatBack(context, actor, { organizationId, userId }, options.parent);
-    throw error;
-  }
 }
 
-const isActive = async ({ models }: ServiceContext, userId: string) =>
-  (await models.User.exists({ _id: userId, status: 'active' })) !== null;
-
-/** Makes somebody administrator again who was when they were suspended or disabled. */
-export async function takeSeatBack(
-  context: ServiceContext,
-  actor: Actor,
-  key: MemberKey,
-  parent: string,
-): Promise<void> {
-  await addAdministrator(context, actor, key.organizationId, key.userId, { parent });
-  await context.models.Membership.updateOne(key, { $unset: { wasAdministrator: 1 } });
+/** Where they were administrator when they were disabled. */
+async function returnSeats(context: ServiceContext, actor: Actor, userId: string, parent: string): Promise<void> {
+  const waiting = await context.models.Membership.find({ userId, status: 'active', wasAdministrator: true }).lean();
+  for (const { organizationId } of waiting) await takeSeatBack(context, actor, { organizationId, userId }, parent);
 }

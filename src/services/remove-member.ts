@@ -1,7 +1,8 @@
 import type { Actor } from '../access/can.js';
 import { newId } from '../lib/ids.js';
+import type { Membership } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import { addAdministrator, type MemberKey, removeAdministrator, undoneIfStale } from './administrators.js';
+import type { MemberKey } from './administrators.js';
 import {
   type ChangeOptions,
   changeMembership,
@@ -11,10 +12,11 @@ import {
   memberState,
   requireRevision,
 } from './change-membership.js';
-import type { ServiceContext } from './context.js';
+import { event, type ServiceContext } from './context.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { requirePermission } from './require.js';
 import { requireMayGive } from './rules-of-roles.js';
+import { leaveNoSeat, takingSeat } from './seats.js';
 import { directRoles, named } from './set-member-roles.js';
 
 /**
@@ -57,7 +59,6 @@ async function end(
   options: ChangeOptions,
 ): Promise<void> {
   const eventId = options.eventId ?? newId('evt');
-  const seat = await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
   const compute = (state: MemberState): MemberChange => ({
     action,
     set: { status: 'removed', roles: [], groups: [] },
@@ -65,9 +66,21 @@ async function end(
     touched: ['status'],
     before: { roles: named(state.vocabulary, directRoles(state)) },
   });
-  await undoneIfStale(
-    () => changeMembership(context, actor, key, compute, { ...options, eventId }),
-    async () => seat && addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId }),
+  const { organizationId, userId } = key;
+  const { membership } = await memberState(context, key);
+  await takingSeat(context, actor, key, eventId, () =>
+    changeMembership(context, actor, key, compute, { ...options, eventId }),
   );
-  await endGrantsOfMembers(context, key.organizationId, [key.userId]);
+  await leaveNoSeat(context, actor, key, eventId, () => restore(context, actor, membership, eventId));
+  await endGrantsOfMembers(context, organizationId, [userId]);
+}
+
+/** Nobody else is administrator any more: whoever was to go has been made one meanwhile, and stays. */
+async function restore(context: ServiceContext, actor: Actor, membership: Membership, parent: string): Promise<void> {
+  const { _id, organizationId, userId, status, roles, groups = [] } = membership;
+  const back = event(context, actor, 'member.reactivated', userId, { organizationId, parent });
+  await context.models.Membership.updateOne(
+    { _id, status: 'removed' },
+    { $set: { status, roles, groups }, $inc: { revision: 1 }, $push: { pendingEvents: back } },
+  );
 }

@@ -4,13 +4,7 @@ import { newId } from '../lib/ids.js';
 import type { Membership } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
-import {
-  addAdministrator,
-  type MemberKey,
-  removeAdministrator,
-  requireActive,
-  undoneIfStale,
-} from './administrators.js';
+import { type MemberKey, removeAdministrator, requireActive } from './administrators.js';
 import {
   type ChangeOptions,
   changeMembership,
@@ -23,6 +17,7 @@ import type { ServiceContext } from './context.js';
 import { endingLostRoles } from './end-lost-roles.js';
 import { requirePermission } from './require.js';
 import { isSingle, requireFuture, requireMayGive, requireSingle, rolesBehind } from './rules-of-roles.js';
+import { givingSeat, takingSeat } from './seats.js';
 
 /** A seat among the administrators is the role `admin` without an end; everything else is the membership's. */
 export const isSeat = ({ roleId, until }: Assignment) => roleId === ADMIN_ROLE_ID && !until;
@@ -64,28 +59,22 @@ export async function setMemberRoles(
   const others = wanted.filter((one) => !isSeat(one));
   const seat = wanted.some(isSeat);
   return endingLostRoles(context, key, async () => {
-    const replacesSeat = isSingle(state.organization) && state.seat && !seat;
+    const compute = (now: MemberState): MemberChange | undefined => {
+      const before = directRoles({ ...now, seat: state.seat });
+      return assigning(now, others, [...new Set([...check(now), ...touched])], before, wanted);
+    };
+    const change = () => changeMembership(context, actor, key, compute, { ...options, eventId });
     if (seat) {
       await requireActive(context, state.membership);
-      await addAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
-    } else if (!replacesSeat) {
-      await removeAdministrator(context, actor, key.organizationId, key.userId, { parent: eventId });
+      return (await givingSeat(context, actor, key, eventId, change)).membership;
     }
-    const compute = (now: MemberState): MemberChange | undefined =>
-      assigning(now, others, [...new Set([...check(now), ...touched])], directRoles(state), wanted);
-    const { membership } = await undoneIfStale(
-      () => changeMembership(context, actor, key, compute, { ...options, eventId }),
-      () => seatAsBefore(context, actor, key, state.seat, eventId),
-    );
-    if (replacesSeat) await replaceSeat(context, actor, key, state.membership.roles, eventId);
+    if (!(isSingle(state.organization) && state.seat))
+      return (await takingSeat(context, actor, key, eventId, change)).membership;
+    const { membership } = await change();
+    await replaceSeat(context, actor, key, state.membership.roles, eventId);
     return membership;
   });
 }
-
-const seatAsBefore = (context: ServiceContext, actor: Actor, key: MemberKey, seat: boolean, parent: string) =>
-  seat
-    ? addAdministrator(context, actor, key.organizationId, key.userId, { parent })
-    : removeAdministrator(context, actor, key.organizationId, key.userId, { parent });
 
 /** R4: the role that replaces `admin` is written before the seat is given up; refused, the member is as they were. */
 export async function replaceSeat(

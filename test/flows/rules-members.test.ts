@@ -238,6 +238,38 @@ describe('the last administrator (R2)', () => {
     );
   }, 60_000);
 
+  it('is never somebody who is suspended, removed or disabled at the moment at which they are made one', async () => {
+    const gives = [
+      (key: Key) => giveRole(one, SYSTEM, { ...key, roleId: ADMIN_ROLE_ID }),
+      (key: Key) => setMemberRoles(one, SYSTEM, { ...key, roles: [{ roleId: ADMIN_ROLE_ID }] }),
+    ];
+    const ends = [
+      (key: Key) => setMemberStatus(two, SYSTEM, { ...key, status: 'suspended' }),
+      (key: Key) => removeMember(two, SYSTEM, key),
+      ({ userId }: Key) => setUserStatus(two, SYSTEM, { userId, status: 'disabled' }),
+    ];
+    const pairings = gives.flatMap((give) => ends.map((end) => ({ give, end })));
+    for (let round = 0; round < 12; round += 1)
+      await Promise.all(
+        pairings.map(async ({ give, end }) => {
+          const { id, admin, member } = await team();
+          // One is a little ahead of the other, each time otherwise.
+          const late = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+          await Promise.allSettled([
+            late(round % 4).then(async () => void (await give(member))),
+            late((round * 5) % 7).then(async () => void (await end(member))),
+          ]);
+          const [organization, membership, user] = await Promise.all([
+            one.models.Organization.findById(id).lean(),
+            one.models.Membership.findOne(member).lean(),
+            one.models.User.findById(member.userId).lean(),
+          ]);
+          const active = membership?.status === 'active' && user?.status === 'active';
+          if (!active) expect(organization?.administrators).toEqual([admin.userId]);
+        }),
+      );
+  }, 60_000);
+
   it('is disabled by force alone; the organization has none then, until one is named', async () => {
     const { id, admin, member } = await team();
     const disable = (force: boolean) => setUserStatus(one, SYSTEM, { userId: admin.userId, status: 'disabled', force });

@@ -6,10 +6,10 @@ import type { Assignment } from '../../models/membership.js';
 import { ADMIN_ROLE_ID } from '../../models/role.js';
 import type { MemberKey } from '../administrators.js';
 import { heldBy, type MemberState } from '../change-membership.js';
-import { takeSeatBack } from '../change-status.js';
 import type { ServiceContext } from '../context.js';
 import { endGrantsOfMembers } from '../end-grants.js';
 import { isSingle } from '../rules-of-roles.js';
+import { takeSeatBack } from '../seats.js';
 import { isSeat, replaceSeat } from '../set-member-roles.js';
 
 /** As much of an event as tells what was done. */
@@ -57,10 +57,8 @@ export async function finishInterrupted(
   const { organization, membership, seat } = state;
   const roles = ((event.before as { roles?: Assignment[] } | undefined)?.roles ?? []) as Assignment[];
   if (event.action === 'member.suspended') await endGrantsOfMembers(context, key.organizationId, [key.userId]);
-  if (event.action === 'member.reactivated' && membership.wasAdministrator) {
-    const user = await context.reads.user(key.userId);
-    if (user?.status === 'active') await takeSeatBack(context, actor, key, event.id);
-  }
+  if (event.action === 'member.reactivated' && membership.wasAdministrator)
+    await takeSeatBack(context, actor, key, event.id);
   // The role that replaces a seat is written first (R4).
   if (event.action === 'member.role_given' && isSingle(organization) && seat && roles.some(isSeat))
     await replaceSeat(

@@ -5,7 +5,6 @@
  */
 import type { Membership } from '../../models/index.js';
 import type { MembershipStatus } from '../../models/membership.js';
-import { addAdministrator } from '../administrators.js';
 import { nameKey } from '../change-group.js';
 import { setMemberGroups } from '../change-member-group.js';
 import { setMemberStatus } from '../change-status.js';
@@ -13,6 +12,7 @@ import { SYSTEM } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
 import { insertMembership, joinOrganization } from '../join-organization.js';
 import { isSingle } from '../rules-of-roles.js';
+import { givingSeat } from '../seats.js';
 import { isSeat, setMemberRoles } from '../set-member-roles.js';
 import { canonical, changeEvent, differences } from './differences.js';
 import type { Execution } from './execution.js';
@@ -163,7 +163,7 @@ function arrival(named: Named): Step[] {
     properties: [property('roles', before, held(draft))],
     async run(execution) {
       const ids = await execution.member(slug, email);
-      await addAdministrator(execution.context, SYSTEM, ids.organizationId, ids.userId);
+      await givingSeat(execution.context, SYSTEM, ids, undefined, async () => {});
     },
   });
   return steps;
