@@ -15,6 +15,8 @@ export interface Group {
   metadata?: Record<string, string>;
   /** The group is gone; the row goes when its events have moved and nobody is in it any more. Its `nameKey` then holds the id. */
   deletedAt?: Date;
+  /** Then: when who is still in it is looked for again. */
+  cleanUpAt?: Date;
   /** Raised by each change: what an ETag is made of. */
   revision?: number;
   createdAt: Date;
@@ -32,6 +34,7 @@ export const groupSchema = new Schema<Group>(
     roles: { type: [String], default: [] },
     metadata: { type: Schema.Types.Mixed },
     deletedAt: Date,
+    cleanUpAt: Date,
     revision: Number,
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
@@ -43,4 +46,4 @@ export const groupSchema = new Schema<Group>(
 groupSchema.index({ organizationId: 1, nameKey: 1 }, { unique: true });
 groupSchema.index({ roles: 1 });
 // Those that are gone and have to be cleaned up after.
-groupSchema.index({ deletedAt: 1 }, { sparse: true });
+groupSchema.index({ cleanUpAt: 1 }, { sparse: true });

@@ -19,6 +19,8 @@ export interface Role {
    * Its key is free again; the field `key` then holds the id.
    */
   deleted?: { key: string; replacement: string | null; at: Date };
+  /** Of a marker: when what still names it is looked for again. */
+  cleanUpAt?: Date;
   /** Raised by each change: what an ETag is made of. */
   revision?: number;
   createdAt: Date;
@@ -42,6 +44,7 @@ export const roleSchema = new Schema<Role>(
       type: new Schema({ key: String, replacement: { type: String, default: null }, at: Date }, { _id: false }),
       default: undefined,
     },
+    cleanUpAt: Date,
     revision: Number,
     organizationId: { type: String, default: null },
     createdAt: { type: Date, required: true },
@@ -55,5 +58,5 @@ roleSchema.index({ organizationId: 1, key: 1 }, { unique: true });
 // A new instance-wide role may not have a key that some organization's own role has (R5).
 roleSchema.index({ key: 1 });
 // Those that are gone and have to be cleaned up after.
-roleSchema.index({ 'deleted.at': 1 }, { sparse: true });
+roleSchema.index({ cleanUpAt: 1 }, { sparse: true });
 roleSchema.index({ 'deleted.replacement': 1 }, { sparse: true });

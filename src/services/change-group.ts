@@ -124,7 +124,7 @@ export async function deleteGroup(
   await checkedRoles(context, actor, organizationId, [], group.roles);
   const deleted = event(context, actor, 'group.deleted', _id, { organizationId, before: { name } });
   await write(context, group, revision, {
-    $set: { deletedAt: context.clock.now(), nameKey: _id },
+    $set: { deletedAt: context.clock.now(), cleanUpAt: context.clock.now(), nameKey: _id },
     $push: { pendingEvents: deleted },
   });
   await endTokensOfMembers(context, group);

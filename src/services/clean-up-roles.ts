@@ -1,4 +1,5 @@
 /** What is gone and still named somewhere: assignments of deleted roles and memberships of deleted groups are rewritten, a batch at a time. */
+import type { Model } from 'mongoose';
 import { liveRole } from '../access/effective-roles.js';
 import { RollcallError } from '../lib/errors.js';
 import type { Role } from '../models/index.js';
@@ -14,25 +15,49 @@ import { named } from './set-member-roles.js';
 import { changingVocabulary } from './vocabulary.js';
 
 const BATCH = 200;
+const MINUTE = 60_000;
 /** Markers stay for as long as a writer that began before could still assign what is gone. */
-const MARKER_MS = 24 * 60 * 60 * 1000;
+const MARKER_MS = 24 * 60 * MINUTE;
 
-/** Every marker there is; to be called now and then, by any process. */
+/**
+ * Looks after the markers whose time it is; to be called now and then, by any process. One that is young is looked at again after a minute,
+ * for who assigned it meanwhile; then once more before it goes.
+ */
 export async function cleanUp(context: ServiceContext): Promise<void> {
-  const { models, clock } = context;
-  const old = new Date(clock.now().getTime() - MARKER_MS);
-  for (const { _id, organizationId, deleted } of await models.Role.find({
-    'deleted.at': { $gt: new Date(0) },
-  }).lean()) {
+  const { Role, Group } = context.models;
+  await eachDue(context, Role, async ({ _id, organizationId, deleted }) => {
     if (organizationId === null && deleted) await releaseName(context, 'role', deleted.key, _id);
     await cleanUpRole(context, _id);
-    // Its events have moved by then; where not, it stays for another round.
-    if (deleted && deleted.at < old && !(await isReplacement(context, _id)))
-      await models.Role.deleteOne({ _id, 'pendingEvents.0': { $exists: false } });
-  }
-  for (const { _id, deletedAt } of await models.Group.find({ deletedAt: { $gt: new Date(0) } }).lean()) {
+    return !(await isReplacement(context, _id)) && deleted?.at;
+  });
+  await eachDue(context, Group, async ({ _id, deletedAt }) => {
     await cleanUpGroup(context, _id);
-    if (deletedAt && deletedAt < old) await models.Group.deleteOne({ _id, 'pendingEvents.0': { $exists: false } });
+    return deletedAt;
+  });
+}
+
+/** @param clean gives back since when it is gone, where nothing needs the marker but its age */
+async function eachDue<T extends { _id: string; cleanUpAt?: Date }>(
+  { clock }: ServiceContext,
+  model: Model<T>,
+  clean: (marker: T) => Promise<Date | false | undefined>,
+): Promise<void> {
+  const now = clock.now();
+  const due = (await model.find({ cleanUpAt: { $lte: now } } as object).lean()) as unknown as T[];
+  for (const marker of due) {
+    const own = { _id: marker._id, cleanUpAt: marker.cleanUpAt } as object;
+    // One process takes it; should it die, another does a minute later.
+    const next = new Date(now.getTime() + MINUTE);
+    if ((await model.updateOne(own, { $set: { cleanUpAt: next } } as object)).modifiedCount !== 1) continue;
+    const since = await clean(marker);
+    const age = since ? now.getTime() - since.getTime() : 0;
+    // Its events have moved by then; where not, it stays for another round.
+    if (age >= MARKER_MS) await model.deleteOne({ _id: marker._id, 'pendingEvents.0': { $exists: false } } as object);
+    else if (since && age >= MINUTE)
+      await model.updateOne(
+        { _id: marker._id } as object,
+        { $set: { cleanUpAt: new Date(since.getTime() + MARKER_MS) } } as object,
+      );
   }
 }
 

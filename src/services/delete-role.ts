@@ -60,6 +60,7 @@ export async function deleteRole(
         $set: {
           key: role._id,
           deleted: { key: role.key, replacement: replacement?._id ?? null, at: clock.now() },
+          cleanUpAt: clock.now(),
           updatedAt: clock.now(),
         },
         $inc: { revision: 1 },

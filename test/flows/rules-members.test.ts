@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Actor, can } from '../../src/access/can.js';
 import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
+import { moveEvents } from '../../src/services/audit/move-events.js';
 import { changeGroup, createGroup, deleteGroup } from '../../src/services/change-group.js';
 import { addToGroup, removeFromGroup, setMemberGroups } from '../../src/services/change-member-group.js';
 import { giveRole, takeRole } from '../../src/services/change-member-role.js';
@@ -249,7 +250,7 @@ describe('the last administrator (R2)', () => {
       ({ userId }: Key) => setUserStatus(two, SYSTEM, { userId, status: 'disabled' }),
     ];
     const pairings = gives.flatMap((give) => ends.map((end) => ({ give, end })));
-    for (let round = 0; round < 12; round += 1)
+    for (let round = 0; round < 4; round += 1)
       await Promise.all(
         pairings.map(async ({ give, end }) => {
           const { id, admin, member } = await team();
@@ -417,8 +418,8 @@ describe('deleting a role (R5)', () => {
     expect(await rolesOf(newcomer)).toEqual(['clerk']);
   });
 
-  it('is honoured at once, also by what is assigned at the same moment through another process, 20 times', async () => {
-    for (let round = 0; round < 20; round += 1) {
+  it('is honoured at once, also by what is assigned at the same moment through another process', async () => {
+    const race = async () => {
       const { id, people } = await team({ members: 4 });
       const [old, next] = [await own(id, 'old'), await own(id, 'next')];
       await giveRole(one, SYSTEM, { ...(people[0] as Key), roleId: old._id });
@@ -432,7 +433,8 @@ describe('deleting a role (R5)', () => {
       }
       await cleanUp(two);
       expect(await one.models.Membership.exists({ 'roles.roleId': old._id })).toBeNull();
-    }
+    };
+    for (let round = 0; round < 2; round += 1) await Promise.all(Array.from({ length: 5 }, race));
   }, 60_000);
 
   it('leaves its key free, and a role that is made again with it is nobody’s', async () => {
@@ -461,6 +463,33 @@ describe('deleting a role (R5)', () => {
     await expect(deleteRole(one, SYSTEM, { role: wide, replacement: ofOne })).rejects.toEqual(code('invalid'));
     await deleteRole(one, SYSTEM, { role: wide, replacement: wider });
     for (const { member } of [first, second]) expect(await rolesOf(member)).toEqual(['member', 'wider']);
+  });
+
+  it('leaves a mark that is looked after again, and goes after a day', async () => {
+    const { id, people } = await team({ members: 2 });
+    const [first, second] = people as [Key, Key];
+    const [old, next] = [await own(id, 'old'), await own(id, 'next')];
+    const group = await makeGroup(one, id, 'Old');
+    await deleteRole(one, SYSTEM, { role: old, replacement: next });
+    await deleteGroup(one, SYSTEM, group);
+    const late = async (key: Key, hours: number) => {
+      // Of writers that began before it was gone.
+      await one.models.Membership.updateOne(key, {
+        $push: { roles: { roleId: old._id } },
+        $set: { groups: [{ groupId: group._id }] },
+      });
+      await cleanUp({ ...two, clock: { now: () => new Date(Date.now() + hours * HOUR) } });
+      const { membership } = await memberState(one, key);
+      expect(membership.roles.map(({ roleId }) => roleId)).toContain(next._id);
+      expect(membership.groups).toEqual([]);
+    };
+    await late(first, 0.1);
+    const marks = async () =>
+      Promise.all([one.models.Role.exists({ _id: old._id }), one.models.Group.exists({ _id: group._id })]);
+    expect(await marks()).not.toContain(null);
+    await moveEvents(one);
+    await late(second, 25);
+    expect(await marks()).toEqual([null, null]);
   });
 
   it('of admin and member is refused, and admin replaces none', async () => {
