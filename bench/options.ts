@@ -13,6 +13,8 @@ export interface Options {
   json: string | undefined;
   /** Also with a million users, on MongoDB. */
   scale: boolean;
+  /** Also a bulk operation of 10^4 members beside introspection. */
+  bulk: boolean;
 }
 
 const USAGE = `npm run bench -- [options]
@@ -23,7 +25,8 @@ const USAGE = `npm run bench -- [options]
   --mongodb URI     also on this MongoDB (BENCH_MONGODB_URI)
   --profile DIR     writes a CPU profile of each Rollcall server there, and says where the time goes
   --json FILE       writes the figures there
-  --scale           also compares 10^3 with 10^6 users, on MongoDB`;
+  --scale           also compares 10^3 with 10^6 users, on MongoDB
+  --bulk            also a bulk operation of 10^4 members beside introspection`;
 
 /** @throws Error with the usage for an option that isn't known. */
 export function readOptions(args: string[]): Options {
@@ -37,6 +40,7 @@ export function readOptions(args: string[]): Options {
     profile: string,
     json: string,
     scale: { type: 'boolean' },
+    bulk: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values } = parseArgs({ args, options });
@@ -53,6 +57,7 @@ export function readOptions(args: string[]): Options {
     profile: values.profile,
     json: values.json,
     scale: values.scale ?? false,
+    bulk: values.bulk ?? false,
   };
 }
 

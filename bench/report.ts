@@ -1,3 +1,4 @@
+import type { BulkRow } from './bulk.js';
 import type { Cost } from './costs.js';
 import type { Options } from './options.js';
 import type { ScaleRow } from './scale.js';
@@ -68,6 +69,22 @@ export function printScale(rows: ScaleRow[]): void {
     small / large <= 1.2 ? '1.2 ok' : '1.2 MISSED',
   ]);
   table([['work', '10^3 users /s', '10^6 users /s', 'time', 'at most'], ...lines]);
+}
+
+/** What a bulk operation takes, and what it leaves to requests. */
+export function printBulk(rows: BulkRow[]): void {
+  if (!rows.length) return;
+  process.stdout.write('\n');
+  const lines = rows.map(({ store, work, seconds, alone, beside }) => [
+    `${work}, ${store}`,
+    `${seconds.toFixed(1)} s`,
+    seconds < 60 ? '60 ok' : '60 MISSED',
+    whole(alone),
+    whole(beside),
+    (beside / alone).toFixed(2),
+    beside / alone >= 0.7 ? '0.7 ok' : '0.7 MISSED',
+  ]);
+  table([['10^4 members', 'time', 'at most', 'introspection /s', 'beside it /s', 'ratio', 'at least'], ...lines]);
 }
 
 const whole = (value: number) => (Number.isNaN(value) ? '' : String(Math.round(value)));

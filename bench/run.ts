@@ -5,11 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { withDatabase } from '../test/support/mongodb-uri.js';
+import { measureBulk } from './bulk.js';
 import { type Cost, measureMemory, measureStart } from './costs.js';
 import { drive, median } from './load.js';
 import { readOptions } from './options.js';
 import { summarize } from './profile.js';
-import { type Figure, print, printCosts, printScale, type Row } from './report.js';
+import { type Figure, print, printBulk, printCosts, printScale, type Row } from './report.js';
 import { measureScale } from './scale.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { CORES, PEOPLE, pin, type Side, startLibrary, startRollcall } from './servers.js';
@@ -72,10 +73,12 @@ if (wanted('npm start')) costs.push(await measureStart(options.rounds));
 if (wanted('memory') && options.mongodbUri) costs.push(...(await measureMemory(database, options.rounds)));
 const scale =
   options.scale && options.mongodbUri ? await measureScale({ small: database(), large: database() }, options) : [];
+const bulk = options.bulk ? await measureBulk(options.mongodbUri && database(), options) : [];
 print(rows, { pinned, options });
 printCosts(costs);
 printScale(scale);
-if (options.json) writeFileSync(options.json, JSON.stringify({ rows, costs, scale }, null, 2));
+printBulk(bulk);
+if (options.json) writeFileSync(options.json, JSON.stringify({ rows, costs, scale, bulk }, null, 2));
 if (options.profile) summarize(options.profile);
 // No run leaves anything to wait for.
 process.exit(rows.some((row) => row.failed) ? 1 : 0);

@@ -6,7 +6,7 @@ import { connectStore } from '../src/store/connect.js';
 import { drive, median } from './load.js';
 import type { Options } from './options.js';
 import { SCENARIOS } from './scenarios.js';
-import { type Side, startRollcall } from './servers.js';
+import { type Side, type StoredSide, startRollcall } from './servers.js';
 import { signInChain } from './sign-in-rate.js';
 
 export interface ScaleRow {
@@ -17,11 +17,14 @@ export interface ScaleRow {
 }
 
 const SIZES = { small: { users: 1_000, members: 1_000 }, large: { users: 1_000_000, members: 100_000 } };
-const BATCH = 10_000;
+const BATCH = 2_000;
 
 /** Adds people who never sign in, the first of them to the organization of the benchmark. */
-async function fill(mongodbUri: string, { users, members }: { users: number; members: number }): Promise<void> {
-  const store = await connectStore({ mongodbUri, dataDir: '' });
+export async function fill(
+  config: StoredSide['store'],
+  { users, members }: { users: number; members: number },
+): Promise<void> {
+  const store = await connectStore(config);
   const { User, Claim, Membership, Organization, Role } = createModels(store.connection);
   const organization = await Organization.findOne({ slug: 'acme' }).lean();
   const role = await Role.findOne({ key: 'billing' }).lean();
@@ -59,12 +62,12 @@ async function fill(mongodbUri: string, { users, members }: { users: number; mem
 }
 
 export async function measureScale(databases: { small: string; large: string }, options: Options): Promise<ScaleRow[]> {
-  const sides: Record<'small' | 'large', Side> = {
+  const sides: Record<'small' | 'large', StoredSide> = {
     small: await startRollcall('mongodb', { mongodbUri: databases.small }),
     large: await startRollcall('mongodb', { mongodbUri: databases.large }),
   };
   try {
-    for (const size of ['small', 'large'] as const) await fill(databases[size], SIZES[size]);
+    for (const size of ['small', 'large'] as const) await fill(sides[size].store, SIZES[size]);
     const introspection = SCENARIOS.find((one) => one.name.includes('opaque') && one.name.includes('introspection'));
     const work = {
       'introspection with today’s roles': (side: Side) => introspection?.chains(side, 16) ?? Promise.resolve([]),

@@ -19,6 +19,11 @@ export interface Side {
   stop(): Promise<void>;
 }
 
+/** Rollcall, with where its state is. */
+export interface StoredSide extends Side {
+  store: { mongodbUri: string | null; dataDir: string };
+}
+
 export const PEOPLE = 64;
 
 /** The server has the first core, the load the second; where the system can't pin, the table says so. */
@@ -90,7 +95,7 @@ export async function startRollcall(
     profile,
     env = {},
   }: { mongodbUri?: string | undefined; profile?: string | undefined; env?: Record<string, string> },
-): Promise<Side> {
+): Promise<StoredSide> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
   const file = join(dataDir, 'bench.json');
   writeFileSync(file, JSON.stringify(provisioningFile(PEOPLE)));
@@ -111,6 +116,7 @@ export async function startRollcall(
   );
   return {
     ...side,
+    store: { mongodbUri: store === 'mongodb' ? (mongodbUri ?? null) : null, dataDir },
     async stop() {
       await side.stop();
       rmSync(dataDir, { recursive: true, force: true });

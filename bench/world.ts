@@ -21,6 +21,7 @@ export const PERMISSIONS = ['invoices:read', 'invoices:write'];
 export const machineOf = (api: ApiName) => `machine-${api}`;
 export const appOf = (api: ApiName) => `app-${api}`;
 export const introspectorOf = (api: ApiName) => `api-${api}`;
+export const MANAGER = 'machine-management';
 export const emailOf = (number: number) => `person-${number}@example.test`;
 
 export const basic = (clientId: string) => `Basic ${Buffer.from(`${clientId}:${SECRET}`).toString('base64')}`;
@@ -33,7 +34,7 @@ export const provisioningFile = (people: number) => ({
     permissions: PERMISSIONS.map((key) => ({ key })),
     introspection: { clientId: introspectorOf(name), clientSecret: SECRET },
   })),
-  applications: API_NAMES.flatMap((name) => [
+  applications: API_NAMES.flatMap((name): object[] => [
     { clientId: machineOf(name), clientSecret: SECRET, name, type: 'machine', defaultApi: APIS[name].identifier },
     {
       clientId: appOf(name),
@@ -43,8 +44,17 @@ export const provisioningFile = (people: number) => ({
       redirectUris: [CALLBACK],
       defaultApi: APIS[name].identifier,
     },
-  ]),
-  roles: [{ key: 'billing', name: 'Billing', permissions: ['invoices:read'] }],
+  ]).concat({
+    clientId: MANAGER,
+    clientSecret: SECRET,
+    name: MANAGER,
+    type: 'machine',
+    permissions: [{ api: 'management', permissions: ['*'] }],
+  }),
+  roles: [
+    { key: 'billing', name: 'Billing', permissions: ['invoices:read'] },
+    { key: 'auditor', name: 'Auditor' },
+  ],
   organizations: [{ slug: 'acme', name: 'Acme' }],
   users: Array.from({ length: people }, (_, number) => ({
     email: emailOf(number),
