@@ -56,6 +56,7 @@ import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
 import type { SigningKeys } from './services/signing-keys/follow-keys.js';
 import { JWKS_MAX_AGE } from './services/signing-keys/lifetimes.js';
+import { isUpgraded, upgradeStore } from './services/upgrade-store.js';
 import { createUserCodeLimits } from './services/user-code-limits.js';
 
 export interface AppDeps extends StoreState {
@@ -126,6 +127,13 @@ export function createApp(deps: AppDeps): Koa {
   measureKeyAges(() => deps.signingKeys.ages());
   services.grantsEnding = (grants) => tellOfEndingGrants(runtime, grants);
   services.machineToday = (applicationId) => machinePermissions(runtime, applicationId);
+  deps.background.every(
+    'upgrade the store',
+    UPGRADE_MS,
+    unlessAway(async () => {
+      if (!(await isUpgraded(services))) await upgradeStore(services);
+    }),
+  );
   deps.background.every(
     'clean up deleted roles and groups',
     CLEAN_UP_MS,
@@ -202,6 +210,7 @@ const factsOf = (ctx: Context): RequestFacts => ({
 const FOLLOW_KEYS_MS = 1000;
 const KEEP_UP_KEYS_MS = 15_000;
 const CLEAN_UP_MS = 30_000;
+const UPGRADE_MS = 5000;
 const TIDY_MS = 60 * 60 * 1000;
 
 /** With the store away there is nothing to do, and the requests say so. */

@@ -9,6 +9,7 @@ import type { ManagementPermission } from '../access/statements.js';
 import type { Organization } from '../models/index.js';
 import type { ServiceContext } from '../services/context.js';
 import type { Page, PageRequest } from '../services/list-pages.js';
+import { type Total, totalText } from '../services/lists/total.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -97,6 +98,9 @@ export const onInstance = <Query extends z.ZodType = z.ZodUnknown, Body extends 
 ): Endpoint => definition as unknown as Endpoint;
 
 /** A page of a list as it is answered; the cursor is signed where it leaves. */
-export const pageAnswer = <T>({ data, nextCursor }: Page<T>, present: (one: T) => unknown): Answer => ({
-  body: { data: data.map((one) => present(one)), nextCursor },
+export const pageAnswer = <T>(
+  { data, nextCursor, total }: Page<T> & { total?: Total },
+  present: (one: T) => unknown,
+): Answer => ({
+  body: { data: data.map((one) => present(one)), nextCursor, ...(total ? { total: totalText(total) } : {}) },
 });

@@ -66,8 +66,8 @@ export function createReadInput(cursors: Cursors) {
       revision,
       text,
       seal(body) {
-        const { data, nextCursor } = body as { data: unknown; nextCursor: string | null };
-        return { data, nextCursor: nextCursor === null ? null : cursors.seal(asked, nextCursor) };
+        const { data, nextCursor, ...rest } = body as { data: unknown; nextCursor: string | null };
+        return { data, ...rest, nextCursor: nextCursor === null ? null : cursors.seal(asked, nextCursor) };
       },
     };
   };

@@ -45,6 +45,15 @@ export const metadata = z
 
 export const shownMetadata = z.record(z.string(), z.string()).meta({ description: 'Strings by key.' });
 
+/** What is searched for. */
+export const searched = z
+  .string()
+  .max(200)
+  .meta({
+    description: 'Beginnings of words of the name, or of an e-mail address; all have to be found.',
+    examples: ['ada by'],
+  });
+
 /** A page of a list. */
 export const listOf = (id: string, item: z.ZodType) =>
   z
@@ -54,6 +63,16 @@ export const listOf = (id: string, item: z.ZodType) =>
         .string()
         .nullable()
         .meta({ description: 'What `cursor` takes for the next page; null on the last.' }),
+    })
+    .meta({ id });
+
+/** A page of a list that says how many there are, where it is asked. */
+export const countedListOf = (id: string, item: z.ZodType) =>
+  listOf(id, item)
+    .extend({
+      total: text
+        .optional()
+        .meta({ description: 'How many there are in all, where asked for: `1,000+` for more.', examples: ['1,000+'] }),
     })
     .meta({ id });
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Membership, Organization, User } from '../models/index.js';
 import type { Assignment, MembershipStatus } from '../models/membership.js';
 import type { ServiceContext } from '../services/context.js';
@@ -18,10 +18,15 @@ export function memberCommands(program: Command): void {
       .argument('<organization>', 'an id or slug')
       .argument('<member>', MEMBER);
   paged(
-    subcommand(member, 'list', 'list the members with their roles', 'member list acme --json').argument(
-      '<organization>',
-      'an id or slug',
-    ),
+    subcommand(member, 'list', 'list the members with their roles', 'member list acme --role billing --sort joined')
+      .argument('<organization>', 'an id or slug')
+      .option('--search <text>', 'whose name or e-mail address has words that begin so')
+      .option('--role <role>', 'who holds a role, directly or by a group; by key or id')
+      .option('--group <group>', 'who is in a group; by name or id')
+      .addOption(new Option('--status <status>', 'by their status here').choices(['active', 'suspended']))
+      .addOption(new Option('--sort <order>', 'by name, or by when they joined').choices(['name', 'joined']))
+      .option('--descending', 'the other way round')
+      .option('--count', 'say how many there are in all, up to 1,000'),
   ).action(list);
   one('show', 'show a member', 'member show acme ada@acme.test').action(show);
   subcommand(
@@ -73,17 +78,36 @@ export function memberCommands(program: Command): void {
   );
 }
 
-const list = (reference: string, options: PageOptions) =>
+interface ListOptions extends PageOptions {
+  search?: string;
+  role?: string;
+  group?: string;
+  status?: MembershipStatus;
+  sort?: 'name' | 'joined';
+  descending?: boolean;
+  count?: boolean;
+}
+
+const list = (reference: string, { descending, limit, after, json, ...query }: ListOptions) =>
   withServices(async (services) => {
-    const { listMembers } = await import('../services/list-members.js');
-    printPage(await listMembers(services, await find(services, reference), options), options, {
-      headings: ['id', 'email', 'name', 'status', 'roles', 'effective roles'],
-      row: (overview) => {
-        const { id, email, name, status, userStatus, roles, effectiveRoles } = presentMember(overview);
-        return [id, email, name, userStatus === 'active' ? status : userStatus, roles, effectiveRoles];
+    const [{ listMembers }, { SYSTEM }] = await Promise.all([
+      import('../services/list-members.js'),
+      import('../services/context.js'),
+    ]);
+    const asked = { ...query, order: descending ? ('descending' as const) : undefined };
+    const page = await listMembers(services, SYSTEM, await find(services, reference), asked, { limit, after });
+    printPage(
+      page,
+      { ...(json ? { json } : {}) },
+      {
+        headings: ['id', 'email', 'name', 'status', 'roles', 'groups', 'effective roles'],
+        row: (overview) => {
+          const { id, email, name, status, userStatus, roles, groups, effectiveRoles } = presentMember(overview);
+          return [id, email, name, userStatus === 'active' ? status : userStatus, roles, groups, effectiveRoles];
+        },
+        object: presentMember,
       },
-      object: presentMember,
-    });
+    );
   });
 
 const show = (organization: string, reference: string, options: JsonOption) =>

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Page } from '../services/list-pages.js';
+import { type Total, totalText } from '../services/lists/total.js';
 import { print, printJson } from './running.js';
 import { table } from './table.js';
 
@@ -42,11 +43,12 @@ export const collect = (value: string, before: string[] = []): string[] => [...b
 
 /** Prints a page: as a table that says how to go on, or as the API's lists are. */
 export function printPage<T>(
-  { data, nextCursor }: Page<T>,
+  { data, nextCursor, total }: Page<T> & { total?: Total },
   { json }: JsonOption,
   { headings, row, object }: { headings: string[]; row: (one: T) => unknown[]; object: (one: T) => object },
 ): void {
-  if (json) return printJson({ data: data.map(object), nextCursor });
+  if (json) return printJson({ data: data.map(object), nextCursor, ...(total ? { total: totalText(total) } : {}) });
   print(data.length ? table(headings, data.map(row)) : 'None');
+  if (total) print(`\n${totalText(total)} in all`);
   if (nextCursor) print(`\nMore: --after ${nextCursor}`);
 }

@@ -26,7 +26,12 @@ interface Settings extends JsonOption {
 
 export function organizationCommands(program: Command): void {
   const one = noun(program, 'organization', 'companies and teams', 'organization show acme');
-  paged(subcommand(one, 'list', 'list the organizations, the oldest first', 'organization list')).action(list);
+  paged(
+    subcommand(one, 'list', 'list the organizations, the oldest first', 'organization list --search acme').option(
+      '--search <text>',
+      'whose name or slug has words that begin so',
+    ),
+  ).action(list);
   subcommand(one, 'show', 'show an organization', 'organization show acme')
     .argument('<organization>', 'an id or slug')
     .action(show);
@@ -60,7 +65,7 @@ export function organizationCommands(program: Command): void {
   }
 }
 
-const list = (options: PageOptions) =>
+const list = (options: PageOptions & { search?: string }) =>
   withServices(async (services) => {
     const { listOrganizations } = await import('../services/list-pages.js');
     const page = await listOrganizations(services, options);

@@ -43,7 +43,7 @@ export const presentOrganization = (
   createdAt,
 });
 
-export const presentMember = ({ membership, user, roles, effectiveRoles }: MemberOverview) => ({
+export const presentMember = ({ membership, user, roles, groups, effectiveRoles }: MemberOverview) => ({
   id: membership._id,
   userId: user._id,
   email: user.email,
@@ -51,6 +51,7 @@ export const presentMember = ({ membership, user, roles, effectiveRoles }: Membe
   status: membership.status,
   userStatus: user.status,
   roles,
+  groups: groups.map(({ group }) => group.name),
   effectiveRoles: effectiveRoles.map((role) => role.key),
   ...(membership.metadata ? { metadata: membership.metadata } : {}),
 });

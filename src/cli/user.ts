@@ -9,7 +9,12 @@ import { properties, table } from './table.js';
 
 export function userCommands(program: Command): void {
   const user = noun(program, 'user', 'people with an account', 'user show ada@acme.test');
-  paged(subcommand(user, 'list', 'list the users, the oldest first', 'user list --limit 20')).action(list);
+  paged(
+    subcommand(user, 'list', 'list the users, the oldest first', 'user list --search ada --limit 20').option(
+      '--search <text>',
+      'whose name or e-mail address has words that begin so',
+    ),
+  ).action(list);
   subcommand(user, 'show', 'show a user with the organizations they are in', 'user show ada@acme.test')
     .argument('<user>', 'an id or e-mail address')
     .action(show);
@@ -35,7 +40,7 @@ export function userCommands(program: Command): void {
   }
 }
 
-const list = (options: PageOptions) =>
+const list = (options: PageOptions & { search?: string }) =>
   withServices(async (services) => {
     const { listUsers } = await import('../services/list-pages.js');
     printPage(await listUsers(services, options), options, {

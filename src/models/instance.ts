@@ -10,6 +10,8 @@ export interface Instance {
   defaultRoles: string[];
   /** How far the store's documents were brought up to what this version expects: see `services/upgrade-store.ts`. */
   upgraded?: number;
+  /** While documents are being filled with what lists need: the last that is (`services/fill-copies.ts`). */
+  filledTo?: string;
   pendingEvents?: PendingEvent[];
 }
 
@@ -21,6 +23,7 @@ export const instanceSchema = new Schema<Instance>(
     version: { type: Number, required: true, default: 0 },
     defaultRoles: { type: [String], default: undefined },
     upgraded: Number,
+    filledTo: String,
     pendingEvents,
   },
   { versionKey: false },

@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import { type PendingEvent, pendingEvents } from './event.js';
+import type { User } from './user.js';
 
 /** A role that a member holds directly. Refers to the role itself, not to its key (R5). */
 export interface Assignment {
@@ -44,6 +45,12 @@ export interface Membership {
   /** False between joining and having been given the first roles; healed by the next sign-in. */
   settled: boolean;
   metadata?: Record<string, string>;
+  /** Copies of the user's, for lists (`services/copies.ts`); absent in rows of an earlier version until these are filled. */
+  sortName?: string;
+  words?: string[];
+  name?: string;
+  email?: string;
+  userStatus?: User['status'];
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
@@ -70,6 +77,11 @@ export const membershipSchema = new Schema<Membership>(
     revision: Number,
     settled: { type: Boolean, required: true },
     metadata: { type: Schema.Types.Mixed },
+    sortName: String,
+    words: { type: [String], default: undefined },
+    name: String,
+    email: String,
+    userStatus: { type: String, enum: ['active', 'disabling', 'disabled'] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     pendingEvents,
@@ -79,6 +91,14 @@ export const membershipSchema = new Schema<Membership>(
 
 membershipSchema.index({ organizationId: 1, userId: 1 }, { unique: true });
 membershipSchema.index({ userId: 1 });
-// Who holds a role, also an instance-wide one, and who is in a group: what deleting them asks, and the lists of a role and a group.
-membershipSchema.index({ 'roles.roleId': 1, organizationId: 1 });
-membershipSchema.index({ 'groups.groupId': 1, userId: 1 });
+// Lists, by name and by when they joined, which is the order of ids. Each with a filter in front, so that a page reads itself alone.
+membershipSchema.index({ organizationId: 1, status: 1, sortName: 1 });
+membershipSchema.index({ organizationId: 1, status: 1, _id: 1 });
+// By role and group; what deleting one asks too, of an instance-wide role in every organization.
+membershipSchema.index({ 'roles.roleId': 1, organizationId: 1, sortName: 1 });
+membershipSchema.index({ 'roles.roleId': 1, organizationId: 1, _id: 1 });
+membershipSchema.index({ 'groups.groupId': 1, sortName: 1 });
+membershipSchema.index({ 'groups.groupId': 1, _id: 1 });
+// Searching. What is found comes in this order: by the word or address found, then by name.
+membershipSchema.index({ organizationId: 1, words: 1, sortName: 1 });
+membershipSchema.index({ organizationId: 1, email: 1, sortName: 1 });

@@ -19,6 +19,9 @@ export interface Organization {
   /** Ids of the roles that who joins gets; absent: the instance's. */
   defaultRoles?: string[];
   metadata?: Record<string, string>;
+  /** By what it is sorted and found, as of a user. */
+  sortName?: string;
+  words?: string[];
   /** True once somebody was made its first administrator (R1). */
   founded: boolean;
   /** User ids: the only truth about who is administrator without an end date (R2). 500 at most. */
@@ -48,6 +51,8 @@ export const organizationSchema = new Schema<Organization>(
     revokeOnDowngrade: Boolean,
     defaultRoles: { type: [String], default: undefined },
     metadata: { type: Schema.Types.Mixed },
+    sortName: String,
+    words: { type: [String], default: undefined },
     founded: { type: Boolean, required: true, default: false },
     administrators: { type: [String], required: true, default: [] },
     setup: {
@@ -69,3 +74,4 @@ export const organizationSchema = new Schema<Organization>(
 
 // Where a role is given by default: asked when it is deleted.
 organizationSchema.index({ defaultRoles: 1 }, { sparse: true });
+organizationSchema.index({ words: 1, sortName: 1 });

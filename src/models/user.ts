@@ -15,6 +15,9 @@ export interface User {
   /** `disabling` denies at once while administrator seats are being given up. */
   status: 'active' | 'disabling' | 'disabled';
   metadata?: Record<string, string>;
+  /** By what they are sorted and found (`services/copies.ts`); absent in those of an earlier version until these are filled. */
+  sortName?: string;
+  words?: string[];
   /** Raised by each change: what an ETag is made of. */
   revision?: number;
   createdAt: Date;
@@ -32,6 +35,8 @@ export const userSchema = new Schema<User>(
     passwordHash: String,
     status: { type: String, enum: ['active', 'disabling', 'disabled'], required: true, default: 'active' },
     metadata: { type: Schema.Types.Mixed },
+    sortName: String,
+    words: { type: [String], default: undefined },
     revision: Number,
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
@@ -40,4 +45,5 @@ export const userSchema = new Schema<User>(
   { versionKey: false, minimize: false },
 );
 // Not unique: what keeps addresses apart is the claim, which comes first and can be left behind.
-userSchema.index({ email: 1 });
+userSchema.index({ email: 1, sortName: 1 });
+userSchema.index({ words: 1, sortName: 1 });

@@ -192,8 +192,8 @@ async function endTokensOfMembers(context: ServiceContext, group: Group): Promis
   const vocabulary = await vocabularyOf(context, organization);
   const before = { ...vocabulary, group: (id: string) => (id === _id ? group : vocabulary.group(id)) };
   for (let after = ''; ; ) {
-    const rows = await models.Membership.find({ 'groups.groupId': _id, userId: { $gt: after }, ...PRESENT })
-      .sort({ userId: 1 })
+    const rows = await models.Membership.find({ 'groups.groupId': _id, _id: { $gt: after }, ...PRESENT })
+      .sort({ _id: 1 })
       .limit(BATCH)
       .lean();
     const last = rows.at(-1);
@@ -207,6 +207,6 @@ async function endTokensOfMembers(context: ServiceContext, group: Group): Promis
       organizationId,
       losers.map((row) => row.userId),
     );
-    after = last.userId;
+    after = last._id;
   }
 }

@@ -3,6 +3,7 @@ import { conflict, forbidden, invalid, notFound, stale } from '../lib/errors.js'
 import type { Organization } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { event, type ServiceContext } from './context.js';
+import { findableOrganization } from './copies.js';
 import { requirePermission } from './require.js';
 import { isSingle, requireMayGive, rolesBehind } from './rules-of-roles.js';
 import { giveDefaultRole, requireReadyForSingle } from './single-mode.js';
@@ -42,7 +43,11 @@ export async function changeOrganization(
   const becomesSingle = change.roleMode === 'single' && !isSingle(present);
   if (becomesSingle) await requireReadyForSingle(context, withDefaults(present, change));
   const { defaultRoles, ...values } = change;
-  const written = { ...values, ...(defaultRoles ? { defaultRoles } : {}) };
+  const written = {
+    ...values,
+    ...(defaultRoles ? { defaultRoles } : {}),
+    ...(values.name === undefined ? {} : findableOrganization({ _id, name: values.name, slug: present.slug })),
+  };
   const before = Object.fromEntries(
     Object.keys(change).map((name) => [name, present[name as keyof Organization] ?? null]),
   );

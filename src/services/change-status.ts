@@ -18,6 +18,7 @@ import {
   requireRevision,
 } from './change-membership.js';
 import { event, type ServiceContext } from './context.js';
+import { copyToMemberships } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { endUserSessions } from './end-user-sessions.js';
 import { PRESENT } from './reads.js';
@@ -94,8 +95,8 @@ export async function setUserStatus(
   if (revision !== undefined && revision !== (user.revision ?? 0)) throw stale();
   if (user.status === status) return;
   const eventId = newId('evt');
-  const set = (value: 'active' | 'disabling' | 'disabled', action?: string, only: object = {}) =>
-    models.User.updateOne(
+  const set = async (value: 'active' | 'disabling' | 'disabled', action?: string, only: object = {}) => {
+    const written = await models.User.updateOne(
       { _id: userId, ...only },
       {
         $set: { status: value, updatedAt: clock.now() },
@@ -112,6 +113,9 @@ export async function setUserStatus(
           : {}),
       },
     );
+    await copyToMemberships(context, userId);
+    return written;
+  };
   const read = revision === undefined ? {} : { revision: revision || null };
   if (status === 'disabled') {
     // Denies at once; the seats follow, and where one can't be given up, all are given back.

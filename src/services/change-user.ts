@@ -5,6 +5,7 @@ import { forgetReads } from '../lib/read-once.js';
 import type { User } from '../models/index.js';
 import { setUserStatus } from './change-status.js';
 import { event, type ServiceContext } from './context.js';
+import { copyToMemberships } from './copies.js';
 import { endUserSessions } from './end-user-sessions.js';
 import { requirePermission } from './require.js';
 
@@ -69,15 +70,17 @@ export async function setUserPassword(
 }
 
 async function write(
-  { models, clock }: ServiceContext,
+  context: ServiceContext,
   { _id }: Pick<User, '_id'>,
   revision: number | undefined,
   { $set, $push }: { $set: object; $push: object },
 ): Promise<void> {
+  const { models, clock } = context;
   const { matchedCount } = await models.User.updateOne(
     { _id, ...(revision === undefined ? {} : { revision: revision || null }) },
     { $set: { ...$set, updatedAt: clock.now() }, $inc: { revision: 1 }, $push },
   );
+  await copyToMemberships(context, _id);
   forgetReads();
   if (matchedCount !== 1) throw revision === undefined ? notFound() : stale();
 }

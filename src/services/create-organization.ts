@@ -5,6 +5,7 @@ import type { Organization } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { claimName, claimOwner, releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
+import { findableOrganization } from './copies.js';
 import { insertMembership, settleMembership } from './join-organization.js';
 import { requireMayGive, singleMode } from './rules-of-roles.js';
 
@@ -67,6 +68,7 @@ export async function createOrganization(
       ...(input.revokeOnDowngrade === undefined ? {} : { revokeOnDowngrade: input.revokeOnDowngrade }),
       ...(input.defaultRoles ? { defaultRoles: input.defaultRoles } : {}),
       ...(input.metadata ? { metadata: input.metadata } : {}),
+      ...findableOrganization({ _id: id, name: input.name, slug }),
       founded: input.founder !== undefined,
       administrators: input.founder ? [input.founder] : [],
       createdAt: now,

@@ -4,6 +4,7 @@ import { newId } from '../lib/ids.js';
 import type { User } from '../models/index.js';
 import { claimName, claimOwner, releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
+import { findableUser } from './copies.js';
 
 export interface NewUser {
   email: string;
@@ -45,6 +46,7 @@ export async function createUser(context: ServiceContext, actor: Actor | 'themse
       ...(input.profile ? { profile: input.profile } : {}),
       ...(input.metadata ? { metadata: input.metadata } : {}),
       status: 'active',
+      ...findableUser({ _id: id, name: input.name, email }),
       createdAt: now,
       updatedAt: now,
       pendingEvents: [

@@ -5,6 +5,7 @@ import { INSTANCE_ID } from '../models/instance.js';
 import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../models/role.js';
 import { claimName } from './claim-name.js';
 import type { ServiceContext } from './context.js';
+import { findableOrganization } from './copies.js';
 
 const BUILT_IN = [
   { _id: ADMIN_ROLE_ID, key: 'admin', name: 'Admin', description: 'Runs the organization: people, roles and settings' },
@@ -41,6 +42,8 @@ export async function ensureBuiltIns(context: ServiceContext): Promise<string> {
   return ensureSystem(context, now);
 }
 
+const OPERATORS = 'Operators';
+
 async function ensureSystem(context: ServiceContext, now: Date): Promise<string> {
   const { models } = context;
   // Whoever claims the slug first names the id; every process then makes sure that the organization of that id is there.
@@ -51,7 +54,8 @@ async function ensureSystem(context: ServiceContext, now: Date): Promise<string>
       {
         $setOnInsert: {
           slug: SYSTEM_ORGANIZATION,
-          name: 'Operators',
+          name: OPERATORS,
+          ...findableOrganization({ _id: id, name: OPERATORS, slug: SYSTEM_ORGANIZATION }),
           status: 'active',
           joinPolicy: 'invite',
           founded: false,

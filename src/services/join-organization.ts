@@ -8,6 +8,7 @@ import type { Membership, Organization } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { event, type ServiceContext } from './context.js';
+import { copiesOf, copyToMemberships, isSameCopy, readCopied } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { PRESENT } from './reads.js';
 import { isSingle } from './rules-of-roles.js';
@@ -59,6 +60,7 @@ export async function insertMembership(
   const { models, clock } = context;
   const now = clock.now();
   const joined = event(context, actor, 'member.joined', userId, { organizationId });
+  const user = await readCopied(context, userId);
   try {
     const membership = await models.Membership.findOneAndUpdate(
       { organizationId, userId },
@@ -70,6 +72,7 @@ export async function insertMembership(
           status: 'active',
           roles: [],
           settled: false,
+          ...(user && copiesOf(user)),
           createdAt: now,
           updatedAt: now,
           pendingEvents: [joined],
@@ -77,7 +80,12 @@ export async function insertMembership(
       },
       { upsert: true, returnDocument: 'after', lean: true, setDefaultsOnInsert: false },
     );
-    if (membership) return await back(context, membership as Membership, joined);
+    if (membership) {
+      const present = await back(context, membership as Membership, joined);
+      // Somebody may have changed the user after they were read here, and before there was this row to copy that to.
+      if (!isSameCopy(user, await readCopied(context, userId))) await copyToMemberships(context, userId);
+      return present;
+    }
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
@@ -91,10 +99,18 @@ async function back(context: ServiceContext, membership: Membership, joined: Pen
   if (membership.status !== 'removed') return membership;
   const { models, clock } = context;
   const now = clock.now();
+  const user = await readCopied(context, membership.userId);
   const again = await models.Membership.findOneAndUpdate(
     { _id: membership._id, status: 'removed' },
     {
-      $set: { status: 'active', roles: [], settled: false, createdAt: now, updatedAt: now },
+      $set: {
+        status: 'active',
+        roles: [],
+        settled: false,
+        ...(user && copiesOf(user)),
+        createdAt: now,
+        updatedAt: now,
+      },
       $unset: { groups: 1, changed: 1, defaultRole: 1, wasAdministrator: 1, metadata: 1 },
       $inc: { revision: 1 },
       $push: { pendingEvents: joined },

@@ -1,63 +1,125 @@
-import type { Membership, Organization, Role, User } from '../models/index.js';
+import type { Actor } from '../access/can.js';
+import type { HeldRole } from '../access/effective-roles.js';
+import type { Group, Membership, Organization, Role, User } from '../models/index.js';
+import { heldBy } from './change-membership.js';
 import type { ServiceContext } from './context.js';
+import type { Copied } from './copies.js';
 import { settleMembership } from './join-organization.js';
-import { type Page, type PageRequest, pageOf } from './list-pages.js';
-import { rolesOf } from './load-standing.js';
+import type { Page, PageRequest } from './list-pages.js';
+import { compileFilter, type MemberFilter } from './lists/member-filter.js';
+import { type MemberOrder, memberRows, memberTotal } from './lists/member-rows.js';
+import type { Total } from './lists/total.js';
 import { PRESENT } from './reads.js';
+import { requirePermission } from './require.js';
+import { type OrganizationVocabulary, vocabularyOf } from './vocabulary.js';
+
+export type { MemberFilter, Total };
 
 export interface MemberOverview {
   membership: Membership;
-  user: User;
-  /** Held directly, an administrator's seat that waits for their return included. */
+  user: Copied;
+  /** Keys of what is held directly, an administrator's seat that waits for their return included; sorted. */
   roles: string[];
+  /** The groups that they are in, by name. */
+  groups: { group: Group; until?: Date }[];
+  /** What is held with where it comes from, also by who may not act at the moment. */
+  held: HeldRole<Role, Group>[];
   /** What a token would carry today: none for who may not act. */
   effectiveRoles: Role[];
 }
 
-/** Members in the order of their users' ids. */
+export interface MemberQuery extends MemberFilter, MemberOrder {
+  /** How many there are in all, up to 1,000. */
+  count?: boolean | undefined;
+}
+
+export interface MemberPage extends Page<MemberOverview> {
+  /** Where it was asked for. */
+  total?: Total;
+}
+
+/**
+ * Members, a page at a time: one query, or one for each way of holding the role that is asked for.
+ * @throws RollcallError `invalid` for a cursor of another query, an unknown role or group; `upgrading`, `not_found`, `forbidden`
+ */
 export async function listMembers(
   context: ServiceContext,
+  actor: Actor,
   organization: Organization,
-  { limit, after = '' }: PageRequest,
-): Promise<Page<MemberOverview>> {
-  const { models } = context;
-  const rows = await models.Membership.find({ organizationId: organization._id, userId: { $gt: after }, ...PRESENT })
-    .sort({ userId: 1 })
-    .limit(limit + 1)
-    .lean();
-  const { data, nextCursor } = pageOf(rows, limit, (membership) => membership.userId);
-  const users = await models.User.find({ _id: { $in: data.map((one) => one.userId) } }).lean();
+  { count, ...query }: MemberQuery,
+  page: PageRequest,
+): Promise<MemberPage> {
+  requirePermission(actor, 'members:read', organization._id);
+  const filter = await compileFilter(context, organization, query);
+  const [{ data, nextCursor }, total] = await Promise.all([
+    memberRows(context, organization, filter, query, page),
+    count ? memberTotal(context, filter) : undefined,
+  ]);
+  const members = await overviewsOf(context, organization, data, filter.vocabulary);
+  return { data: members, nextCursor, ...(total ? { total } : {}) };
+}
+
+/** Who somebody is where their row doesn't say so yet: one query for all of them. */
+async function overviewsOf(
+  context: ServiceContext,
+  organization: Organization,
+  rows: readonly Membership[],
+  vocabulary: OrganizationVocabulary,
+): Promise<MemberOverview[]> {
+  const without = rows.filter((row) => row.name === undefined).map((row) => row.userId);
+  const users: Copied[] = without.length
+    ? await context.models.User.find({ _id: { $in: without } }, { name: 1, email: 1, status: 1 }).lean()
+    : [];
   const byId = new Map(users.map((user) => [user._id, user]));
   const members = await Promise.all(
-    data.map(async (membership) => {
-      const user = byId.get(membership.userId);
-      return user ? [await overviewOf(context, organization, membership, user)] : [];
+    rows.map(async (row) => {
+      const user = copiedIn(row) ?? byId.get(row.userId);
+      return user ? [await overviewOf(context, organization, row, user, vocabulary)] : [];
     }),
   );
-  return { data: members.flat(), nextCursor };
+  return members.flat();
 }
+
+const copiedIn = ({ userId, name, email, userStatus }: Membership): Copied | undefined =>
+  name !== undefined && email !== undefined && userStatus
+    ? { _id: userId, name, email, status: userStatus }
+    : undefined;
 
 /** One member, with the roles of today. */
 export async function overviewOf(
   context: ServiceContext,
   before: Organization,
   found: Membership,
-  user: User,
+  user: Copied,
+  known?: OrganizationVocabulary,
 ): Promise<MemberOverview> {
   const membership = found.settled ? found : await settleMembership(context, found);
   // Settling may have made the first member administrator (R1).
   const organization = found.settled
     ? before
     : ((await context.models.Organization.findById(before._id).lean()) ?? before);
-  const roles = await rolesOf(context, await context.catalog.current(), organization, membership);
-  const keys = roles.map((role) => role.key);
+  const vocabulary = known ?? (await vocabularyOf(context, organization));
+  const held = heldBy(context, { organization, membership, vocabulary });
+  const direct = held.filter((one) => one.direct).map(({ role }) => role.key);
   const acts = [organization.status, membership.status, user.status].every((status) => status === 'active');
   return {
     membership,
     user,
-    roles: membership.wasAdministrator ? [...new Set([...keys, 'admin'])].sort() : keys,
-    effectiveRoles: acts ? roles : [],
+    roles: membership.wasAdministrator ? [...new Set([...direct, 'admin'])].sort() : direct,
+    groups: groupsOf(context, membership, vocabulary),
+    held,
+    effectiveRoles: acts ? held.map(({ role }) => role) : [],
   };
+}
+
+function groupsOf({ clock }: ServiceContext, { groups = [] }: Membership, vocabulary: OrganizationVocabulary) {
+  const now = clock.now();
+  return groups
+    .flatMap(({ groupId, until }) => {
+      const group = vocabulary.group(groupId);
+      return group && !(until && until <= now) ? [{ group, ...(until ? { until } : {}) }] : [];
+    })
+    .sort((a, b) => (a.group.nameKey < b.group.nameKey ? -1 : 1));
 }
 
 /** Where a user is a member, `system` included, by slug. */

@@ -28,8 +28,11 @@ export interface Reads {
 
 /** Events wait in a document until they are moved to the log; no decision needs them. */
 const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
+/** What is there for lists. */
+const WITHOUT_FINDING = { ...WITHOUT_EVENTS, sortName: 0, words: 0 } as const;
+const WITHOUT_COPIES = { ...WITHOUT_FINDING, name: 0, email: 0, userStatus: 0 } as const;
 /** Nor a hash, which is for signing in alone. */
-const WITHOUT_HASH = { ...WITHOUT_EVENTS, passwordHash: 0 } as const;
+const WITHOUT_HASH = { ...WITHOUT_FINDING, passwordHash: 0 } as const;
 
 /** Past Mongoose, which would cost each of these as much again: they come from here alone, and their values are texts. */
 const find = <T>({ collection }: Model<T>, filter: object, projection: object): Promise<T[]> =>
@@ -49,18 +52,18 @@ export function createReads(models: Models): Reads {
   const instance = byId(Instance, { version: 1 });
   const users = byId(User, WITHOUT_HASH);
   const usersToSignIn = batchedLists(
-    (emails) => find(User, { email: { $in: emails } }, WITHOUT_EVENTS),
+    (emails) => find(User, { email: { $in: emails } }, WITHOUT_FINDING),
     (one) => one.email,
   );
   const claims = byId(Claim, { owner: 1 });
-  const organizations = byId(Organization, WITHOUT_EVENTS);
+  const organizations = byId(Organization, WITHOUT_FINDING);
   const revoked = byId(RevokedToken, { _id: 1 });
   const memberships = batchedReads(
-    (keys) => find(Membership, { ...pairs(keys), ...PRESENT }, WITHOUT_EVENTS),
+    (keys) => find(Membership, { ...pairs(keys), ...PRESENT }, WITHOUT_COPIES),
     (one) => `${one.organizationId} ${one.userId}`,
   );
   const membershipsOf = batchedLists(
-    (userIds) => find(Membership, { userId: { $in: userIds }, ...PRESENT }, WITHOUT_EVENTS),
+    (userIds) => find(Membership, { userId: { $in: userIds }, ...PRESENT }, WITHOUT_COPIES),
     (one) => one.userId,
   );
   return {

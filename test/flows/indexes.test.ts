@@ -221,9 +221,10 @@ const LISTED = new Set(['users', 'organizations', 'memberships', 'roles']);
 
 /** What a query that was made is answered by: its index, whether what it finds has to be sorted, and how much it looks at. */
 async function explained(command: Document) {
-  const { find, filter, sort, limit } = command;
+  const { find, filter, sort, limit, hint, min, max } = command;
+  const along = Object.fromEntries(Object.entries({ hint, min, max }).filter(([, value]) => value !== undefined));
   const plan = await store.connection.db?.command({
-    explain: { find, filter, sort, limit },
+    explain: { find, filter, sort, limit, ...along },
     verbosity: 'executionStats',
   });
   const stages = JSON.stringify(plan?.queryPlanner.winningPlan);
@@ -262,7 +263,10 @@ it('a page of users, organizations, members or roles, and of an export, reads wh
   const pages: Record<string, [work: () => Promise<unknown>, index: string]> = {
     'user list': [() => after((page) => listUsers(services, page)), '_id_'],
     'organization list': [() => after((page) => listOrganizations(services, page)), '_id_'],
-    'member list': [() => after((page) => listMembers(services, organization, page)), 'organizationId_1_userId_1'],
+    'member list': [
+      () => after((page) => listMembers(services, SYSTEM, organization, {}, page)),
+      'organizationId_1_status_1_sortName_1',
+    ],
     'role list': [() => after((page) => listRoles(services, organization._id, page)), 'organizationId_1_key_1'],
     export: [() => readAll(exportState(services, { users: true, withHashes: false })), '_id_'],
     'export of an organization': [

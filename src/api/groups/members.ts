@@ -1,7 +1,7 @@
 import { addToGroup, removeFromGroup } from '../../services/change-member-group.js';
 import { findGroup } from '../../services/find-group.js';
 import { findMember } from '../../services/find-member.js';
-import { listGroupMembers } from '../../services/list-group-members.js';
+import { listMembers } from '../../services/list-members.js';
 import { type Endpoint, inOrganization, type OrganizationCall, pageAnswer } from '../endpoint.js';
 import { answerWithMember, createMemberPresenter } from '../members/present.js';
 import { member, memberList } from '../members/schema.js';
@@ -24,10 +24,10 @@ export const groupMemberEndpoints: readonly Endpoint[] = [
     permissions: ['members:read'],
     list: true,
     answer: { status: 200, description: 'A page of members.', schema: memberList },
-    async handle({ services, organization, params, page }) {
+    async handle({ services, actor, organization, params, page }) {
       const group = await findGroup(services, organization._id, params.group as string);
       const present = await createMemberPresenter(services, organization);
-      return pageAnswer(await listGroupMembers(services, group, page), present);
+      return pageAnswer(await listMembers(services, actor, organization, { group: group._id }, page), present);
     },
   }),
   inOrganization({

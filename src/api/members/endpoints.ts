@@ -10,7 +10,9 @@ import { removeMember } from '../../services/remove-member.js';
 import { type Endpoint, inOrganization, pageAnswer } from '../endpoint.js';
 import { assignmentsOf, roleIdsOf } from '../role-keys.js';
 import { answerWithMember, createMemberPresenter } from './present.js';
-import { member, memberChange, memberList, newMember } from './schema.js';
+import { member, memberChange, memberPage, memberQuery, newMember } from './schema.js';
+
+const ORDERS = { asc: 'ascending', desc: 'descending' } as const;
 
 export const memberEndpoints: readonly Endpoint[] = [
   inOrganization({
@@ -18,11 +20,15 @@ export const memberEndpoints: readonly Endpoint[] = [
     path: '/organizations/{org}/members',
     operationId: 'listMembers',
     summary: 'List members',
+    description:
+      'By name, or by when they joined. With `search` in the order of the words that were found, whatever `sort` says.',
     permissions: ['members:read'],
     list: true,
-    answer: { status: 200, description: 'A page of members.', schema: memberList },
-    async handle({ services, organization, page }) {
-      const found = await listMembers(services, organization, page);
+    query: memberQuery,
+    answer: { status: 200, description: 'A page of members.', schema: memberPage },
+    async handle({ services, actor, organization, query: { count, order, ...query }, page }) {
+      const asked = { ...query, order: ORDERS[order ?? 'asc'], count: count === 'true' };
+      const found = await listMembers(services, actor, organization, asked, page);
       const present = await createMemberPresenter(services, organization);
       return pageAnswer(found, present);
     },

@@ -1,7 +1,8 @@
 import { type HeldRole, heldRoles, liveRole } from '../../access/effective-roles.js';
 import { notFound } from '../../lib/errors.js';
-import type { Group, Membership, Organization, Role, User } from '../../models/index.js';
+import type { Group, Membership, Organization, Role } from '../../models/index.js';
 import type { ServiceContext } from '../../services/context.js';
+import type { Copied } from '../../services/copies.js';
 import { findMember } from '../../services/find-member.js';
 import { settleMembership } from '../../services/join-organization.js';
 import { type OrganizationVocabulary, vocabularyOf } from '../../services/vocabulary.js';
@@ -13,7 +14,7 @@ const ended = (until: Date | undefined) => (until ? until.toISOString() : null);
 export async function createMemberPresenter(services: ServiceContext, organization: Organization) {
   const vocabulary = await vocabularyOf(services, organization);
   const now = services.clock.now();
-  return ({ membership, user }: { membership: Membership; user: User }) => {
+  return ({ membership, user }: { membership: Membership; user: Copied }) => {
     const held = heldRoles({ userId: membership.userId, organization, membership }, vocabulary, now);
     const acts = [organization.status, membership.status, user.status].every((one) => one === 'active');
     const defaultRole = membership.defaultRole && liveRole(membership.defaultRole, vocabulary.role)?.key;

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import {
   changeOf,
+  countedListOf,
   groupAssignment,
   listOf,
   metadata,
   origin,
   roleAssignment,
   roleKey,
+  searched,
   shownGroup,
   shownMetadata,
   shownRole,
@@ -43,6 +45,22 @@ export const member = z
   .meta({ id: 'Member' });
 
 export const memberList = listOf('MemberList', member);
+
+export const memberPage = countedListOf('MemberPage', member);
+
+export const memberQuery = z.strictObject({
+  search: searched.optional(),
+  role: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'Who holds this role today, directly or by a group; by key or id.' }),
+  group: z.string().max(200).optional().meta({ description: 'Who is in this group; by name or id.' }),
+  status: status.optional(),
+  sort: z.enum(['name', 'joined']).optional().meta({ description: '`name` unless given.' }),
+  order: z.enum(['asc', 'desc']).optional(),
+  count: z.enum(['true', 'false']).optional().meta({ description: 'Also `total`, counted up to 1,000.' }),
+});
 
 const roles = z.array(roleAssignment).max(100);
 

@@ -9,7 +9,7 @@ import { leaveOrganization } from '../../services/remove-member.js';
 import { vocabularyOf } from '../../services/vocabulary.js';
 import { type Answer, inOrganization, type Noun, onInstance } from '../endpoint.js';
 import { roleIdsOf } from '../role-keys.js';
-import { newOrganization, organization, organizationChange, organizationList } from './schema.js';
+import { newOrganization, organization, organizationChange, organizationList, organizationQuery } from './schema.js';
 
 async function present(services: ServiceContext, one: Organization) {
   const [{ defaultRoles: inherited }, vocabulary] = await Promise.all([
@@ -51,9 +51,10 @@ export const organizations: Noun = {
       description: 'In the order in which they were made. The operators’ own one, `system`, is there too.',
       permissions: ['instance:organizations'],
       list: true,
+      query: organizationQuery,
       answer: { status: 200, description: 'A page of organizations.', schema: organizationList },
-      async handle({ services, page }) {
-        const { data, nextCursor } = await listOrganizations(services, page);
+      async handle({ services, query: { search }, page }) {
+        const { data, nextCursor } = await listOrganizations(services, { ...page, search });
         return { body: { data: await Promise.all(data.map((one) => present(services, one))), nextCursor } };
       },
     }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeOf, listOf, metadata, name, roleKey, shownMetadata, slug, text, time } from '../schemas.js';
+import { changeOf, listOf, metadata, name, roleKey, searched, shownMetadata, slug, text, time } from '../schemas.js';
 
 const joinPolicy = z
   .enum(['invite', 'open'])
@@ -39,6 +39,8 @@ export const organization = z
   .meta({ id: 'Organization' });
 
 export const organizationList = listOf('OrganizationList', organization);
+
+export const organizationQuery = z.strictObject({ search: searched.optional() });
 
 const settings = {
   joinPolicy: joinPolicy.optional(),

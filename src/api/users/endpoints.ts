@@ -35,13 +35,13 @@ export const userEndpoints: readonly Endpoint[] = [
     path: '/users',
     operationId: 'listUsers',
     summary: 'List users',
-    description: 'In the order in which they were made.',
+    description: 'In the order in which they were made; with `search` in the order of the words that were found.',
     permissions: ['instance:users'],
     list: true,
     query: userFilter,
     answer: { status: 200, description: 'A page of users.', schema: userList },
-    async handle({ services, query: { email }, page }) {
-      if (email === undefined) return pageAnswer(await listUsers(services, page), present);
+    async handle({ services, query: { email, search }, page }) {
+      if (email === undefined) return pageAnswer(await listUsers(services, { ...page, search }), present);
       const found = await findUserByEmail(services, email);
       return pageAnswer({ data: found ? [found] : [], nextCursor: null }, present);
     },

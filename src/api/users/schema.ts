@@ -12,6 +12,7 @@ import {
   name,
   roleAssignment,
   roleKey,
+  searched,
   shownMetadata,
   text,
   time,
@@ -63,6 +64,7 @@ export const userList = listOf('UserList', user);
 
 export const userFilter = z.strictObject({
   email: z.string().max(320).optional().meta({ description: 'The one with this address.' }),
+  search: searched.optional(),
 });
 
 const newMembership = z

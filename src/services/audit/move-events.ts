@@ -7,6 +7,7 @@ import type { Model } from 'mongoose';
 import type { PendingEvent } from '../../models/event.js';
 import { allModels, type Models } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
+import { copyToMemberships } from '../copies.js';
 import { insertEvents, logged } from './insert-events.js';
 
 /** A model whose documents may hold events that wait; of no particular one. */
@@ -30,6 +31,17 @@ const WAITING = { 'pendingEvents.id': { $gt: '' } } as const;
 
 /** Rows that were kept for their events alone (architecture 8), by model. */
 const MARKS: Readonly<Record<string, Document>> = { Membership: { status: 'removed' } };
+
+/** What has to follow a change, by model: done once more here, in case whoever made the change died before it had done so. */
+const FOLLOWING: Readonly<Record<string, (context: ServiceContext, changed: readonly Waiting[]) => Promise<void>>> = {
+  async User(context, changed) {
+    const copied = changed.filter(({ pendingEvents }) => pendingEvents.some(({ action }) => COPIED_AFTER.has(action)));
+    for (const { _id } of copied) await copyToMemberships(context, _id);
+  },
+};
+
+/** The changes of a user that show in their memberships. */
+const COPIED_AFTER: ReadonlySet<string> = new Set(['user.changed', 'user.disabled', 'user.enabled']);
 
 const changingModels = (models: Models) =>
   (allModels(models) as Changing[]).filter(({ schema }) => schema.path('pendingEvents'));
@@ -61,6 +73,7 @@ async function moveFrom(context: ServiceContext, model: Changing, filter: Docume
     if (found.length === 0) break;
     const events = found.flatMap(({ pendingEvents }) => pendingEvents.map((event) => logged(context, event)));
     await insertEvents(context, events);
+    await FOLLOWING[model.modelName]?.(context, found);
     // In this order: a row that was kept for its events is found by them.
     const writes = [...found.flatMap((one) => endOf(model, one)), ...found.map(emptied)];
     await model.collection.bulkWrite(writes as AnyBulkWriteOperation[], { ordered: true });

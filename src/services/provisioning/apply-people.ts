@@ -2,6 +2,7 @@ import { hashPassword } from '../../lib/password.js';
 import type { User } from '../../models/index.js';
 import { setUserStatus } from '../change-status.js';
 import { SYSTEM } from '../context.js';
+import { copyToMemberships } from '../copies.js';
 import { createUser, normalizeEmail } from '../create-user.js';
 import { changeEvent, differences } from './differences.js';
 import { propertiesOf, property, type Step } from './plan.js';
@@ -26,9 +27,11 @@ export function planUser(state: StoredState, entry: UserEntry, path: string): St
           { _id: stored._id },
           {
             $set: { ...change, updatedAt: context.clock.now() },
+            $inc: { revision: 1 },
             $push: { pendingEvents: changeEvent(context, 'user.changed', stored._id, change) },
           },
         );
+        await copyToMemberships(context, stored._id);
       },
     },
   ];

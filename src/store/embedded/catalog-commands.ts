@@ -70,8 +70,8 @@ function build(database: Database, collection: Collection, spec: Document, parse
     parsed.name,
     Buffer.from(serialize({ v: 2, ...kept })),
   );
-  database.run('INSERT INTO flat (idx) VALUES (?)', lastInsertRowid);
-  const index = { ...parsed, id: lastInsertRowid, flat: true };
+  database.scalarsOf(lastInsertRowid, parsed);
+  const index = { ...parsed, id: lastInsertRowid, scalar: parsed.key.map(() => true), flat: true };
   for (const row of database.all<{ body: Uint8Array }>(
     'SELECT body FROM documents WHERE collection = ?',
     collection.id,
@@ -113,7 +113,7 @@ export function dropIndexes(database: Database, command: Document): Document {
 function dropIndex(database: Database, id: number): void {
   database.run('DELETE FROM entries WHERE idx = ?', id);
   database.run('DELETE FROM indexes WHERE id = ?', id);
-  database.run('DELETE FROM flat WHERE idx = ?', id);
+  database.run('DELETE FROM scalars WHERE idx = ?', id);
 }
 
 export function create(database: Database, command: Document): Document {

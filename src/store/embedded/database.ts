@@ -11,7 +11,9 @@ export interface IndexSpec {
   key: [path: string, direction: 1 | -1][];
   unique: boolean;
   sparse: boolean;
-  /** Known to hold no array, so that it has one entry to a document, in the order of a sort. */
+  /** For each field of the key: known to hold no array, so that it is in the order of a sort. */
+  scalar: readonly boolean[];
+  /** All of them: it has one entry to a document. */
   flat: boolean;
   partialFilterExpression: Document | undefined;
   expireAfterSeconds: number | undefined;
@@ -28,14 +30,14 @@ type Connection = InstanceType<typeof DatabaseSync>;
 type Statement = ReturnType<Connection['prepare']>;
 
 /** What this code writes; a file of a newer one is refused. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS collections (id INTEGER PRIMARY KEY, db TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (db, name));
   CREATE TABLE IF NOT EXISTS indexes (id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, name TEXT NOT NULL, spec BLOB NOT NULL, UNIQUE (collection, name));
   CREATE TABLE IF NOT EXISTS documents (collection INTEGER NOT NULL, id BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS entries (idx INTEGER NOT NULL, key BLOB NOT NULL, id BLOB NOT NULL, PRIMARY KEY (idx, key, id)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS flat (idx INTEGER PRIMARY KEY);
+  CREATE TABLE IF NOT EXISTS scalars (idx INTEGER NOT NULL, field INTEGER NOT NULL, PRIMARY KEY (idx, field)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS catalog (version INTEGER NOT NULL);
   INSERT INTO catalog SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM catalog);
 `;
@@ -66,8 +68,21 @@ export class Database {
       throw new Error(`${path} was written by a newer version (format ${found}; this one reads ${FORMAT})`);
     this.#sqlite.exec('PRAGMA journal_mode = WAL');
     this.#sqlite.exec('PRAGMA synchronous = FULL');
-    this.#sqlite.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${FORMAT}; COMMIT`);
+    this.#sqlite.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
+    this.#convert();
+    this.#sqlite.exec(`PRAGMA user_version = ${FORMAT}; COMMIT`);
     chmodSync(path, 0o600);
+  }
+
+  /** Format 2 kept which indexes hold no array at all, where this one keeps it for each field. By what another process has not done already. */
+  #convert(): void {
+    const { user_version } = this.#sqlite.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (user_version !== 2) return;
+    const flat = this.all<{ id: number; spec: Uint8Array }>(
+      'SELECT id, spec FROM indexes WHERE id IN (SELECT idx FROM flat)',
+    );
+    for (const { id, spec } of flat) this.scalarsOf(id, parseIndex(deserialize(spec)));
+    this.exec('DROP TABLE flat');
   }
 
   run(sql: string, ...values: unknown[]): { changes: number; lastInsertRowid: number } {
@@ -120,9 +135,14 @@ export class Database {
     this.run('UPDATE catalog SET version = version + 1');
   }
 
-  /** To be called when an array is about to enter an index. */
-  notFlat(index: IndexSpec): void {
-    if (this.run('DELETE FROM flat WHERE idx = ?', index.id).changes) this.catalogChanged();
+  /** To be called when an index is made that holds nothing yet, or nothing but scalars. */
+  scalarsOf(id: number, { key }: IndexRequest): void {
+    for (const field of key.keys()) this.run('INSERT INTO scalars (idx, field) VALUES (?, ?)', id, field);
+  }
+
+  /** To be called when an array is about to enter a field of an index. */
+  notScalar(index: IndexSpec, field: number): void {
+    if (this.run('DELETE FROM scalars WHERE idx = ? AND field = ?', index.id, field).changes) this.catalogChanged();
   }
 
   /** Undoes what came since a savepoint, or the whole transaction; what was read of the catalog meanwhile may be undone with it. */
@@ -138,10 +158,17 @@ export class Database {
     for (const row of this.all<{ id: number; db: string; name: string }>('SELECT id, db, name FROM collections')) {
       collections.set(row.id, { ...row, indexes: [] });
     }
-    for (const row of this.all<{ id: number; collection: number; spec: Uint8Array; flat: number }>(
-      'SELECT id, collection, spec, id IN (SELECT idx FROM flat) AS flat FROM indexes ORDER BY id',
+    const known = new Set(
+      this.all<{ idx: number; field: number }>('SELECT idx, field FROM scalars').map(
+        (one) => `${one.idx} ${one.field}`,
+      ),
+    );
+    for (const row of this.all<{ id: number; collection: number; spec: Uint8Array }>(
+      'SELECT id, collection, spec FROM indexes ORDER BY id',
     )) {
-      const index = { ...parseIndex(deserialize(row.spec)), id: row.id, flat: row.flat === 1 };
+      const parsed = parseIndex(deserialize(row.spec));
+      const scalar = parsed.key.map((_, field) => known.has(`${row.id} ${field}`));
+      const index = { ...parsed, id: row.id, scalar, flat: scalar.every(Boolean) };
       collections.get(row.collection)?.indexes.push(index);
     }
     this.#collections = new Map([...collections.values()].map((one) => [`${one.db} ${one.name}`, one]));
@@ -156,7 +183,7 @@ export class Database {
 }
 
 /** An index as it is asked for; its number and what it holds come when it is built. */
-export type IndexRequest = Omit<IndexSpec, 'id' | 'flat'>;
+export type IndexRequest = Omit<IndexSpec, 'id' | 'flat' | 'scalar'>;
 
 export function parseIndex(spec: Document): IndexRequest {
   return {

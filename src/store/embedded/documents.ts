@@ -27,7 +27,7 @@ export function replaceDocument(database: Database, collection: Collection, befo
   for (const index of collection.indexes) {
     const [old, next] = [entryKeys(index, before), entryKeys(index, after)];
     // Also where the keys stay: of an array with one element or none they are as without it.
-    if (index.flat && next.length && arraysOn(index, after).size) database.notFlat(index);
+    if (next.length) noteArrays(database, index, after);
     if (old.length === next.length && old.every((key, at) => key.equals(next[at] as Buffer))) continue;
     for (const key of old) database.run('DELETE FROM entries WHERE idx = ? AND key = ? AND id = ?', index.id, key, id);
     addEntries(database, collection, index, id, after);
@@ -51,7 +51,7 @@ export function addEntries(
   document: Document,
 ): void {
   const keys = entryKeys(index, document);
-  if (index.flat && keys.length && arraysOn(index, document).size) database.notFlat(index);
+  if (keys.length) noteArrays(database, index, document);
   for (const key of keys) {
     if (
       index.unique &&
@@ -83,6 +83,11 @@ export function entryKeys(index: IndexSpec, document: Document): Buffer[] {
   });
   const unique = new Map(keys.map((key) => [key.toString('latin1'), key]));
   return [...unique.values()];
+}
+
+function noteArrays(database: Database, index: IndexSpec, document: Document): void {
+  for (const [field, [path]] of index.key.entries())
+    if (index.scalar[field] && arrayOn(document, path.split('.')) !== undefined) database.notScalar(index, field);
 }
 
 /** The paths of the arrays that an index meets in a document. */

@@ -1,10 +1,11 @@
 import type { Document } from 'bson';
 import { BSONRegExp } from 'bson';
 import type { Collection, IndexSpec } from './database.js';
+import { badValue } from './errors.js';
 import { after, encodeValue, inverted } from './keys.js';
 import { isOperators } from './matcher.js';
 import type { SortKey } from './sort.js';
-import { equal, typeOrder, type Value } from './values.js';
+import { equal, isDocument, isNumber, numeric, typeOrder, type Value } from './values.js';
 
 /** How a filter is answered: by ids, by ranges of one index in its order, by several such plans, or by reading everything. */
 export type Plan =
@@ -25,6 +26,15 @@ export interface Range {
   from: Buffer;
   /** Exclusive. */
   to: Buffer;
+  /** So many bytes are the same in all keys of the range: those of fields that have one value in it. */
+  same: number;
+}
+
+/** What a query says about its index itself: which one, and from where to where it is read (`min` inclusive, `max` exclusive). */
+export interface Hint {
+  index: IndexSpec;
+  min?: Document | undefined;
+  max?: Document | undefined;
 }
 
 /** The primary key. Its entries are the documents themselves, and no `_id` is an array. */
@@ -34,6 +44,7 @@ export const PRIMARY: IndexSpec = {
   key: [['_id', 1]],
   unique: true,
   sparse: false,
+  scalar: [true],
   flat: true,
   partialFilterExpression: undefined,
   expireAfterSeconds: undefined,
@@ -41,25 +52,31 @@ export const PRIMARY: IndexSpec = {
 
 /** Greater than every key: each begins with its type, and none is 255, inverted or not. */
 const TOP = Buffer.from([0xff]);
-const WHOLE: Range = { from: Buffer.alloc(0), to: TOP };
+const WHOLE: Range = { from: Buffer.alloc(0), to: TOP, same: 0 };
 
 /** What a filter says of one path: values that it equals one of, or bounds. */
 interface Bounds {
   points?: Value[];
   lower?: { value: Value; inclusive: boolean };
   upper?: { value: Value; inclusive: boolean };
+  /** Both bounds are of one element, where the field is an array. */
+  ofOne?: boolean;
 }
 
-/** @param sort an index that has this order is taken where it serves the filter as well as another does */
-export function makePlan(collection: Collection, filter: Document, sort: readonly SortKey[] = []): Plan {
+/**
+ * @param sort an index that has this order is taken where it serves the filter as well as another does
+ * @param hint by which the index isn't chosen here
+ */
+export function makePlan(collection: Collection, filter: Document, sort: readonly SortKey[] = [], hint?: Hint): Plan {
   const bounds = boundsOf(filter);
+  if (hint) return hinted(hint, filter, bounds, sort);
   const ids = bounds.get('_id')?.points;
   if (ids) return { stage: 'IDHACK', ids };
   let best: { plan: Plan; score: number } | undefined;
   for (const index of [PRIMARY, ...collection.indexes]) {
     if (!usable(index, filter, bounds)) continue;
-    const { ranges, score, fixed } = rangesOf(index, bounds);
-    const direction = ranges.length === 1 && sort.length ? directionOf(index, fixed, sort) : undefined;
+    const { ranges, score, fixed, points } = rangesOf(index, bounds);
+    const direction = sort.length ? directionOf(index, { fixed, points }, sort) : undefined;
     const total = score + (direction ? 1 : 0);
     if (total <= (best?.score ?? 0)) continue;
     best = {
@@ -79,26 +96,72 @@ export function makePlan(collection: Collection, filter: Document, sort: readonl
 export const inOrder = (plan: Plan, sort: readonly SortKey[]): boolean =>
   sort.length === 0 || ('ordered' in plan && plan.ordered);
 
+/** The plan that a hint wants: the whole of what the filter leaves of its index, or what lies between two of its keys. */
+function hinted(
+  { index, min, max }: Hint,
+  filter: Document,
+  bounds: Map<string, Bounds>,
+  sort: readonly SortKey[],
+): Plan {
+  if (!usable(index, filter, bounds))
+    throw badValue(`the embedded store does not support a hint of ${index.name}, which may lack what the filter finds`);
+  const between = min || max;
+  const { ranges, ...leading } = between
+    ? {
+        ranges: [{ from: placeIn(index, min) ?? WHOLE.from, to: placeIn(index, max) ?? TOP, same: 0 }],
+        fixed: 0,
+        points: 0,
+      }
+    : rangesOf(index, bounds);
+  const direction = sort.length ? directionOf(index, leading, sort) : undefined;
+  return { stage: 'IXSCAN', index, ranges, direction: direction ?? 'forward', ordered: direction !== undefined };
+}
+
+/** Where the values of `min` or `max` are in an index. */
+function placeIn({ key, name }: IndexSpec, values: Document | undefined): Buffer | undefined {
+  if (!values) return undefined;
+  if (Object.keys(values).join() !== key.map(([path]) => path).join())
+    throw badValue(`min and max have to name the fields of the index ${name}, in its order`);
+  return Buffer.concat(
+    key.map(([path, direction]) =>
+      direction === -1 ? inverted(encodeValue(values[path])) : encodeValue(values[path]),
+    ),
+  );
+}
+
 /**
- * How to read an index for a sort, if it has that order: behind the fields that have one value, its own follow as they are asked for, all
- * as they are or all reversed. Not with an array in it: that counts once in a sort, by its smallest or greatest element, wherever the
- * range begins.
+ * How to read an index for a sort, if it has that order: behind the fields that have one value, or some, its own follow as they are asked
+ * for, all as they are or all reversed; of several ranges, each in order, the next is taken of whichever has it. Not with an array in those
+ * fields: that counts once in a sort, by its smallest or greatest element, wherever the range begins.
  */
-function directionOf(index: IndexSpec, fixed: number, sort: readonly SortKey[]): Direction | undefined {
-  if (!index.flat) return undefined;
-  const constant = index.key.slice(0, fixed).map(([path]) => path);
+function directionOf(
+  index: IndexSpec,
+  { fixed, points }: { fixed: number; points: number },
+  sort: readonly SortKey[],
+): Direction | undefined {
+  const constant = index.key.flatMap(([path], at) => (at < fixed && index.scalar[at] ? [path] : []));
   const asked = sort.filter(({ path }) => !constant.includes(path));
-  const own = index.key.slice(fixed);
-  const turns = asked.map(({ path, direction }, at) => (own[at]?.[0] === path ? direction * own[at][1] : 0));
+  const turns = asked.map(({ path, direction }, at) => {
+    const own = index.key[points + at];
+    return own?.[0] === path && index.scalar[points + at] ? direction * own[1] : 0;
+  });
   if (turns.every((turn) => turn === 1)) return 'forward';
   return turns.every((turn) => turn === -1) ? 'backward' : undefined;
 }
 
-function boundsOf(filter: Document, all = new Map<string, Bounds>()): Map<string, Bounds> {
-  for (const [path, condition] of Object.entries(filter)) {
-    if (path === '$and' && Array.isArray(condition)) for (const branch of condition) boundsOf(branch as Document, all);
-    if (path.startsWith('$') || all.get(path)?.points) continue;
-    const bounds = { ...all.get(path), ...boundsOfCondition(condition) };
+function boundsOf(filter: Document, all = new Map<string, Bounds>(), within = ''): Map<string, Bounds> {
+  for (const [name, condition] of Object.entries(filter)) {
+    if (name === '$and' && Array.isArray(condition))
+      for (const branch of condition) boundsOf(branch as Document, all, within);
+    if (name.startsWith('$')) continue;
+    const path = within + name;
+    // What holds for the fields of one element holds for some element.
+    const element = isOperators(condition) ? condition.$elemMatch : undefined;
+    if (isDocument(element) && !isOperators(element)) boundsOf(element, all, `${path}.`);
+    const present = all.get(path);
+    if (present?.points || present?.ofOne) continue;
+    const own = boundsOfCondition(condition);
+    const bounds = own.ofOne ? own : { ...present, ...own };
     if (Object.keys(bounds).length) all.set(path, bounds);
   }
   return all;
@@ -110,6 +173,11 @@ function boundsOfCondition(condition: Value): Bounds {
   const bounds: Bounds = {};
   for (const [operator, operand] of Object.entries(condition)) {
     if (operator === '$eq' && !Array.isArray(operand)) bounds.points = [operand];
+    if (operator === '$exists' && isFalse(operand)) bounds.points = [null];
+    if (operator === '$elemMatch' && isOperators(operand)) {
+      const { points, ...rest } = boundsOfCondition(operand);
+      if (!points && (rest.lower || rest.upper)) return { ...rest, ofOne: true };
+    }
     if (
       operator === '$in' &&
       Array.isArray(operand) &&
@@ -122,6 +190,8 @@ function boundsOfCondition(condition: Value): Bounds {
   }
   return bounds;
 }
+
+const isFalse = (operand: Value) => operand === false || (isNumber(operand) && numeric(operand).number === 0);
 
 /** A sparse or partial index may only serve a filter that finds nothing outside of it. */
 function usable(index: IndexSpec, filter: Document, bounds: Map<string, Bounds>): boolean {
@@ -141,30 +211,41 @@ const needsValue = ({ points, lower, upper }: Bounds = {}): boolean =>
 
 const MOST_POINTS = 2000;
 
-/** The ranges of an index that hold all that can match, how much they leave out, and how many leading fields have one value in them. */
-function rangesOf(index: IndexSpec, bounds: Map<string, Bounds>): { ranges: Range[]; score: number; fixed: number } {
+/**
+ * The ranges of an index that hold all that can match, how much they leave out, how many leading fields have one value in all of them, and how
+ * many have one value in each.
+ */
+function rangesOf(
+  index: IndexSpec,
+  bounds: Map<string, Bounds>,
+): { ranges: Range[]; score: number; fixed: number; points: number } {
   let prefixes = [Buffer.alloc(0)];
   let score = 0;
   let fixed = 0;
-  for (const [path, direction] of index.key) {
+  let points = 0;
+  for (const [at, [path, direction]] of index.key.entries()) {
     const bound = bounds.get(path);
     const encode = (value: Value) => (direction === -1 ? inverted(encodeValue(value)) : encodeValue(value));
     if (bound?.points && prefixes.length * bound.points.length <= MOST_POINTS) {
-      const points = bound.points.map(encode);
-      prefixes = prefixes.flatMap((prefix) => points.map((point) => Buffer.concat([prefix, point])));
+      const values = unique(bound.points.map(encode));
+      prefixes = prefixes.flatMap((prefix) => values.map((value) => Buffer.concat([prefix, value])));
       score += 10;
+      points += 1;
       if (prefixes.length === 1) fixed += 1;
       continue;
     }
     if ((bound?.lower || bound?.upper) && direction === 1) {
       // Of an array one element may pass the one bound and another the other.
-      const held = index.flat || !bound.lower ? bound : { lower: bound.lower };
-      return { ranges: prefixes.map((prefix) => between(prefix, held)), score: score + 4, fixed };
+      const held = index.scalar[at] || bound.ofOne || !bound.lower ? bound : { lower: bound.lower };
+      return { ranges: prefixes.map((prefix) => between(prefix, held)), score: score + 4, fixed, points };
     }
     break;
   }
-  return { ranges: prefixes.map((prefix) => ({ from: prefix, to: after(prefix) ?? TOP })), score, fixed };
+  const ranges = prefixes.map((prefix) => ({ from: prefix, to: after(prefix) ?? TOP, same: prefix.length }));
+  return { ranges, score, fixed, points };
 }
+
+const unique = (keys: Buffer[]): Buffer[] => [...new Map(keys.map((key) => [key.toString('latin1'), key])).values()];
 
 /** The range of a bounded field behind a prefix; it stays within the type of its bounds. */
 function between(prefix: Buffer, { lower, upper }: Bounds): Range {
@@ -174,5 +255,6 @@ function between(prefix: Buffer, { lower, upper }: Bounds): Range {
   return {
     from: lower && !lower.inclusive ? (after(low) ?? low) : low,
     to: upper && !upper.inclusive ? high : (after(high) ?? TOP),
+    same: prefix.length,
   };
 }

@@ -1,8 +1,8 @@
 import { type Document, Double, Int32, Long } from 'bson';
-import type { Database } from './database.js';
+import type { Collection, Database } from './database.js';
 import { badValue, notSupported } from './errors.js';
 import { compileFilter, pathValues } from './matcher.js';
-import { inOrder, makePlan, type Plan } from './planner.js';
+import { type Hint, inOrder, makePlan, type Plan, PRIMARY } from './planner.js';
 import { compileProjection } from './projection.js';
 import { search, searchAll, type Window } from './search.js';
 import { parseSort, sortDocuments } from './sort.js';
@@ -42,7 +42,7 @@ export const toNumber = (value: Value, otherwise: number): number =>
 export const toFilter = (value: Value): Document => (isDocument(value) ? value : {});
 
 export function find(database: Database, command: Document): Document[] {
-  onlyFields(command, 'find', 'filter', 'sort', 'projection', 'skip', 'limit');
+  onlyFields(command, 'find', 'filter', 'sort', 'projection', 'skip', 'limit', 'min', 'max');
   const collection = database.collection(command.$db, command.find);
   const filter = toFilter(command.filter);
   const project = compileProjection(command.projection);
@@ -51,7 +51,7 @@ export function find(database: Database, command: Document): Document[] {
     compileFilter(filter);
     return [];
   }
-  return search(database, collection, filter, window).map(project);
+  return search(database, collection, filter, { ...window, hint: hintOf(collection, command) }).map(project);
 }
 
 const windowOf = (command: Document): Window => ({
@@ -59,6 +59,21 @@ const windowOf = (command: Document): Window => ({
   skip: toNumber(command.skip, 0),
   limit: Math.abs(toNumber(command.limit, 0)),
 });
+
+/** What a query says about its index. @throws CommandError for an index that isn't there */
+function hintOf({ indexes }: Collection, { hint, min, max }: Document): Hint | undefined {
+  if (hint === undefined) {
+    if (min !== undefined || max !== undefined)
+      throw badValue('When using min()/max() a hint of which index to use must be provided');
+    return undefined;
+  }
+  const pattern = isDocument(hint) ? keyText(Object.entries(hint).map(([path, way]) => [path, toNumber(way, 0)])) : '';
+  const index = [PRIMARY, ...indexes].find(({ name, key }) => (pattern ? keyText(key) === pattern : name === hint));
+  if (!index) throw badValue('hint provided does not correspond to an existing index');
+  return { index, min, max };
+}
+
+const keyText = (key: readonly (readonly [string, number])[]) => JSON.stringify(key);
 
 export function count(database: Database, command: Document): Document {
   onlyFields(command, 'count', 'query', 'limit', 'skip', 'fields');
@@ -86,8 +101,11 @@ export function aggregate(database: Database, command: Document): Document[] {
     typeof command.aggregate === 'string' ? database.collection(command.$db, command.aggregate) : undefined;
   const [first] = stages;
   const filter = first && '$match' in first ? (first.$match as Document) : {};
-  let documents: Document[] = collection ? searchAll(database, collection, filter) : [];
-  for (const stage of filter === first?.$match ? stages.slice(1) : stages) documents = runStage(documents, stage);
+  const rest = filter === first?.$match ? stages.slice(1) : stages;
+  // What a limit leaves out isn't read.
+  const limit = toNumber(rest[0]?.$limit, 0);
+  let documents: Document[] = collection ? search(database, collection, filter, { sort: [], skip: 0, limit }) : [];
+  for (const stage of rest) documents = runStage(documents, stage);
   return documents;
 }
 
@@ -184,9 +202,9 @@ export function explain(database: Database, command: Document): Document {
   );
   const collection = database.collection(command.$db, name);
   const counts = { keys: 0, documents: 0 };
-  const window = windowOf(inner);
+  const window = { ...windowOf(inner), hint: collection && kind === 'find' ? hintOf(collection, inner) : undefined };
   const returned = collection ? search(database, collection, filter, window, counts).length : 0;
-  const plan: Plan = collection ? makePlan(collection, filter, window.sort) : { stage: 'IDHACK', ids: [] };
+  const plan: Plan = collection ? makePlan(collection, filter, window.sort, window.hint) : { stage: 'IDHACK', ids: [] };
   const stages = explainPlan(plan);
   return {
     queryPlanner: {

@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import { type Collection, type Database, readBson } from './database.js';
 import { idKey } from './documents.js';
 import { compileFilter, type Predicate } from './matcher.js';
-import { inOrder, makePlan, type Plan, PRIMARY, type Range } from './planner.js';
+import { type Hint, inOrder, makePlan, type Plan, PRIMARY, type Range } from './planner.js';
 import { type SortKey, sortDocuments } from './sort.js';
 
 /** How much a search looked at. */
@@ -16,6 +16,8 @@ export interface Window {
   sort: readonly SortKey[];
   skip: number;
   limit: number;
+  /** The index to read, where it isn't chosen by the filter. */
+  hint?: Hint | undefined;
 }
 
 /** The documents of a window. Where an index has them in the order asked for, what lies behind the window isn't read. */
@@ -23,11 +25,11 @@ export function search(
   database: Database,
   collection: Collection,
   filter: Document,
-  { sort, skip, limit }: Window,
+  { sort, skip, limit, hint }: Window,
   counts: Counts = { keys: 0, documents: 0 },
 ): Document[] {
   const matches = compileFilter(filter);
-  const plan = makePlan(collection, filter, sort);
+  const plan = makePlan(collection, filter, sort, hint);
   const end = limit ? skip + limit : Number.POSITIVE_INFINITY;
   if (!inOrder(plan, sort))
     return sortDocuments([...matching(database, collection, matches, plan, 0, counts)], sort).slice(skip, end);
@@ -95,14 +97,55 @@ function* rowsOf(
       for (const branch of plan.branches) yield* rowsOf(database, collection, branch, wanted, counts);
       return;
     default:
-      for (const range of plan.ranges) {
-        for (const rows of batchesOf(database, collection, plan, range, wanted)) {
-          if (plan.stage === 'IXSCAN') counts.keys += rows.length;
-          yield* rows;
-        }
-      }
+      if (plan.ordered && plan.ranges.length > 1) yield* merged(database, collection, plan, wanted, counts);
+      else for (const range of plan.ranges) yield* rowsIn(database, collection, plan, range, wanted, counts);
   }
 }
+
+type Scan = Plan & { stage: 'IXSCAN' | 'COLLSCAN' };
+
+function* rowsIn(
+  database: Database,
+  collection: Collection,
+  plan: Scan,
+  range: Range,
+  wanted: number,
+  counts: Counts,
+): Generator<Row> {
+  for (const rows of batchesOf(database, collection, plan, range, wanted)) {
+    if (plan.stage === 'IXSCAN') counts.keys += rows.length;
+    yield* rows;
+  }
+}
+
+/** The rows of several ranges in one order: each time the least of those that come next, by what follows the values that are the range's. */
+function* merged(
+  database: Database,
+  collection: Collection,
+  plan: Scan,
+  wanted: number,
+  counts: Counts,
+): Generator<Row> {
+  const turn = plan.direction === 'forward' ? 1 : -1;
+  const readers = plan.ranges.map((range) => ({
+    range,
+    rows: rowsIn(database, collection, plan, range, wanted, counts),
+  }));
+  const next = readers.flatMap(({ range, rows }) => {
+    const first = rows.next().value;
+    return first ? [{ range, rows, row: first, place: placeOf(first, range) }] : [];
+  });
+  while (next.length) {
+    const least = next.reduce((a, b) => (Buffer.compare(b.place, a.place) * turn < 0 ? b : a));
+    yield least.row;
+    const following = least.rows.next().value;
+    if (following) Object.assign(least, { row: following, place: placeOf(following, least.range) });
+    else next.splice(next.indexOf(least), 1);
+  }
+}
+
+const placeOf = ({ key = START, id }: Row, { same }: Range): Uint8Array =>
+  key.length ? key.subarray(same) : id.subarray(same);
 
 const DOCUMENTS = 'SELECT id, body FROM documents WHERE collection = ? AND id >= ? AND id < ? ORDER BY id';
 const ENTRIES = `SELECT e.key, e.id, d.body FROM entries e CROSS JOIN documents d ON d.collection = ? AND d.id = e.id
@@ -125,7 +168,7 @@ const ZERO = Buffer.from([0]);
 function* batchesOf(
   database: Database,
   collection: Collection,
-  { index, direction }: Plan & { stage: 'IXSCAN' | 'COLLSCAN' },
+  { index, direction }: Scan,
   range: Range,
   wanted: number,
 ): Generator<Row[]> {

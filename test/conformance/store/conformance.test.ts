@@ -215,6 +215,91 @@ describe('ranges and sorts', () => {
     expect(ids(await things.find().sort({ a: 1 }).toArray())).toEqual([1, 3, 2]);
   });
 
+  it('several values in front of a sort are read in its order all the same, also where one is in an array', async () => {
+    const people = Array.from({ length: 40 }, (_, n) => ({
+      _id: n,
+      status: n % 5 ? 'on' : 'off',
+      roles: n % 4 ? [{ id: `r${n % 3}` }, { id: 'all', until: n }] : [],
+      name: `n${String((n * 7) % 40).padStart(2, '0')}`,
+    }));
+    await things.insertMany(people);
+    await things.createIndex({ status: 1, name: 1 });
+    await things.createIndex({ 'roles.id': 1, name: 1 });
+    const cases: [filter: Document, index: string, wanted: (one: (typeof people)[number]) => boolean][] = [
+      [{ status: { $in: ['on', 'off', 'on'] } }, 'status_1_name_1', () => true],
+      [
+        { roles: { $elemMatch: { id: 'r1', until: { $not: { $lte: 9 } } } } },
+        'roles.id_1_name_1',
+        (one) => one.roles[0]?.id === 'r1',
+      ],
+      [
+        { roles: { $elemMatch: { id: { $in: ['r1', 'r2'] } } } },
+        'roles.id_1_name_1',
+        (one) => ['r1', 'r2'].includes(one.roles[0]?.id ?? ''),
+      ],
+      [
+        { roles: { $elemMatch: { id: 'all', until: { $gt: 20 } } } },
+        'roles.id_1_name_1',
+        (one) => one.roles.length > 0 && one._id > 20,
+      ],
+      [{ 'roles.id': { $exists: false } }, 'roles.id_1_name_1', (one) => one.roles.length === 0],
+    ];
+    for (const [filter, index, wanted] of cases) {
+      for (const direction of [1, -1] as const) {
+        const behind = { ...filter, name: direction === 1 ? { $gt: 'n10' } : { $lt: 'n30' } };
+        const query = () => things.find(behind).sort({ name: direction }).limit(4).hint(index);
+        const expected = people
+          .filter((one) => wanted(one) && (direction === 1 ? one.name > 'n10' : one.name < 'n30'))
+          .sort((a, b) => (a.name < b.name ? -direction : direction))
+          .slice(0, 4);
+        expect(ids(await query().toArray())).toEqual(ids(expected));
+        expect(await explained(query())).toMatchObject({ index, sorts: false });
+      }
+    }
+  });
+
+  it('an index is read from one place to another where it is told so, each document once', async () => {
+    await things.insertMany([
+      { _id: 1, o: 'x', words: ['ada', 'adam'], name: 'b' },
+      { _id: 2, o: 'x', words: ['adam'], name: 'a' },
+      { _id: 3, o: 'x', words: ['ad', 'z'], name: 'c', off: true },
+      { _id: 4, o: 'y', words: ['ada'], name: 'd' },
+      { _id: 5, o: 'x', words: ['b'], name: 'e' },
+    ]);
+    await things.createIndex({ o: 1, words: 1, name: 1 });
+    const hint = { o: 1, words: 1, name: 1 } as const;
+    const from = (words: string, name = '') =>
+      things.find().hint(hint).min({ o: 'x', words, name }).max({ o: 'x', words: 'ad\u{10ffff}', name: '' });
+    expect(ids(await from('ad').toArray())).toEqual([3, 1, 2]);
+    expect(ids(await from('ada', 'b').toArray())).toEqual([1, 2]);
+    expect(ids(await from('ada', 'c').toArray())).toEqual([2, 1]);
+    expect(
+      ids(
+        await from('ad')
+          .filter({ off: { $ne: true } })
+          .limit(1)
+          .toArray(),
+      ),
+    ).toEqual([1]);
+    expect(await explained(from('ad').limit(2))).toEqual({ index: 'o_1_words_1_name_1', sorts: false, documents: 2 });
+    expect(await codeOf(things.find().hint({ nothing: 1 }).toArray())).toBe(2);
+    expect(await codeOf(things.find().min({ o: 'x' }).toArray())).toBeDefined();
+  });
+
+  it('an element between two bounds is found by those, and a count ends at its limit', async () => {
+    await things.insertMany(Array.from({ length: 50 }, (_, n) => ({ _id: n, words: [`a${n % 7}`, `c${n % 5}`] })));
+    await things.createIndex({ words: 1 });
+    const filter = { words: { $elemMatch: { $gte: 'a2', $lt: 'a4' } } };
+    const expected = Array.from({ length: 50 }, (_, n) => n).filter((n) => n % 7 === 2 || n % 7 === 3);
+    expect((await things.find(filter).sort({ _id: 1 }).hint('words_1').toArray()).map((one) => one._id)).toEqual(
+      expected,
+    );
+    expect((await explained(things.find(filter))).documents).toBe(expected.length);
+    const both = { $and: [filter, { words: { $elemMatch: { $gte: 'c1', $lt: 'c2' } } }] };
+    expect(await things.countDocuments(both)).toBe(expected.filter((n) => n % 5 === 1).length);
+    expect(await things.countDocuments(filter, { limit: 3 })).toBe(3);
+  });
+
   it('what is found and changed is the first of the sort, by its index', async () => {
     await things.createIndex({ kind: 1, at: 1 });
     await things.insertMany([5, 3, 4].map((at) => ({ _id: at, kind: 'x', at })));
