@@ -2,7 +2,9 @@
 
 import { newId } from '../src/lib/ids.js';
 import { createModels } from '../src/models/index.js';
+import { copiesOf, findableUser } from '../src/services/copies.js';
 import { connectStore } from '../src/store/connect.js';
+import { measureLists } from './lists.js';
 import { drive, median } from './load.js';
 import type { Options } from './options.js';
 import { SCENARIOS } from './scenarios.js';
@@ -16,8 +18,17 @@ export interface ScaleRow {
   large: number;
 }
 
-const SIZES = { small: { users: 1_000, members: 1_000 }, large: { users: 1_000_000, members: 100_000 } };
-const BATCH = 2_000;
+export const SIZES = { small: { users: 1_000, members: 1_000 }, large: { users: 1_000_000, members: 100_000 } };
+const BATCH = 10_000;
+
+const FIRST = ['Ada', 'Bela', 'Chidi', 'Dana', 'Emre', 'Fatima', 'Goro', 'Hana', 'Ines', 'José'];
+const LAST = ['Adams', 'Brown', 'Çelik', 'Diaz', 'Eze', 'Fischer', 'García', 'Haddad', 'Ito', 'Jensen', 'Kowalska'];
+
+/** Many have the same names, as people do. */
+const nameOf = (n: number) => ({
+  name: `${FIRST[n % FIRST.length]} ${LAST[n % LAST.length]} ${n}`,
+  email: `filler-${n}@example.test`,
+});
 
 /** Adds people who never sign in, the first of them to the organization of the benchmark. */
 export async function fill(
@@ -30,19 +41,15 @@ export async function fill(
   const role = await Role.findOne({ key: 'billing' }).lean();
   const now = new Date();
   for (let begin = 0; begin < users; begin += BATCH) {
-    const people = Array.from({ length: Math.min(BATCH, users - begin) }, (_, index) => ({
-      _id: newId('usr'),
-      email: `filler-${begin + index}@example.test`,
-      name: `Filler ${begin + index}`,
-      emailVerified: true,
-      status: 'active',
-      createdAt: now,
-      updatedAt: now,
-    }));
+    const people = Array.from({ length: Math.min(BATCH, users - begin) }, (_, index) => {
+      const person = { _id: newId('usr'), ...nameOf(begin + index), status: 'active' as const };
+      return { ...person, ...findableUser(person), emailVerified: true, createdAt: now, updatedAt: now };
+    });
     const rows = people.slice(0, Math.max(0, members - begin)).map((person) => ({
       _id: newId('mem'),
       organizationId: organization?._id,
       userId: person._id,
+      ...copiesOf(person),
       status: 'active',
       roles: [{ roleId: role?._id }],
       settled: true,
@@ -85,7 +92,7 @@ export async function measureScale(databases: { small: string; large: string }, 
       }
       rows.push({ name, small: median(rates.small), large: median(rates.large) });
     }
-    return rows;
+    return [...rows, ...(await measureLists(databases, options))];
   } finally {
     await Promise.all(Object.values(sides).map((side) => side.stop()));
   }

@@ -152,6 +152,30 @@ describe.skipIf(ON_MONGODB)('the embedded store', () => {
     expect((await things.find().toArray()).map((one) => one._id)).toEqual([now - 59_000, now + 60_000, 'none', 'text']);
   });
 
+  it('knows after the conversion of a file of format 2 which of its indexes are in the order of a sort', async () => {
+    const first = await open();
+    await first.things.insertMany([
+      { _id: 1, n: 2, list: [1, 2] },
+      { _id: 2, n: 1 },
+    ] as never[]);
+    await first.things.createIndexes([
+      { key: { n: 1 }, name: 'n' },
+      { key: { list: 1, n: 1 }, name: 'list' },
+    ]);
+    for (const end of ending.splice(0).reverse()) await end();
+    const file = new DatabaseSync(join(dataDir, 'rollcall.sqlite'));
+    file.exec(`CREATE TABLE flat (idx INTEGER PRIMARY KEY);
+      INSERT INTO flat SELECT id FROM indexes WHERE name = 'n'; DROP TABLE scalars; PRAGMA user_version = 2`);
+    file.close();
+    const { things } = await open();
+    const sorts = async (filter: object) =>
+      JSON.stringify((await things.find(filter).sort({ n: 1 }).explain()).queryPlanner.winningPlan).includes('"SORT"');
+    expect(await sorts({})).toBe(false);
+    expect((await things.find({}).sort({ n: 1 }).toArray()).map((one) => one._id)).toEqual([2, 1]);
+    // Of the other it was known that it holds arrays, not in which field.
+    expect(await sorts({ list: 1 })).toBe(true);
+  });
+
   it('refuses a file that a newer version wrote', async () => {
     const file = new DatabaseSync(join(dataDir, 'rollcall.sqlite'));
     file.exec('PRAGMA user_version = 99');
