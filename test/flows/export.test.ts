@@ -229,6 +229,8 @@ const BOOKKEEPING = [
   'pendingEvents',
   'changed',
   'revision',
+  // Made of the name and the id.
+  'sortName',
   'vocabulary',
   'vocabularyChangedAt',
 ];
