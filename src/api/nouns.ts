@@ -2,6 +2,7 @@ import { audit } from './audit/index.js';
 import { bulkOperations } from './bulk-operations/index.js';
 import type { Noun } from './endpoint.js';
 import { groups } from './groups/index.js';
+import { instance } from './instance/index.js';
 import { members } from './members/index.js';
 import { organizations } from './organizations/index.js';
 import { permissions } from './permissions/index.js';
@@ -18,4 +19,5 @@ export const NOUNS: readonly Noun[] = [
   users,
   permissions,
   audit,
+  instance,
 ];

@@ -69,11 +69,11 @@ const list = (options: PageOptions & { search?: string }) =>
   withServices(async (services) => {
     const { listOrganizations } = await import('../services/list-pages.js');
     const page = await listOrganizations(services, options);
-    const keyOf = await roleKeys(services, page.data);
+    const present = await presenter(services, page.data);
     printPage(page, options, {
       headings: ['id', 'slug', 'name', 'status', 'join policy'],
       row: ({ _id, slug, name, status, joinPolicy }) => [_id, slug, name, status, joinPolicy],
-      object: (organization) => presentOrganization(organization, keyOf),
+      object: present,
     });
   });
 
@@ -154,15 +154,16 @@ export async function find(services: ServiceContext, reference: string): Promise
   return organization;
 }
 
-/** Keys of the roles that these organizations give by default. */
-async function roleKeys({ models }: ServiceContext, organizations: Organization[]): Promise<(id: string) => string> {
-  const ids = organizations.flatMap((one) => one.defaultRoles ?? []);
-  const roles = ids.length ? await models.Role.find({ _id: { $in: ids } }).lean() : [];
-  return (id) => roles.find((role) => role._id === id)?.key ?? id;
+/** How organizations are shown. */
+async function presenter(services: ServiceContext, organizations: Organization[]) {
+  const { defaultRolesOf } = await import('../services/default-roles.js');
+  const defaults = await defaultRolesOf(services, organizations);
+  return (one: Organization) =>
+    presentOrganization(one, one.defaultRoles ? defaults(one).map((role) => role.key) : null);
 }
 
 async function printOrganization(services: ServiceContext, one: Organization, { json }: JsonOption): Promise<void> {
-  const presented = presentOrganization(one, await roleKeys(services, [one]));
+  const presented = (await presenter(services, [one]))(one);
   if (json) printJson(presented);
   else print(properties(presented));
 }

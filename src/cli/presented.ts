@@ -13,7 +13,7 @@ export const presentUser = ({ _id, email, name, status, emailVerified, profile, 
   createdAt,
 });
 
-/** @param roles every role that the organization can give, by id */
+/** @param defaultRoles keys of its own default roles; null: the instance's */
 export const presentOrganization = (
   {
     _id,
@@ -21,21 +21,20 @@ export const presentOrganization = (
     name,
     status,
     joinPolicy,
-    defaultRoles,
     roleMode,
     revokeOnDowngrade,
     metadata,
     administrators,
     createdAt,
   }: Organization,
-  roleKey: (id: string) => string,
+  defaultRoles: string[] | null,
 ) => ({
   id: _id,
   slug,
   name,
   status,
   joinPolicy,
-  defaultRoles: defaultRoles?.map(roleKey) ?? null,
+  defaultRoles,
   roleMode: roleMode ?? 'multiple',
   revokeOnDowngrade: revokeOnDowngrade ?? false,
   administrators,

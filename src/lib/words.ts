@@ -104,6 +104,14 @@ export function searchTerms(text: string): SearchTerm[] {
   return [...new Map(terms.map((term) => [`${term.field} ${term.begins}`, term])).values()].slice(0, MOST_TERMS);
 }
 
+/** Whether somebody is found by these: all of them, and there is one. */
+export function isFoundBy(terms: readonly SearchTerm[], { name, email }: { name: string; email: string }): boolean {
+  const words = wordsOf(name, email);
+  const begins = (term: SearchTerm) =>
+    (term.field === 'email' ? [email] : words).some((word) => word.startsWith(term.begins));
+  return terms.length > 0 && terms.every(begins);
+}
+
 /** The greatest character: what comes behind everything that begins so. */
 export const behind = (beginning: string): string => `${beginning}\u{10ffff}`;
 

@@ -23,11 +23,11 @@ export interface BulkAction {
 
 /** Who is chosen where nobody is named: all of the organization whom each of these describes. */
 export interface BulkFilter {
-  /** Who holds this role directly. */
+  /** Who holds this role, directly or by a group. */
   roleId?: string;
   groupId?: string;
   status?: 'active' | 'suspended';
-  /** The beginnings of words of the name or the address. */
+  /** Beginnings of words of the name, or of the e-mail address. */
   search?: string;
 }
 

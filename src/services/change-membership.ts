@@ -75,7 +75,7 @@ export async function memberState(
 
 /** What a member holds by now, with where it comes from. */
 export const heldBy = (
-  { clock }: ServiceContext,
+  { clock }: Pick<ServiceContext, 'clock'>,
   { organization, membership, vocabulary }: Pick<MemberState, 'organization' | 'membership' | 'vocabulary'>,
 ): HeldRole<Role, Group>[] =>
   heldRoles({ userId: membership.userId, organization, membership }, vocabulary, clock.now());

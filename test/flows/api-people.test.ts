@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/services/authenticate.js';
 import { createSignInLimits } from '../../src/services/sign-in-limits.js';
 import { type ApiClient, freshSlug, machineClient, personClient } from '../support/api.js';
-import { makeMember, makeUser, PASSWORD } from '../support/factories.js';
+import { makeMember, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { type Member, makeAdministrator } from '../support/login.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -141,6 +141,36 @@ describe('an organization and its roles', () => {
     expect((await machine.delete(`${at}/roles/admin`)).json.error).toBe('built_in');
     expect((await machine.delete(`${at}/roles/auditor?replacement=member`)).status).toBe(204);
     expect((await machine.get(`${at}/members/${user._id}`)).json.effectiveRoles).toEqual(['admin', 'member']);
+  });
+});
+
+describe('the instance', () => {
+  it('gives who joins the roles that it is told, where the organization tells none', async () => {
+    const { json: role } = await machine.post('/roles', { key: 'newcomer', name: 'Newcomer' });
+    expect((await machine.get('/instance')).json).toEqual({ defaultRoles: ['member'] });
+    expect((await machine.patch('/instance', { defaultRoles: ['newcomer', 'member'] })).json).toEqual({
+      defaultRoles: ['newcomer', 'member'],
+    });
+    const organization = await makeOrganization(server.services, { founder: (await makeUser(server.services))._id });
+    const joiner = await makeUser(server.services);
+    await makeMember(server.services, organization._id, joiner._id);
+    const at = `/organizations/${organization.slug}`;
+    expect((await machine.get(`${at}/members/${joiner._id}`)).json.effectiveRoles).toEqual(['member', 'newcomer']);
+    expect((await machine.get(at)).json).toMatchObject({
+      defaultRoles: ['newcomer', 'member'],
+      inheritsDefaultRoles: true,
+    });
+    for (const defaultRoles of [['admin'], [], ['nothing'], 'member'])
+      expect((await machine.patch('/instance', { defaultRoles })).status).toBe(422);
+    expect((await machine.delete('/roles/newcomer')).json.error).toBe('role_in_use');
+    expect((await machine.delete('/roles/newcomer?replacement=member')).status).toBe(204);
+    expect((await machine.get('/instance')).json).toEqual({ defaultRoles: ['member'] });
+    const { action, subject } =
+      (await server.services.models.AuditEvent.findOne({ action: 'instance.changed' }).lean()) ?? {};
+    expect({ action, subject }).toEqual({ action: 'instance.changed', subject: 'instance' });
+    expect(role.key).toBe('newcomer');
+    const member = await personClient(server, await newMember());
+    expect((await member.get('/instance')).status).toBe(403);
   });
 });
 

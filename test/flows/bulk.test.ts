@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BulkItem } from '../../src/models/index.js';
+import type { BulkItem, User } from '../../src/models/index.js';
 import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
 import { tidyBulk } from '../../src/services/bulk/tidy.js';
 import { addToGroup } from '../../src/services/change-member-group.js';
 import { giveRole, takeRole } from '../../src/services/change-member-role.js';
 import { changeOrganization } from '../../src/services/change-organization.js';
 import { setMemberStatus } from '../../src/services/change-status.js';
+import { changeUser } from '../../src/services/change-user.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { removeMember } from '../../src/services/remove-member.js';
 import { type ApiClient, machineClient, personClient } from '../support/api.js';
@@ -121,6 +122,28 @@ describe('a bulk operation', () => {
     });
     const statuses = await Promise.all(ids.map(async (id) => (await membershipOf(organizationId, id)).status));
     expect(statuses).toEqual(['suspended', 'active', 'suspended', 'active']);
+    // A role counts however it is held, and words are looked at again too.
+    const clerk = await makeRole(server.services, { key: 'clerk', organizationId });
+    const clerks = await makeGroup(server.services, organizationId, 'Clerks', [clerk._id]);
+    const [one, two] = [ids[0] as string, ids[3] as string];
+    for (const userId of [one, two])
+      await addToGroup(server.services, SYSTEM, { organizationId, userId, groupId: clerks._id });
+    for (const [userId, name] of [
+      [one, 'Zoë Quill'],
+      [two, 'Quentin Zoe'],
+    ] as const)
+      await changeUser(server.services, SYSTEM, (await server.services.models.User.findById(userId).lean()) as User, {
+        name,
+      });
+    const filter = { role: 'clerk', search: 'zoe' };
+    const found = await machine.post(bulkPath(slug), { action: 'give_role', role: 'auditor', filter });
+    expect(found.json).toMatchObject({ total: 2, filter });
+    const renamed = (await server.services.models.User.findById(two).lean()) as User;
+    await changeUser(server.services, SYSTEM, renamed, { name: 'Somebody Else' });
+    const foundPath = `${bulkPath(slug)}/${found.json.id}`;
+    await machine.post(`${foundPath}/apply`);
+    await ended(machine, foundPath);
+    expect(await resultsOf(machine, foundPath)).toEqual({ [one]: 'changed', [two]: 'not_in_filter' });
     const everyone = await machine.post(bulkPath(slug), { action: 'give_role', role: 'auditor', filter: {} });
     expect(everyone.json.total).toBe(5);
     const admins = await machine.post(bulkPath(slug), {

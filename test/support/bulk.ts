@@ -2,6 +2,7 @@ import { newId } from '../../src/lib/ids.js';
 import type { BulkItem, BulkOperation } from '../../src/models/index.js';
 import { MEMBER_ROLE_ID } from '../../src/models/role.js';
 import type { ServiceContext } from '../../src/services/context.js';
+import { copiesOf, findableUser } from '../../src/services/copies.js';
 import type { ApiAnswer, ApiClient } from './api.js';
 import { makeOrganization, makeUser } from './factories.js';
 
@@ -14,13 +15,15 @@ export async function makeCrowd(services: ServiceContext, count: number) {
   const users = Array.from({ length: count }, () => {
     const _id = newId('usr');
     const email = `${_id.toLowerCase()}@example.test`;
-    return { _id, email, name: 'Ada', emailVerified: true, status: 'active', createdAt: now, updatedAt: now };
+    const person = { _id, email, name: 'Ada', status: 'active' as const };
+    return { ...person, ...findableUser(person), emailVerified: true, createdAt: now, updatedAt: now };
   });
   const claims = users.map((user) => ({ _id: `email:${user.email}`, owner: user._id, createdAt: now }));
   const rows = users.map((user) => ({
     _id: newId('mem'),
     organizationId: organization._id,
     userId: user._id,
+    ...copiesOf(user),
     status: 'active',
     roles: [{ roleId: MEMBER_ROLE_ID }],
     settled: true,

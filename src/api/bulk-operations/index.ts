@@ -73,6 +73,7 @@ export const bulkOperations: Noun = {
                   ...(filterRole ? { roleId: filterRole } : {}),
                   ...(filterGroup ? { groupId: filterGroup } : {}),
                   ...(filter?.status ? { status: filter.status } : {}),
+                  ...(filter?.search?.trim() ? { search: filter.search.trim() } : {}),
                 },
               },
         });

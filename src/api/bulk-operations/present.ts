@@ -11,10 +11,11 @@ export async function presentBulk(services: ServiceContext, organization: Organi
   const vocabulary = await vocabularyOf(services, organization);
   const role = (id: string | undefined) => (id ? (liveRole(id, vocabulary.role)?.key ?? id) : undefined);
   const group = (id: string | undefined) => (id ? (vocabulary.group(id)?.name ?? id) : undefined);
-  const filterOf = ({ roleId, groupId, status }: NonNullable<BulkOperation['filter']>) => ({
+  const filterOf = ({ roleId, groupId, status, search }: NonNullable<BulkOperation['filter']>) => ({
     ...(roleId ? { role: role(roleId) } : {}),
     ...(groupId ? { group: group(groupId) } : {}),
     ...(status ? { status } : {}),
+    ...(search ? { search } : {}),
   });
   return ({ action, filter, counts, ...one }: BulkOperation) => ({
     id: one._id,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BULK_KINDS, BULK_RESULTS, BULK_STATUSES } from '../../models/bulk-operation.js';
-import { listOf, text, time } from '../schemas.js';
+import { listOf, searched, text, time } from '../schemas.js';
 
 const action = z.enum(BULK_KINDS);
 const result = z.enum(BULK_RESULTS).meta({
@@ -13,9 +13,10 @@ const reference = z.string().min(1).max(320);
 
 const filter = z
   .strictObject({
-    role: reference.optional().meta({ description: 'Who holds this role directly, by its key or id.' }),
+    role: reference.optional().meta({ description: 'Who holds this role, directly or by a group; by its key or id.' }),
     group: reference.optional().meta({ description: 'Who is in this group, by its name or id.' }),
     status: status.optional(),
+    search: searched.optional(),
   })
   .meta({ description: 'Everyone whom each of these describes; an empty one is everyone.' });
 
@@ -45,7 +46,12 @@ export const bulkOperation = z
     group: text.nullable().meta({ description: 'Name of the group that it adds to or removes from.' }),
     until: time.nullable(),
     filter: z
-      .strictObject({ role: text.optional(), group: text.optional(), status: status.optional() })
+      .strictObject({
+        role: text.optional(),
+        group: text.optional(),
+        status: status.optional(),
+        search: text.optional(),
+      })
       .nullable()
       .meta({ description: 'Null where the members were named.' }),
     status: z.enum(BULK_STATUSES).meta({

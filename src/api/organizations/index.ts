@@ -1,29 +1,25 @@
-import { liveRole } from '../../access/effective-roles.js';
 import { forbidden } from '../../lib/errors.js';
 import type { Organization } from '../../models/index.js';
 import { changeOrganization } from '../../services/change-organization.js';
 import type { ServiceContext } from '../../services/context.js';
 import { createOrganization } from '../../services/create-organization.js';
+import { defaultRolesOf } from '../../services/default-roles.js';
 import { listOrganizations } from '../../services/list-pages.js';
 import { leaveOrganization } from '../../services/remove-member.js';
-import { vocabularyOf } from '../../services/vocabulary.js';
 import { type Answer, inOrganization, type Noun, onInstance } from '../endpoint.js';
 import { roleIdsOf } from '../role-keys.js';
 import { newOrganization, organization, organizationChange, organizationList, organizationQuery } from './schema.js';
 
-async function present(services: ServiceContext, one: Organization) {
-  const [{ defaultRoles: inherited }, vocabulary] = await Promise.all([
-    services.catalog.current(),
-    vocabularyOf(services, one),
-  ]);
-  const defaults = (one.defaultRoles ?? inherited).flatMap((id) => liveRole(id, vocabulary.role)?.key ?? []);
+type Defaults = Awaited<ReturnType<typeof defaultRolesOf>>;
+
+function present(one: Organization, defaultRoles: Defaults) {
   return {
     id: one._id,
     slug: one.slug,
     name: one.name,
     status: one.status,
     joinPolicy: one.joinPolicy,
-    defaultRoles: [...new Set(defaults)],
+    defaultRoles: defaultRoles(one).map((role) => role.key),
     inheritsDefaultRoles: one.defaultRoles === undefined,
     roleMode: one.roleMode ?? 'multiple',
     revokeOnDowngrade: one.revokeOnDowngrade ?? false,
@@ -35,7 +31,7 @@ async function present(services: ServiceContext, one: Organization) {
 }
 
 const answerWith = async (services: ServiceContext, one: Organization): Promise<Answer> => ({
-  body: await present(services, one),
+  body: present(one, await defaultRolesOf(services, [one])),
   revision: one.revision ?? 0,
 });
 
@@ -55,7 +51,8 @@ export const organizations: Noun = {
       answer: { status: 200, description: 'A page of organizations.', schema: organizationList },
       async handle({ services, query: { search }, page }) {
         const { data, nextCursor } = await listOrganizations(services, { ...page, search });
-        return { body: { data: await Promise.all(data.map((one) => present(services, one))), nextCursor } };
+        const defaultRoles = await defaultRolesOf(services, data);
+        return { body: { data: data.map((one) => present(one, defaultRoles)), nextCursor } };
       },
     }),
     onInstance({

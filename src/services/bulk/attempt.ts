@@ -80,7 +80,8 @@ async function change(one: Attempt, key: MemberKey, state: MemberState): Promise
   if (!isAsLeft(one, state)) return refused(CHANGED_SINCE);
   const interrupted = doubtful && (await seatHasMoved(context, operation, item));
   // Asked once: the change itself may move them out of the filter in two steps.
-  if (!interrupted && operation.filter && !matches(context, operation.filter, state)) return refused(NOT_IN_FILTER);
+  if (!interrupted && operation.filter && !(await matches(context, operation.filter, state)))
+    return refused(NOT_IN_FILTER);
   const step = operation.undoOf ? restoring(context, operation.action, item, state) : operation.action;
   if ('code' in step) return refused(step);
   let made: MemberChange | undefined;

@@ -51,7 +51,7 @@ export class Foresight {
     let state: MemberState | undefined;
     try {
       state = await memberState(this.context, key);
-      if (filter && !matches(this.context, filter, state)) return { state, refusal: NOT_IN_FILTER };
+      if (filter && !(await matches(this.context, filter, state))) return { state, refusal: NOT_IN_FILTER };
       const options = { dry: true };
       return { state, changes: await ACTIONS[action.kind].perform(this.context, this.actor, key, action, options) };
     } catch (error) {

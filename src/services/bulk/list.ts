@@ -59,10 +59,9 @@ export async function listBulkResults(
 /** Today's names: whoever has left keeps theirs to themselves (R13). */
 async function peopleOf({ models }: ServiceContext, organizationId: string, items: readonly BulkItem[]) {
   const ids = items.flatMap(({ userId }) => userId ?? []);
-  const [members, users] = await Promise.all([
-    models.Membership.find({ organizationId, userId: { $in: ids }, ...PRESENT }, { userId: 1 }).lean(),
-    models.User.find({ _id: { $in: ids } }, { name: 1, email: 1 }).lean(),
-  ]);
-  const here = new Set(members.map(({ userId }) => userId));
-  return new Map(users.filter(({ _id }) => here.has(_id)).map(({ _id, name, email }) => [_id, { name, email }]));
+  const members = await models.Membership.find(
+    { organizationId, userId: { $in: ids }, ...PRESENT },
+    { userId: 1, name: 1, email: 1 },
+  ).lean();
+  return new Map(members.map(({ userId, name, email }) => [userId, name && email ? { name, email } : {}]));
 }

@@ -1,13 +1,12 @@
 /** Whom a bulk operation is about. */
 import { RollcallError } from '../../lib/errors.js';
+import { isFoundBy, searchTerms } from '../../lib/words.js';
 import type { BulkFilter } from '../../models/bulk-operation.js';
-import type { Membership, Organization } from '../../models/index.js';
-import { ADMIN_ROLE_ID } from '../../models/role.js';
-import type { MemberState } from '../change-membership.js';
+import type { Organization } from '../../models/index.js';
+import { heldBy, type MemberState } from '../change-membership.js';
 import type { ServiceContext } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
-import { PRESENT } from '../reads.js';
-import { directRoles } from '../set-member-roles.js';
+import { allMemberRows } from '../lists/member-rows.js';
 
 /** Members in one operation. */
 export const MOST_MEMBERS = 10_000;
@@ -56,56 +55,35 @@ export async function chooseNamed(
 const ownerOf = ({ reads }: ServiceContext, email: string) => reads.claimOwner(`email:${normalizeEmail(email)}`);
 
 /**
- * Everyone whom a filter describes, in the order of their ids.
- * @throws RollcallError `too_many_members`
+ * Everyone whom a filter describes, as the list of members has them.
+ * @throws RollcallError `too_many_members`, `upgrading`
  */
 export async function chooseByFilter(
-  { models }: ServiceContext,
+  context: ServiceContext,
   organization: Organization,
-  filter: BulkFilter,
+  { roleId: role, groupId: group, ...filter }: BulkFilter,
 ): Promise<Chosen[]> {
-  const wanted = queryOf(organization, filter);
   const chosen: Chosen[] = [];
-  for (let after = ''; ; ) {
-    const rows: Pick<Membership, 'userId'>[] = await models.Membership.find(
-      { organizationId: organization._id, ...wanted, userId: { $gt: after } },
-      { userId: 1 },
-    )
-      .sort({ userId: 1 })
-      .limit(BATCH)
-      .lean();
+  for await (const rows of allMemberRows(context, organization, { role, group, ...filter })) {
     chosen.push(...rows.map(({ userId }) => ({ userId })));
     if (chosen.length > MOST_MEMBERS) throw tooMany();
-    const last = rows.at(-1);
-    if (!last || rows.length < BATCH) return chosen;
-    after = last.userId;
   }
+  return chosen;
 }
 
-function queryOf({ administrators }: Organization, { roleId, groupId, status }: BulkFilter): object {
-  const holds = { 'roles.roleId': roleId };
-  return {
-    ...PRESENT,
-    ...(status ? { status } : {}),
-    ...(groupId ? { 'groups.groupId': groupId } : {}),
-    ...(roleId === ADMIN_ROLE_ID
-      ? { $or: [{ userId: { $in: administrators } }, holds, { wasAdministrator: true }] }
-      : roleId
-        ? holds
-        : {}),
-  };
-}
-
-/** Whether a filter still describes a member, what has expired apart. */
-export function matches(
-  { clock }: Pick<ServiceContext, 'clock'>,
-  { roleId, groupId, status }: BulkFilter,
+/** Whether a filter still describes a member. */
+export async function matches(
+  context: Pick<ServiceContext, 'clock' | 'reads'>,
+  { roleId, groupId, status, search }: BulkFilter,
   state: MemberState,
-): boolean {
-  const now = clock.now();
-  const counts = ({ until }: { until?: Date }) => !until || until > now;
+): Promise<boolean> {
   const { membership } = state;
+  const now = context.clock.now();
   if (status && membership.status !== status) return false;
-  if (roleId && !directRoles(state).some((one) => one.roleId === roleId && counts(one))) return false;
-  return !groupId || (membership.groups ?? []).some((one) => one.groupId === groupId && counts(one));
+  if (roleId && !heldBy(context, state).some(({ role }) => role._id === roleId)) return false;
+  const within = (membership.groups ?? []).filter(({ until }) => !until || until > now);
+  if (groupId && !within.some((one) => one.groupId === groupId)) return false;
+  if (search === undefined) return true;
+  const user = await context.reads.user(membership.userId);
+  return user !== undefined && isFoundBy(searchTerms(search), user);
 }

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { setInstanceDefaultRoles } from '../../services/change-instance.js';
+import type { ServiceContext } from '../../services/context.js';
+import { defaultRolesOf } from '../../services/default-roles.js';
+import { type Noun, onInstance } from '../endpoint.js';
+import { roleIdsOf } from '../role-keys.js';
+import { changeOf, roleKey, text } from '../schemas.js';
+
+const settings = z
+  .strictObject({
+    defaultRoles: z
+      .array(text)
+      .meta({ description: 'What who joins an organization gets which sets nothing itself.', examples: [['member']] }),
+  })
+  .meta({ id: 'Instance' });
+
+const settingsChange = changeOf({ defaultRoles: z.array(roleKey).min(1).max(50).optional() }).meta({
+  id: 'InstanceChange',
+  examples: [{ defaultRoles: ['member'] }],
+});
+
+async function present(services: ServiceContext) {
+  const defaults = await defaultRolesOf(services, []);
+  return { defaultRoles: defaults({}).map((role) => role.key) };
+}
+
+export const instance: Noun = {
+  name: 'instance',
+  description: 'What holds for every organization that doesn’t say otherwise.',
+  endpoints: [
+    onInstance({
+      method: 'get',
+      path: '/instance',
+      operationId: 'getInstance',
+      summary: 'Read the settings of the instance',
+      permissions: ['instance:roles'],
+      answer: { status: 200, description: 'The settings.', schema: settings },
+      handle: async ({ services }) => ({ body: await present(services) }),
+    }),
+    onInstance({
+      method: 'patch',
+      path: '/instance',
+      operationId: 'changeInstance',
+      summary: 'Change the settings of the instance',
+      permissions: ['instance:roles'],
+      body: settingsChange,
+      answer: { status: 200, description: 'The settings as they are now.', schema: settings },
+      async handle({ services, actor, body: { defaultRoles } }) {
+        if (defaultRoles) {
+          const ids = await roleIdsOf(services, null, defaultRoles, 'defaultRoles');
+          await setInstanceDefaultRoles(services, actor, ids);
+        }
+        return { body: await present(services) };
+      },
+    }),
+  ],
+};

@@ -1,0 +1,90 @@
+import type { CommandStartedEvent } from 'mongodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '../../src/lib/logger.js';
+import type { Organization } from '../../src/models/index.js';
+import { moveEvents } from '../../src/services/audit/move-events.js';
+import { addToGroup } from '../../src/services/change-member-group.js';
+import { giveRole } from '../../src/services/change-member-role.js';
+import { changeOrganization } from '../../src/services/change-organization.js';
+import { SYSTEM } from '../../src/services/context.js';
+import { startServices } from '../../src/services/start-services.js';
+import { type ApiClient, ENDPOINTS, machineClient } from '../support/api.js';
+import { makeCrowd } from '../support/bulk.js';
+import { makeGroup, makeOrganization, makeRole } from '../support/factories.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { testStore } from '../support/store.js';
+
+const ROWS = 12;
+
+let server: TestServer;
+let machine: ApiClient;
+let params: Record<string, string>;
+/** The collections of the queries. */
+let sent: string[] = [];
+
+beforeAll(async () => {
+  const store = await testStore({ monitorCommands: true });
+  store.connection.getClient().on('commandStarted', ({ commandName, command }: CommandStartedEvent) => {
+    if (['find', 'aggregate', 'count', 'distinct'].includes(commandName)) sent.push(String(command[commandName]));
+  });
+  const services = await startServices(store.connection, createLogger('silent'));
+  server = await startServer({ store, services });
+  machine = await machineClient(server);
+  const { organization, ids } = await makeCrowd(services, ROWS);
+  const { _id: organizationId, slug } = organization;
+  const settled = (one: Organization) =>
+    // For a minute after a change of its roles and groups a process keeps neither.
+    services.models.Organization.updateOne({ _id: one._id }, { $set: { vocabularyChangedAt: new Date(0) } });
+  let group = '';
+  for (const [index, userId] of ids.entries()) {
+    const role = await makeRole(services, { key: `own-${index}`, organizationId });
+    await makeRole(services, { key: `wide-${index}` });
+    group = (await makeGroup(services, organizationId, `Group ${index}`, [role._id]))._id;
+    await addToGroup(services, SYSTEM, { organizationId, userId, groupId: group });
+    await giveRole(services, SYSTEM, { organizationId, userId, roleId: role._id });
+    // Other organizations, each with a default role of its own.
+    const other = await makeOrganization(services);
+    const theirs = await makeRole(services, { key: 'theirs', organizationId: other._id });
+    await changeOrganization(services, SYSTEM, other, { defaultRoles: [theirs._id] });
+    await settled(other);
+  }
+  for (const userId of ids) await addToGroup(services, SYSTEM, { organizationId, userId, groupId: group });
+  await settled(organization);
+  const bulk = { action: 'give_role', role: 'own-0', members: ids };
+  let operation = '';
+  for (let count = 0; count < ROWS; count += 1)
+    operation = (await machine.post(`/organizations/${slug}/bulk-operations`, bulk)).json.id;
+  await moveEvents(services);
+  params = { org: slug, group, operation };
+}, 60_000);
+afterAll(() => server?.close());
+
+const lists = ENDPOINTS.filter((endpoint) => endpoint.list).map(
+  ({ operationId, path }) => [operationId, path] as const,
+);
+
+/** Who asks: grants, revocations, limits. Where: the organization by its slug, the catalog's number. */
+const BESIDES = /^(instance|oidc\.\w+|revokedTokens|claims|rateLimits|auditChains)$/;
+
+it.each(lists)(
+  '%s costs two queries at most, besides who asks and where, however many rows it shows',
+  async (_id, path) => {
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] as string);
+    const list = `${filled}?limit=10`;
+    // What a process keeps is read by now, and what happened before is in the log.
+    const { json: first } = await machine.get(list);
+    const audit = path.endsWith('/audit');
+    // A list of what happened moves first what waits in the documents, all of them at once; its further pages don't.
+    const cursor = audit ? `&cursor=${first.nextCursor}` : '';
+    sent = [];
+    const { status, json } = await machine.get(list + cursor);
+    expect(status).toBe(200);
+    expect(json.data.length).toBeGreaterThan(audit ? 1 : 9);
+    const where = ['organizations', ...(path.includes('{operation}') ? ['bulkOperations'] : [])];
+    const background = audit ? [] : ['events'];
+    const queries = sent.filter((name) => !BESIDES.test(name) && !background.includes(name));
+    if (path.startsWith('/organizations/{org}'))
+      for (const name of where) queries.splice(queries.indexOf(name), queries.includes(name) ? 1 : 0);
+    expect(queries.length, queries.join()).toBeLessThanOrEqual(2);
+  },
+);
