@@ -1,17 +1,15 @@
 /** What several nouns' schemas are made of. Names given by `id` are components of the OpenAPI document. */
 import { z } from 'zod';
+import { ROLE_KEY, ROLE_KEY_EXPECTED, SLUG, SLUG_EXPECTED } from '../lib/patterns.js';
 
 export const slug = z
   .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-    'expected 1 to 63 lower-case letters, digits and hyphens, none at its ends',
-  )
+  .regex(SLUG, SLUG_EXPECTED)
   .meta({ examples: ['acme'] });
 
 export const roleKey = z
   .string()
-  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, _ and -, beginning with a letter')
+  .regex(ROLE_KEY, ROLE_KEY_EXPECTED)
   .meta({ examples: ['billing'] });
 
 /** A name of something: white space around it doesn't count. */

@@ -1,6 +1,7 @@
 import { type Actor, SYSTEM_ORGANIZATION } from '../access/can.js';
 import { conflict, invalid } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
+import { SLUG } from '../lib/patterns.js';
 import type { Organization } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { claimName, claimOwner, releaseName } from './claim-name.js';
@@ -9,7 +10,6 @@ import { findableOrganization } from './copies.js';
 import { insertMembership, settleMembership } from './join-organization.js';
 import { requireMayGive, singleMode } from './rules-of-roles.js';
 
-const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const RESERVED = new Set([SYSTEM_ORGANIZATION, 'invitation', 'new']);
 
 export const isSlug = (value: string) => SLUG.test(value);

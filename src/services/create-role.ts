@@ -1,13 +1,12 @@
 import { type Actor, managementOf, mayGive } from '../access/can.js';
 import { isGrantable, isManagementPermission } from '../access/statements.js';
 import { forbidden, invalid } from '../lib/errors.js';
+import { ROLE_KEY } from '../lib/patterns.js';
 import type { Role } from '../models/index.js';
 import type { ServiceContext } from './context.js';
 import { findRole } from './find-role.js';
 import { requirePermission } from './require.js';
 import { insertRole, type NewRole, type RoleChange, updateRole } from './save-role.js';
-
-const KEY = /^[a-z][a-z0-9_-]{0,62}$/;
 
 /**
  * Makes a role: an instance-wide one, or an organization's own (R5).
@@ -16,7 +15,7 @@ const KEY = /^[a-z][a-z0-9_-]{0,62}$/;
 export async function createRole(context: ServiceContext, actor: Actor, input: NewRole): Promise<Role> {
   const { key, name, description, organizationId } = input;
   requireRight(actor, organizationId);
-  if (!KEY.test(key))
+  if (!ROLE_KEY.test(key))
     throw invalid('A role’s key has 1 to 63 lower-case letters, digits, _ and -, beginning with a letter.');
   checkName(name);
   const permissions = await takePermissions(context, actor, organizationId, input.permissions ?? []);

@@ -1,134 +1,34 @@
 /**
  * Memberships in two passes over the whole file, so that administrators come before any goes: first the rows and the seats that are
- * taken, then the roles as the file says, and what goes with them. What a pass leaves is drafted here, by keys and addresses, as its
- * steps will leave it in the store.
+ * taken, then the roles as the file says, and what goes with them. What a pass leaves is drafted (`membership-drafts.ts`).
  */
-import type { Membership } from '../../models/index.js';
 import type { MembershipStatus } from '../../models/membership.js';
 import { nameKey } from '../change-group.js';
 import { setMemberGroups } from '../change-member-group.js';
 import { setMemberStatus } from '../change-status.js';
 import { SYSTEM } from '../context.js';
-import { normalizeEmail } from '../create-user.js';
 import { insertMembership, joinOrganization } from '../join-organization.js';
-import { isSingle } from '../rules-of-roles.js';
 import { givingSeat } from '../seats.js';
-import { isSeat, setMemberRoles } from '../set-member-roles.js';
+import { setMemberRoles } from '../set-member-roles.js';
 import { canonical, changeEvent, differences } from './differences.js';
 import type { Execution } from './execution.js';
-import { type PropertyChange, propertiesOf, property, type Step } from './plan.js';
 import {
-  type Named as Assigned,
-  groupsOfEntry,
-  type MembershipEntry,
-  type ProvisioningFile,
-  rolesOfEntry,
-} from './schema.js';
-import { membershipKey, roleKey, type StoredState } from './state.js';
-
-const ADMIN = 'admin';
-
-interface DraftOrganization {
-  founded: boolean;
-  /** Keys of the roles that who joins gets. */
-  defaultRoles: readonly string[];
-  /** While memberships are written: a switch to it comes after them (R4). */
-  single: boolean;
-}
-
-/** A member as the steps so far will leave them. */
-interface Draft {
-  status: MembershipStatus;
-  /** Direct roles but an `admin` without an end. */
-  roles: readonly Assigned[];
-  groups: readonly Assigned[];
-  /** Among the organization's administrators. */
-  seat: boolean;
-  /** An administrator whose seat waits for their return. */
-  wasAdministrator: boolean;
-  settled: boolean;
-}
-
-/** A membership that the file names, with all that deciding on it needs. */
-interface Named {
-  path: string;
-  slug: string;
-  email: string;
-  entry: MembershipEntry;
-  stored: Membership | undefined;
-  draft: Draft | undefined;
-  userActive: boolean;
-  roles: Assigned[] | undefined;
-  groups: Assigned[] | undefined;
-  organization: DraftOrganization;
-}
+  type Draft,
+  held,
+  isAdministrator,
+  joined,
+  type Named,
+  NEWCOMER,
+  namedMemberships,
+  shown,
+} from './membership-drafts.js';
+import { type PropertyChange, propertiesOf, property, type Step } from './plan.js';
+import type { Named as Assigned, ProvisioningFile } from './schema.js';
+import { roleKey, type StoredState } from './state.js';
 
 export function planMemberships(file: ProvisioningFile, state: StoredState): Step[] {
   const named = namedMemberships(file, state);
   return [...named.flatMap(arrival), ...named.flatMap((one) => settlement(one, state))];
-}
-
-function namedMemberships(file: ProvisioningFile, state: StoredState): Named[] {
-  const organizations = new Map<string, DraftOrganization>();
-  const organizationOf = (slug: string) => {
-    const present = organizations.get(slug);
-    if (present) return present;
-    const made = draftOrganization(file, state, slug);
-    organizations.set(slug, made);
-    return made;
-  };
-  return (file.users ?? []).flatMap((user, u) =>
-    (user.memberships ?? []).map((entry, m): Named => {
-      const email = normalizeEmail(user.email);
-      const storedUser = state.users.get(email);
-      const owner = state.organizations.get(entry.organization);
-      const stored = owner && storedUser ? state.memberships.get(membershipKey(owner._id, storedUser._id)) : undefined;
-      return {
-        path: `users[${u}].memberships[${m}]`,
-        slug: entry.organization,
-        email,
-        entry,
-        stored,
-        draft: stored && {
-          status: stored.status === 'suspended' ? 'suspended' : 'active',
-          roles: stored.roles
-            .filter((role) => !isSeat(role))
-            .map(({ roleId, until }) => assigned(roleKey(state, stored.organizationId, roleId), until)),
-          groups: (stored.groups ?? []).map(({ groupId, until }) => assigned(groupName(state, stored, groupId), until)),
-          seat: owner?.administrators.includes(stored.userId) ?? false,
-          wasAdministrator: stored.wasAdministrator === true,
-          settled: stored.settled,
-        },
-        // As stored: that the file enables or disables somebody is done at the end, and gives back or gives up seats by itself.
-        userActive: (storedUser?.status ?? 'active') === 'active',
-        roles: rolesOfEntry(entry, state.now),
-        groups: groupsOfEntry(entry, state.now),
-        organization: organizationOf(entry.organization),
-      };
-    }),
-  );
-}
-
-const assigned = (name: string, until?: Date): Assigned => ({ name, ...(until ? { until: until.toISOString() } : {}) });
-
-const groupName = (state: StoredState, { organizationId }: Membership, id: string) =>
-  [...(state.groups.get(organizationId)?.values() ?? [])].find((group) => group._id === id)?.name ?? id;
-
-/** Without an end: a seat among the administrators. */
-const isAdministrator = ({ name, until }: Assigned) => name === ADMIN && !until;
-
-function draftOrganization(file: ProvisioningFile, state: StoredState, slug: string): DraftOrganization {
-  const stored = state.organizations.get(slug);
-  const entry = (file.organizations ?? []).find((one) => one.slug === slug);
-  return {
-    founded: stored?.founded ?? false,
-    single: stored ? isSingle(stored) && entry?.roleMode !== 'multiple' : entry?.roleMode === 'single',
-    defaultRoles:
-      entry?.defaultRoles ??
-      stored?.defaultRoles?.map((id) => roleKey(state, stored._id, id)) ??
-      file.defaultRoles ??
-      state.defaultRoles,
-  };
 }
 
 /** First pass: the row, and the seat of an administrator who comes. */
@@ -167,40 +67,6 @@ function arrival(named: Named): Step[] {
     },
   });
   return steps;
-}
-
-const NEWCOMER: Draft = {
-  status: 'active',
-  roles: [],
-  groups: [],
-  seat: false,
-  wasAdministrator: false,
-  settled: false,
-};
-
-/** What joining gives (R1). */
-function joined(organization: DraftOrganization): Draft {
-  const first = !organization.founded;
-  organization.founded = true;
-  const given = organization.defaultRoles.map((name) => ({ name }));
-  return {
-    ...NEWCOMER,
-    settled: true,
-    seat: first,
-    roles: first ? [] : organization.single ? given.slice(0, 1) : given,
-  };
-}
-
-/** As a plan shows them: a key, or with its end. */
-const shown = (list: readonly Assigned[], what: 'role' | 'group') =>
-  list
-    .map(({ name, until }) => (until ? { [what]: name, until } : name))
-    .sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
-
-function held(draft: Draft) {
-  const admin = draft.seat || draft.wasAdministrator;
-  const others = draft.roles.filter((role) => !(admin && role.name === ADMIN));
-  return shown([...others, ...(admin ? [{ name: ADMIN }] : [])], 'role');
 }
 
 /** Second pass: reactivated members, roles as the file says, what goes with them; suspended last. */
@@ -262,10 +128,12 @@ async function setRoles(
   }
   const others = roles.filter((role) => !isAdministrator(role));
   await setMemberRoles(context, SYSTEM, { ...ids, roles: await execution.assignments(slug, others) });
-  await context.models.Membership.updateOne(
-    ids,
-    roles.some(isAdministrator) ? { $set: { wasAdministrator: true } } : { $unset: { wasAdministrator: 1 } },
-  );
+  const wasAdministrator = roles.some(isAdministrator);
+  const kept = changeEvent(context, 'member.changed', ids.userId, { wasAdministrator }, ids.organizationId);
+  await context.models.Membership.updateOne(ids, {
+    ...(wasAdministrator ? { $set: { wasAdministrator } } : { $unset: { wasAdministrator: 1 } }),
+    $push: { pendingEvents: kept },
+  });
 }
 
 function groupsStep({ path, slug, email, groups }: Named, draft: Draft): Step[] {

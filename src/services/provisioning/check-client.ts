@@ -1,9 +1,8 @@
 /** What an application of a file may be by itself, whatever else the file holds. */
 import type { Application } from '../../models/index.js';
 import { redirectUriFault } from '../redirect-uris.js';
+import type { Report } from './faults.js';
 import type { ApplicationEntry } from './schema.js';
-
-type Report = (path: string, message: string) => void;
 
 /** A refresh token can't go unused for longer than its family lasts; what the file doesn't say stays as it is. */
 export function checkLifetimes(

@@ -4,10 +4,9 @@
  */
 import type { PublicJwk } from '../../lib/public-jwk.js';
 import type { Application } from '../../models/index.js';
+import type { Report } from './faults.js';
 import type { ApplicationEntry } from './schema.js';
 import { givesSecret } from './secrets.js';
-
-type Report = (path: string, message: string) => void;
 
 export interface Credentials {
   type: Application['type'];

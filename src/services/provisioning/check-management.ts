@@ -1,8 +1,7 @@
 /** What a file says about this server's own management API: its permissions are fixed (`access/statements.ts`), and nobody else's. */
 import { isManagementPermission } from '../../access/statements.js';
+import type { Report } from './faults.js';
 import type { ProvisioningFile } from './schema.js';
-
-type Report = (path: string, message: string) => void;
 
 export function checkManagement(file: ProvisioningFile, fault: Report): void {
   (file.apis ?? []).forEach((api, i) => {

@@ -1,10 +1,9 @@
 import { nameKey } from '../change-group.js';
 import { normalizeEmail } from '../create-user.js';
 import { isSingle } from '../rules-of-roles.js';
+import type { Report } from './faults.js';
 import type { ProvisioningFile } from './schema.js';
 import { membershipKey, type StoredState } from './state.js';
-
-type Report = (path: string, message: string) => void;
 
 /** R4: in single mode each member has exactly one role, without an end, groups carry none, and one is given by default. */
 export function checkSingleModes(file: ProvisioningFile, state: StoredState, fault: Report): void {

@@ -3,19 +3,19 @@
  * end state would break (R2, R5, R15). Collects every fault.
  */
 
-import { isGrantable, isManagementPermission } from '../../access/statements.js';
 import { nameKey } from '../change-group.js';
-import { isReservedSlug } from '../create-organization.js';
 import { normalizeEmail } from '../create-user.js';
-import { ensuredRole } from '../ensure-built-ins.js';
+import { checkAdministrators } from './check-administrators.js';
 import { checkClient, checkLifetimes } from './check-client.js';
 import { checkCredentials } from './check-credentials.js';
 import { checkManagement } from './check-management.js';
+import { checkMemberships } from './check-memberships.js';
+import { checkOrganizations, checkRoles } from './check-roles.js';
 import { checkSingleModes } from './check-single-mode.js';
-import type { Fault } from './faults.js';
-import { groupsOfEntry, type MembershipEntry, type ProvisioningFile, rolesOfEntry } from './schema.js';
+import { type Fault, type Report, twice } from './faults.js';
+import type { ProvisioningFile } from './schema.js';
 import { givesSecret } from './secrets.js';
-import { membershipKey, type StoredState } from './state.js';
+import type { StoredState } from './state.js';
 
 /** The id of the account pages' client (architecture 10): no application and no API can take it. */
 const RESERVED_CLIENT_ID = 'rollcall';
@@ -33,17 +33,6 @@ export function checkFile(file: ProvisioningFile, state: StoredState): Fault[] {
   checkSingleModes(file, state, fault);
   checkAdministrators(file, state, fault);
   return faults;
-}
-
-type Report = (path: string, message: string) => void;
-
-function twice(values: (string | undefined)[], path: (index: number) => string, fault: Report): void {
-  const seen = new Set<string>();
-  values.forEach((value, index) => {
-    if (value === undefined) return;
-    if (seen.has(value)) fault(path(index), `${value} is there twice`);
-    seen.add(value);
-  });
 }
 
 function checkTwice(file: ProvisioningFile, fault: Report): void {
@@ -139,197 +128,4 @@ function checkApplications(file: ProvisioningFile, state: StoredState, fault: Re
       }
     });
   });
-}
-
-function checkRoles(file: ProvisioningFile, state: StoredState, fault: Report): void {
-  const permissions = permissionsKnown(file, state);
-  (file.roles ?? []).forEach((role, i) => {
-    (role.permissions ?? []).forEach((key, p) => {
-      const message = impossible(key, permissions, { builtIn: state.roles.get(role.key), own: false });
-      if (message) fault(`roles[${i}].permissions[${p}]`, message);
-    });
-    if (!role.name && !state.roles.has(role.key)) fault(`roles[${i}].name`, 'expected a name');
-    for (const [id, custom] of state.customRoles) {
-      if (custom.has(role.key)) fault(`roles[${i}].key`, `the organization ${id} has a role ${role.key} of its own`);
-    }
-  });
-  const known = instanceKeys(file, state);
-  (file.defaultRoles ?? []).forEach((key, i) => checkDefault(key, known.has(key), `defaultRoles[${i}]`, fault));
-}
-
-/** Why a role can't carry a permission (R15), or undefined. */
-function impossible(
-  key: string,
-  declared: ReadonlyMap<string, boolean>,
-  { builtIn, own }: { builtIn?: { _id: string } | undefined; own: boolean },
-): string | undefined {
-  if (isManagementPermission(key)) {
-    if (builtIn && ensuredRole(builtIn._id))
-      return 'what a built-in role may do here is fixed; expected permissions of APIs';
-    return isGrantable(key) ? undefined : `no role can carry ${key}`;
-  }
-  if (!declared.has(key)) return `no API declares the permission ${key}`;
-  return own && declared.get(key) ? `${key} is for operators’ roles only` : undefined;
-}
-
-function checkDefault(key: string, known: boolean, path: string, fault: Report): void {
-  if (key === 'admin') fault(path, 'admin is never given by default');
-  else if (!known) fault(path, `there is no role ${key}`);
-}
-
-function permissionsKnown(file: ProvisioningFile, state: StoredState): Map<string, boolean> {
-  const entries = (file.apis ?? []).filter((api) => api.permissions);
-  const replaced = new Set(entries.map((api) => api.identifier));
-  const lists = [
-    ...[...state.apis.values()].filter((api) => !replaced.has(api._id)).map((api) => api.permissions),
-    ...entries.map((api) => api.permissions ?? []),
-  ];
-  const known = new Map<string, boolean>();
-  for (const one of lists.flat()) known.set(one.key, Boolean(one.operatorsOnly) || (known.get(one.key) ?? false));
-  return known;
-}
-
-const instanceKeys = (file: ProvisioningFile, state: StoredState) =>
-  new Set([...state.roles.keys(), ...(file.roles ?? []).map((role) => role.key)]);
-
-/** The role keys that a member of an organization can have: the instance's, the file's and the store's own ones. */
-function keysIn(file: ProvisioningFile, state: StoredState, slug: string): Set<string> {
-  const stored = state.organizations.get(slug);
-  const own = stored ? [...(state.customRoles.get(stored._id)?.keys() ?? [])] : [];
-  const inFile = (file.organizations ?? []).find((one) => one.slug === slug)?.roles ?? [];
-  return new Set([...instanceKeys(file, state), ...own, ...inFile.map((role) => role.key)]);
-}
-
-function checkOrganizations(file: ProvisioningFile, state: StoredState, fault: Report): void {
-  const permissions = permissionsKnown(file, state);
-  const instance = instanceKeys(file, state);
-  (file.organizations ?? []).forEach((entry, i) => {
-    const path = `organizations[${i}]`;
-    if (isReservedSlug(entry.slug)) fault(`${path}.slug`, `${entry.slug} is taken`);
-    (entry.roles ?? []).forEach((role, r) => {
-      if (instance.has(role.key)) fault(`${path}.roles[${r}].key`, `${role.key} is an instance-wide role`);
-      if (!role.name) fault(`${path}.roles[${r}].name`, 'expected a name');
-      (role.permissions ?? []).forEach((key, p) => {
-        const message = impossible(key, permissions, { own: true });
-        if (message) fault(`${path}.roles[${r}].permissions[${p}]`, message);
-      });
-    });
-    const keys = keysIn(file, state, entry.slug);
-    (entry.groups ?? []).forEach((group, g) => {
-      (group.roles ?? []).forEach((key, r) => {
-        if (!keys.has(key)) fault(`${path}.groups[${g}].roles[${r}]`, `there is no role ${key} in ${entry.slug}`);
-      });
-    });
-    (entry.defaultRoles ?? []).forEach((key, r) =>
-      checkDefault(key, keys.has(key), `${path}.defaultRoles[${r}]`, fault),
-    );
-  });
-}
-
-/** The groups that a member of an organization can be in, by their names as they are compared. */
-function groupsIn(file: ProvisioningFile, state: StoredState, slug: string): Set<string> {
-  const stored = state.organizations.get(slug);
-  const own = stored ? [...(state.groups.get(stored._id)?.keys() ?? [])] : [];
-  const inFile = (file.organizations ?? []).find((one) => one.slug === slug)?.groups ?? [];
-  return new Set([...own, ...inFile.map((group) => nameKey(group.name))]);
-}
-
-function checkMemberships(file: ProvisioningFile, state: StoredState, fault: Report): void {
-  // `system` is in the store from the start: a membership in it makes an operator (R14).
-  const slugs = new Set([...state.organizations.keys(), ...(file.organizations ?? []).map((one) => one.slug)]);
-  (file.users ?? []).forEach((user, u) => {
-    if (user.password !== undefined && user.passwordHash !== undefined)
-      fault(`users[${u}].passwordHash`, 'expected a password or its hash, not both');
-    (user.memberships ?? []).forEach((entry, m) => {
-      const path = `users[${u}].memberships[${m}]`;
-      if (!slugs.has(entry.organization))
-        return fault(`${path}.organization`, `there is no organization ${entry.organization}`);
-      const keys = keysIn(file, state, entry.organization);
-      (entry.roles ?? []).forEach((role, r) => {
-        const key = typeof role === 'string' ? role : role.role;
-        if (!keys.has(key)) fault(`${path}.roles[${r}]`, `there is no role ${key} in ${entry.organization}`);
-      });
-      const groups = groupsIn(file, state, entry.organization);
-      (entry.groups ?? []).forEach((one, g) => {
-        const group = typeof one === 'string' ? one : one.group;
-        if (!groups.has(nameKey(group)))
-          fault(`${path}.groups[${g}]`, `there is no group ${group} in ${entry.organization}`);
-      });
-      twice(
-        (entry.roles ?? []).map((role) => (typeof role === 'string' ? role : role.role)),
-        (i) => `${path}.roles[${i}]`,
-        fault,
-      );
-      twice(
-        (groupsOfEntry(entry, state.now) ?? []).map((group) => nameKey(group.name)),
-        (i) => `${path}.groups[${i}]`,
-        fault,
-      );
-      if (entry.defaultRole && !keys.has(entry.defaultRole))
-        fault(`${path}.defaultRole`, `there is no role ${entry.defaultRole} in ${entry.organization}`);
-    });
-  });
-}
-
-/** The keys of the roles without an end: who is administrator until some day isn't the one that an organization needs. */
-const lastingRoles = (entry: MembershipEntry, state: StoredState) =>
-  rolesOfEntry(entry, state.now)?.flatMap(({ name, until }) => (until ? [] : name));
-
-/** R2: no organization with members may end up without an active administrator. */
-function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: Report): void {
-  const touched = new Map<
-    string,
-    { path: string; email: string; entry: MembershipEntry | undefined; disabled: boolean }[]
-  >();
-  (file.users ?? []).forEach((user, u) => {
-    const email = normalizeEmail(user.email);
-    // Who is disabled already and isn't enabled by the file is nobody's active administrator.
-    const disabled = (user.status ?? state.users.get(email)?.status ?? 'active') !== 'active';
-    (user.memberships ?? []).forEach((entry, m) => {
-      const row = { path: `users[${u}].memberships[${m}].roles`, email, entry, disabled };
-      touched.set(entry.organization, [...(touched.get(entry.organization) ?? []), row]);
-    });
-    if (user.status !== 'disabled') return;
-    // Disabled, with memberships that the file doesn't name.
-    const stored = state.users.get(email);
-    for (const [slug, organization] of state.organizations) {
-      const named = (user.memberships ?? []).some((one) => one.organization === slug);
-      if (!stored || named || !organization.administrators.includes(stored._id)) continue;
-      touched.set(slug, [
-        ...(touched.get(slug) ?? []),
-        { path: `users[${u}].status`, email, entry: undefined, disabled },
-      ]);
-    }
-  });
-  for (const [slug, rows] of touched) {
-    const organization = state.organizations.get(slug);
-    const administrators = new Set(organization?.administrators ?? []);
-    const before = administrators.size;
-    let waiting = !(organization?.founded ?? false);
-    for (const { email, entry, disabled } of rows) {
-      const stored = state.users.get(email);
-      const id = stored?._id ?? email;
-      const present =
-        organization && stored ? state.memberships.get(membershipKey(organization._id, stored._id)) : undefined;
-      const keys = entry && lastingRoles(entry, state);
-      const active = !disabled && (entry?.status ?? present?.status ?? 'active') === 'active';
-      const first = keys === undefined && waiting && !present && active;
-      const admin = keys
-        ? keys.includes('admin')
-        : first || administrators.has(id) || present?.wasAdministrator === true;
-      if (admin && active) administrators.add(id);
-      else administrators.delete(id);
-      if (admin) waiting = false;
-    }
-    const path =
-      rows.find(
-        ({ entry }) =>
-          !entry || !(lastingRoles(entry, state) ?? ['admin']).includes('admin') || entry.status === 'suspended',
-      )?.path ??
-      rows[0]?.path ??
-      '';
-    if (administrators.size === 0 && (before > 0 || waiting || organization === undefined)) {
-      fault(path, `${slug} would have members but no active administrator`);
-    }
-  }
 }

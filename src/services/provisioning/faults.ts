@@ -1,8 +1,6 @@
-/** One thing that is wrong in a provisioning file, and where: `applications[0].redirectUris[1]`. */
-export interface Fault {
-  path: string;
-  message: string;
-}
+import type { Fault } from '../../lib/schema-faults.js';
+
+export type { Fault };
 
 /** A file that is refused: nothing of it was applied, unless `applied` says so (a rule refused midway; a second run completes it). */
 export class ProvisioningError extends Error {
@@ -17,13 +15,18 @@ export class ProvisioningError extends Error {
   }
 }
 
-/** `['applications', 0, 'name']` as `applications[0].name`. */
-export function pathOf(parts: readonly PropertyKey[]): string {
-  return parts.reduce<string>(
-    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : path ? `${path}.${String(part)}` : String(part)),
-    '',
-  );
-}
-
 /** A file that isn't there or can't be read: the command exits 66. */
 export class UnreadableFileError extends Error {}
+
+/** Takes down a fault. */
+export type Report = (path: string, message: string) => void;
+
+/** Reports each value that was there before. @param path of the value at an index */
+export function twice(values: (string | undefined)[], path: (index: number) => string, fault: Report): void {
+  const seen = new Set<string>();
+  values.forEach((value, index) => {
+    if (value === undefined) return;
+    if (seen.has(value)) fault(path(index), `${value} is there twice`);
+    seen.add(value);
+  });
+}

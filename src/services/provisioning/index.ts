@@ -4,6 +4,7 @@
  * said too. Applying it twice changes nothing. Administrators are added before any is taken; should a rule refuse nevertheless, for
  * the state changed meanwhile, the error says what was applied, and a second run completes it.
  */
+import { faultsOf } from '../../lib/schema-faults.js';
 import type { ServiceContext } from '../context.js';
 import { planApi, planApplication } from './apply-clients.js';
 import { planMemberships } from './apply-memberships.js';
@@ -11,7 +12,7 @@ import { planOrganization, planSingleMode } from './apply-organizations.js';
 import { planUser, planUserStatus } from './apply-people.js';
 import { planDefaultRoles, planRole } from './apply-roles.js';
 import { checkFile } from './check.js';
-import { ProvisioningError, pathOf } from './faults.js';
+import { ProvisioningError } from './faults.js';
 import { execute, type Step } from './plan.js';
 import { fileSchema, type ProvisioningFile } from './schema.js';
 import { readState, type StoredState } from './state.js';
@@ -27,7 +28,7 @@ export { announcementOf, lineOf, type PropertyChange, type Step } from './plan.j
  */
 export async function planProvisioning(context: ServiceContext, input: unknown): Promise<Step[]> {
   const parsed = fileSchema.safeParse(input);
-  if (!parsed.success) throw new ProvisioningError(parsed.error.issues.flatMap(faultsOf));
+  if (!parsed.success) throw new ProvisioningError(faultsOf(parsed.error.issues, 'this key is not known'));
   const file = parsed.data;
   const state = await readState(context, file);
   const faults = checkFile(file, state);
@@ -42,16 +43,6 @@ export async function planProvisioning(context: ServiceContext, input: unknown):
  */
 export async function applyProvisioning(context: ServiceContext, input: unknown): Promise<{ applied: string[] }> {
   return { applied: await execute(context, await planProvisioning(context, input)) };
-}
-
-type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };
-
-/** Unknown keys are named one by one, each with its own path. */
-function faultsOf(issue: Issue) {
-  if (issue.code === 'unrecognized_keys') {
-    return (issue.keys ?? []).map((key) => ({ path: pathOf([...issue.path, key]), message: 'this key is not known' }));
-  }
-  return [{ path: pathOf(issue.path), message: issue.message }];
 }
 
 /** What is referred to comes before what refers to it. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isEmailAddress } from '../../lib/email-address.js';
 import { isPasswordHash } from '../../lib/password.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
+import { ROLE_KEY, ROLE_KEY_EXPECTED, SLUG, SLUG_EXPECTED } from '../../lib/patterns.js';
 import { clientKeys, clientKeysUri } from './client-keys.js';
 
 const notYet = (what: string) => ({ message: `${what} is not available yet` });
@@ -16,9 +17,7 @@ const unused = <T extends z.ZodType>(schema: T, isDefault: (value: z.infer<T>) =
 
 const emptyList = (what: string) => unused(z.array(z.unknown()), (list) => list.length === 0, what);
 
-const key = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'expected 1 to 63 lower-case letters, digits, _ and -, beginning with a letter');
+const key = z.string().regex(ROLE_KEY, ROLE_KEY_EXPECTED);
 /** A moment, as YAML and JSON write it. */
 const moment = z
   .union([z.date(), z.iso.datetime({ offset: true })], 'expected a moment such as 2030-01-01T00:00:00Z')
@@ -155,12 +154,7 @@ export const groupSchema = z.strictObject({
 });
 
 export const organizationSchema = z.strictObject({
-  slug: z
-    .string()
-    .regex(
-      /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-      'expected 1 to 63 lower-case letters, digits and hyphens, none at its ends',
-    ),
+  slug: z.string().regex(SLUG, SLUG_EXPECTED),
   name,
   status: status('active', 'suspended'),
   joinPolicy: z
@@ -244,10 +238,10 @@ export interface Named {
 }
 
 /** What has ended by now is as if it weren't said: a file doesn't go bad by lying there. */
-const counting = (list: readonly Named[], now: Date) =>
+export const counting = (list: readonly Named[], now: Date): Named[] =>
   list.filter(({ until }) => until === undefined || new Date(until) > now);
 
-const named = (name: string, until: Date | null | undefined): Named => ({
+export const assigned = (name: string, until?: Date | null): Named => ({
   name,
   ...(until ? { until: until.toISOString() } : {}),
 });
@@ -256,7 +250,7 @@ const named = (name: string, until: Date | null | undefined): Named => ({
 export const rolesOfEntry = (entry: MembershipEntry, now: Date): Named[] | undefined =>
   entry.roles &&
   counting(
-    entry.roles.map((role) => (typeof role === 'string' ? { name: role } : named(role.role, role.until))),
+    entry.roles.map((role) => (typeof role === 'string' ? { name: role } : assigned(role.role, role.until))),
     now,
   );
 
@@ -264,6 +258,6 @@ export const rolesOfEntry = (entry: MembershipEntry, now: Date): Named[] | undef
 export const groupsOfEntry = (entry: MembershipEntry, now: Date): Named[] | undefined =>
   entry.groups &&
   counting(
-    entry.groups.map((group) => (typeof group === 'string' ? { name: group } : named(group.group, group.until))),
+    entry.groups.map((group) => (typeof group === 'string' ? { name: group } : assigned(group.group, group.until))),
     now,
   );

@@ -2,8 +2,10 @@
  * Client metadata (RFC 7591 2, OpenID Connect Dynamic Client Registration 2, Back-Channel Logout 2.2): read from a request into our own
  * record. What isn't known is ignored; what would promise something that isn't kept is refused by name.
  */
+
 import { z } from 'zod';
 import { type PublicJwk, readPublicJwk } from '../../lib/public-jwk.js';
+import { pathOf } from '../../lib/schema-faults.js';
 import type { Application } from '../../models/index.js';
 import { redirectUriFault } from '../redirect-uris.js';
 import { metadataFault } from './fault.js';
@@ -130,17 +132,13 @@ export function readMetadata(
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw metadataFault(pathOf(issue?.path ?? []), issue?.message ?? 'this can’t be taken');
+    throw metadataFault(pathOf(issue?.path ?? []) || 'client metadata', issue?.message ?? 'this can’t be taken');
   }
   const metadata = parsed.data;
   checkFlow(metadata);
   checkUris(metadata);
   return valuesOf(metadata, known, keysOf(metadata));
 }
-
-const pathOf = (path: PropertyKey[]) =>
-  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i ? '.' : ''}${String(part)}`)).join('') ||
-  'client metadata';
 
 /** RFC 7591 2.1: grants and responses agree. Without authorization codes nothing is redirected: an application of devices alone. */
 function checkFlow({ grant_types, response_types, redirect_uris }: Metadata): void {

@@ -1,0 +1,101 @@
+/** Roles, and the organizations and groups that refer to them (R5, R15). */
+import { isGrantable, isManagementPermission } from '../../access/statements.js';
+import { nameKey } from '../change-group.js';
+import { isReservedSlug } from '../create-organization.js';
+import { ensuredRole } from '../ensure-built-ins.js';
+import type { Report } from './faults.js';
+import type { ProvisioningFile } from './schema.js';
+import type { StoredState } from './state.js';
+
+export function checkRoles(file: ProvisioningFile, state: StoredState, fault: Report): void {
+  const permissions = permissionsKnown(file, state);
+  (file.roles ?? []).forEach((role, i) => {
+    (role.permissions ?? []).forEach((key, p) => {
+      const message = impossible(key, permissions, { builtIn: state.roles.get(role.key), own: false });
+      if (message) fault(`roles[${i}].permissions[${p}]`, message);
+    });
+    if (!role.name && !state.roles.has(role.key)) fault(`roles[${i}].name`, 'expected a name');
+    for (const [id, custom] of state.customRoles) {
+      if (custom.has(role.key)) fault(`roles[${i}].key`, `the organization ${id} has a role ${role.key} of its own`);
+    }
+  });
+  const known = instanceKeys(file, state);
+  (file.defaultRoles ?? []).forEach((key, i) => checkDefault(key, known.has(key), `defaultRoles[${i}]`, fault));
+}
+
+/** Why a role can't carry a permission (R15), or undefined. */
+function impossible(
+  key: string,
+  declared: ReadonlyMap<string, boolean>,
+  { builtIn, own }: { builtIn?: { _id: string } | undefined; own: boolean },
+): string | undefined {
+  if (isManagementPermission(key)) {
+    if (builtIn && ensuredRole(builtIn._id))
+      return 'what a built-in role may do here is fixed; expected permissions of APIs';
+    return isGrantable(key) ? undefined : `no role can carry ${key}`;
+  }
+  if (!declared.has(key)) return `no API declares the permission ${key}`;
+  return own && declared.get(key) ? `${key} is for operators’ roles only` : undefined;
+}
+
+function checkDefault(key: string, known: boolean, path: string, fault: Report): void {
+  if (key === 'admin') fault(path, 'admin is never given by default');
+  else if (!known) fault(path, `there is no role ${key}`);
+}
+
+function permissionsKnown(file: ProvisioningFile, state: StoredState): Map<string, boolean> {
+  const entries = (file.apis ?? []).filter((api) => api.permissions);
+  const replaced = new Set(entries.map((api) => api.identifier));
+  const lists = [
+    ...[...state.apis.values()].filter((api) => !replaced.has(api._id)).map((api) => api.permissions),
+    ...entries.map((api) => api.permissions ?? []),
+  ];
+  const known = new Map<string, boolean>();
+  for (const one of lists.flat()) known.set(one.key, Boolean(one.operatorsOnly) || (known.get(one.key) ?? false));
+  return known;
+}
+
+const instanceKeys = (file: ProvisioningFile, state: StoredState) =>
+  new Set([...state.roles.keys(), ...(file.roles ?? []).map((role) => role.key)]);
+
+/** The role keys that a member of an organization can have: the instance's, the file's and the store's own ones. */
+export function keysIn(file: ProvisioningFile, state: StoredState, slug: string): Set<string> {
+  const stored = state.organizations.get(slug);
+  const own = stored ? [...(state.customRoles.get(stored._id)?.keys() ?? [])] : [];
+  const inFile = (file.organizations ?? []).find((one) => one.slug === slug)?.roles ?? [];
+  return new Set([...instanceKeys(file, state), ...own, ...inFile.map((role) => role.key)]);
+}
+
+export function checkOrganizations(file: ProvisioningFile, state: StoredState, fault: Report): void {
+  const permissions = permissionsKnown(file, state);
+  const instance = instanceKeys(file, state);
+  (file.organizations ?? []).forEach((entry, i) => {
+    const path = `organizations[${i}]`;
+    if (isReservedSlug(entry.slug)) fault(`${path}.slug`, `${entry.slug} is taken`);
+    (entry.roles ?? []).forEach((role, r) => {
+      if (instance.has(role.key)) fault(`${path}.roles[${r}].key`, `${role.key} is an instance-wide role`);
+      if (!role.name) fault(`${path}.roles[${r}].name`, 'expected a name');
+      (role.permissions ?? []).forEach((key, p) => {
+        const message = impossible(key, permissions, { own: true });
+        if (message) fault(`${path}.roles[${r}].permissions[${p}]`, message);
+      });
+    });
+    const keys = keysIn(file, state, entry.slug);
+    (entry.groups ?? []).forEach((group, g) => {
+      (group.roles ?? []).forEach((key, r) => {
+        if (!keys.has(key)) fault(`${path}.groups[${g}].roles[${r}]`, `there is no role ${key} in ${entry.slug}`);
+      });
+    });
+    (entry.defaultRoles ?? []).forEach((key, r) =>
+      checkDefault(key, keys.has(key), `${path}.defaultRoles[${r}]`, fault),
+    );
+  });
+}
+
+/** The groups that a member of an organization can be in, by their names as they are compared. */
+export function groupsIn(file: ProvisioningFile, state: StoredState, slug: string): Set<string> {
+  const stored = state.organizations.get(slug);
+  const own = stored ? [...(state.groups.get(stored._id)?.keys() ?? [])] : [];
+  const inFile = (file.organizations ?? []).find((one) => one.slug === slug)?.groups ?? [];
+  return new Set([...own, ...inFile.map((group) => nameKey(group.name))]);
+}
