@@ -1,32 +1,9 @@
 /** The page that shows the API, as data: what its document says, in the order in which a person reads it. */
 import type { Json, OpenApi, Operation } from './document.js';
 
-export interface DocsPage {
-  title: string;
-  version: string;
-  introduction: string[];
-  server: string;
-  nouns: { name: string; description: string; operations: OperationView[] }[];
-  schemas: { name: string; description: string; fields: FieldView[]; example: string | null }[];
-  errors: { status: string; description: string }[];
-}
+export type DocsPage = ReturnType<typeof docsOf>;
 
-export interface OperationView {
-  id: string;
-  method: string;
-  path: string;
-  summary: string;
-  description: string;
-  /** Any of these is enough. */
-  permissions: string[];
-  inputs: FieldView[];
-  /** The body's schema, and what is answered. */
-  body: TypeView | null;
-  answers: { status: string; description: string; type: TypeView | null }[];
-  refusals: { status: string; description: string }[];
-}
-
-export interface FieldView {
+interface FieldView {
   name: string;
   /** Where a parameter stands. */
   in?: string;
@@ -36,12 +13,12 @@ export interface FieldView {
 }
 
 /** A type in words, and the schema that it refers to. */
-export interface TypeView {
+interface TypeView {
   text: string;
   schema: string | null;
 }
 
-export function docsOf(document: OpenApi): DocsPage {
+export function docsOf(document: OpenApi) {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => viewOf(document, method, path, operation)),
   );
@@ -69,12 +46,7 @@ export function docsOf(document: OpenApi): DocsPage {
   };
 }
 
-function viewOf(
-  document: OpenApi,
-  method: string,
-  path: string,
-  operation: Operation,
-): OperationView & { tag: string } {
+function viewOf(document: OpenApi, method: string, path: string, operation: Operation) {
   const answers = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
   const refusals = Object.entries(operation.responses).filter(([status]) => !status.startsWith('2'));
   return {

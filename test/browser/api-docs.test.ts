@@ -1,0 +1,28 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, it } from 'vitest';
+import { launchBrowser, look, VIEWS } from '../support/browser.js';
+import { startServer, type TestServer } from '../support/server.js';
+
+let browser: Browser;
+let server: TestServer;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchBrowser(), startServer()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+for (const view of VIEWS)
+  it(`the management API is shown to whoever opens it, without scripts (${view.name})`, async () => {
+    const context = await browser.newContext({
+      javaScriptEnabled: false,
+      colorScheme: view.colorScheme,
+      viewport: view.viewport,
+    });
+    const page = await context.newPage();
+    await page.goto(`${server.issuer}/api/docs`);
+    await look(page, `api-docs-${view.name}`);
+    await context.close();
+  });
