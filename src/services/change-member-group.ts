@@ -78,7 +78,7 @@ export async function removeFromGroup(
   if (!state.membership.groups?.some((one) => one.groupId === groupId)) return false;
   requireMayGive(actor, key.organizationId, state.vocabulary, state.vocabulary.group(groupId)?.roles ?? []);
   if (options.dry) return true;
-  return endingLostRoles(context, key, async () => {
+  return endingLostRoles(context, state, async () => {
     const { changed } = await changeMembership(context, actor, key, (now) => leaving(now, groupId), options);
     return changed;
   });
@@ -115,7 +115,7 @@ export async function setMemberGroups(
 ): Promise<void> {
   requirePermission(actor, 'members:write', key.organizationId);
   const wanted = [...new Map(groups.map((one) => [one.groupId, one])).values()];
-  await endingLostRoles(context, key, () =>
+  await endingLostRoles(context, await memberState(context, key), () =>
     changeMembership(
       context,
       actor,

@@ -61,7 +61,7 @@ export async function giveRole(
     // The seat as it was before this change, which may have given it already.
     return giving({ ...now, seat: state.seat && !(options.interrupted && isSeat(given)) }, given);
   };
-  return endingLostRoles(context, key, async () => {
+  return endingLostRoles(context, state, async () => {
     const change = () => changeMembership(context, actor, key, compute, { ...options, eventId });
     const { changed } = isSeat(given) ? await givingSeat(context, actor, key, eventId, change) : await change();
     if (changed && losesSeat) await replaceSeat(context, actor, key, state.membership.roles, eventId);
@@ -116,7 +116,7 @@ export async function takeRole(
     throw singleMode('Each member of this organization has exactly one role: give another, and it replaces this one.');
   if (roleId === ADMIN_ROLE_ID && state.seat) await requireAnother(context, state);
   if (options.dry) return true;
-  return endingLostRoles(context, key, async () => {
+  return endingLostRoles(context, state, async () => {
     const compute = ({ membership, vocabulary }: MemberState): MemberChange => ({
       action: 'member.role_taken',
       set: { roles: membership.roles.filter((one) => one.roleId !== roleId) },

@@ -58,7 +58,7 @@ export async function setMemberRoles(
   if (touched.length === 0) return state.membership;
   const others = wanted.filter((one) => !isSeat(one));
   const seat = wanted.some(isSeat);
-  return endingLostRoles(context, key, async () => {
+  return endingLostRoles(context, state, async () => {
     const compute = (now: MemberState): MemberChange | undefined => {
       const before = directRoles({ ...now, seat: state.seat });
       return assigning(now, others, [...new Set([...check(now), ...touched])], before, wanted);

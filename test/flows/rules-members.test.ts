@@ -221,7 +221,7 @@ describe('the last administrator (R2)', () => {
       (context, who) => takeRole(context, SYSTEM, { ...who, roleId: ADMIN_ROLE_ID }),
       (context, who) => giveRole(context, SYSTEM, { ...who, roleId: ADMIN_ROLE_ID, until: soon() }),
     ];
-    const pairings = ways.flatMap((first) => ways.map((second) => ({ first, second })));
+    const pairings = ways.flatMap((first, index) => ways.slice(index).map((second) => ({ first, second })));
     await Promise.all(
       pairings.map(async ({ first, second }) => {
         const { id, admin, member } = await team();
@@ -250,7 +250,7 @@ describe('the last administrator (R2)', () => {
       ({ userId }: Key) => setUserStatus(two, SYSTEM, { userId, status: 'disabled' }),
     ];
     const pairings = gives.flatMap((give) => ends.map((end) => ({ give, end })));
-    for (let round = 0; round < 4; round += 1)
+    for (let round = 0; round < 2; round += 1)
       await Promise.all(
         pairings.map(async ({ give, end }) => {
           const { id, admin, member } = await team();

@@ -29,10 +29,16 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** So many pixels of a page can be a picture. */
+const TALLEST = 8000;
+
 /** Keeps what a page looks like, in a folder that git ignores. */
 async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
-  const take = () => page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
+  const viewport = page.viewportSize() ?? { width: 1280, height: 800 };
+  const whole: number = await page.evaluate('document.documentElement.scrollHeight');
+  const clip = { x: 0, y: 0, width: viewport.width, height: Math.min(whole, TALLEST) };
+  const take = () => page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true, clip });
   // On a busy machine there may be no frame to take yet.
   await take().catch(take);
 }
