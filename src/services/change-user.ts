@@ -4,13 +4,17 @@ import { hashPassword } from '../lib/password.js';
 import { forgetReads } from '../lib/read-once.js';
 import type { User } from '../models/index.js';
 import { setUserStatus } from './change-status.js';
+import { releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
 import { copyToMemberships } from './copies.js';
+import { claimEmail, normalizeEmail } from './create-user.js';
 import { endUserSessions } from './end-user-sessions.js';
 import { requirePermission } from './require.js';
 
 /** What an operator changes of an account. */
 export interface UserValues {
+  /** Another address: not verified, unless that is said too. */
+  email?: string | undefined;
   name?: string | undefined;
   emailVerified?: boolean | undefined;
   /** Standard claims of the scope `profile`; replaced whole. */
@@ -28,8 +32,9 @@ interface UserOptions {
 }
 
 /**
- * The status first, which alone a rule can refuse: then nothing has changed.
- * @throws RollcallError `last_administrator`, `too_many_administrators`, `stale`, `not_found`, `forbidden`
+ * The address is claimed first and then the status changed, which alone can be refused: then nothing has changed.
+ * @throws RollcallError `email_taken`, `email_in_progress`, `last_administrator`, `too_many_administrators`, `stale`, `not_found`,
+ *   `forbidden`
  */
 export async function changeUser(
   context: ServiceContext,
@@ -39,15 +44,37 @@ export async function changeUser(
   { revision }: UserOptions = {},
 ): Promise<void> {
   requirePermission(actor, 'instance:users');
-  const moves = status !== undefined && status !== user.status;
-  if (moves) await setUserStatus(context, actor, { userId: user._id, status, force }, { revision });
-  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  if (revision !== undefined && revision !== (user.revision ?? 0)) throw stale();
+  const email = values.email === undefined ? user.email : normalizeEmail(values.email);
+  const moved = email === user.email ? undefined : await moveEmail(context, user, email);
+  const { email: _same, ...others } = values;
+  const changed = { ...others, ...(moved ? { email, emailVerified: values.emailVerified ?? false } : {}) };
+  const disables = status !== undefined && status !== user.status;
+  if (disables) await setUserStatus(context, actor, { userId: user._id, status, force }, { revision });
+  const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
   if (Object.keys(given).length === 0) return;
   const before = Object.fromEntries(Object.keys(given).map((name) => [name, user[name as keyof User] ?? null]));
-  await write(context, user, moves ? undefined : revision, {
+  await write(context, user, disables ? undefined : revision, {
     $set: given,
     $push: { pendingEvents: event(context, actor, 'user.changed', user._id, { before, after: given }) },
   });
+  await moved?.free();
+}
+
+/**
+ * Claims the address that a user will bear. Where it isn't written then, the claim is free again after a minute: it isn't given back
+ * before, since another change of the same user may rely on it.
+ * @returns what frees the address of before, unless the user has got it back meanwhile
+ * @throws RollcallError `email_taken`, `email_in_progress`
+ */
+async function moveEmail(context: ServiceContext, user: User, email: string): Promise<{ free: () => Promise<void> }> {
+  const held = await context.models.Claim.findById(`email:${user.email}`).lean();
+  await claimEmail(context, email, user._id);
+  return {
+    async free() {
+      if (held) await releaseName(context, 'email', user.email, user._id, held.createdAt);
+    },
+  };
 }
 
 /**

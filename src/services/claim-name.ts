@@ -30,7 +30,14 @@ export async function claimName(
   }
   const present = await models.Claim.findById(id).lean();
   if (!present) return claimName(context, kind, value, owner, exists, expiresAt);
-  if (present.owner === owner) return owner;
+  if (present.owner === owner) {
+    // From an attempt before: young again, so that nobody takes it for abandoned before its document bears it.
+    const renewed = await models.Claim.updateOne(
+      { _id: id, owner, createdAt: present.createdAt },
+      { $set: { createdAt: now } },
+    );
+    return renewed.matchedCount === 1 ? owner : claimName(context, kind, value, owner, exists, expiresAt);
+  }
   const young = now.getTime() - present.createdAt.getTime() < ABANDONED_AFTER_MS;
   if (young || (await exists(present.owner))) return present.owner;
   const taken = await models.Claim.updateOne(
@@ -45,12 +52,16 @@ export function claimOwner({ reads }: ServiceContext, kind: ClaimKind, value: st
   return reads.claimOwner(`${kind}:${value}`);
 }
 
-/** Gives a claim back after the document that it was for could not be written. */
+/**
+ * Gives a claim back after the document that it was for could not be written, or bears another value.
+ * @param createdAt where the claim may be renewed meanwhile: only the one of then
+ */
 export async function releaseName(
   { models }: ServiceContext,
   kind: ClaimKind,
   value: string,
   owner: string,
+  createdAt?: Date,
 ): Promise<void> {
-  await models.Claim.deleteOne({ _id: `${kind}:${value}`, owner });
+  await models.Claim.deleteOne({ _id: `${kind}:${value}`, owner, ...(createdAt ? { createdAt } : {}) });
 }

@@ -29,12 +29,7 @@ export async function createUser(context: ServiceContext, actor: Actor | 'themse
   const { models, clock } = context;
   const id = newId('usr');
   const email = normalizeEmail(input.email);
-  const exists = async (userId: string) => (await models.User.exists({ _id: userId })) !== null;
-  const owner = await claimName(context, 'email', email, id, exists);
-  if (owner !== id) {
-    if (await exists(owner)) throw conflict('email_taken', 'There is an account with this address already.');
-    throw conflict('email_in_progress', 'An account with this address is being made. Try again in a minute.');
-  }
+  await claimEmail(context, email, id);
   const now = clock.now();
   try {
     const user = await models.User.create({
@@ -61,6 +56,18 @@ export async function createUser(context: ServiceContext, actor: Actor | 'themse
     if (!isStoreAway(error)) await releaseName(context, 'email', email, id).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Claims an address for an account that is about to bear it.
+ * @throws RollcallError `email_taken`; `email_in_progress` while another account is about to, for a minute at most
+ */
+export async function claimEmail(context: ServiceContext, email: string, userId: string): Promise<void> {
+  const bears = async (owner: string) => (await context.models.User.exists({ _id: owner, email })) !== null;
+  const owner = await claimName(context, 'email', email, userId, bears);
+  if (owner === userId) return;
+  if (await bears(owner)) throw conflict('email_taken', 'There is an account with this address already.');
+  throw conflict('email_in_progress', 'An account with this address is being made. Try again in a minute.');
 }
 
 /** The user with an address, or undefined. */

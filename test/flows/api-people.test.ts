@@ -214,6 +214,37 @@ describe('a user', () => {
     );
   });
 
+  it('gets another address, by which they sign in from then on; the old one is free again', async () => {
+    const [one, two] = [await makeUser(server.services), await makeUser(server.services)];
+    const { user } = await newMember();
+    const path = `/users/${user._id}`;
+    const email = `${freshSlug()}@acme.test`;
+    expect((await machine.patch(path, { email: 'nowhere' })).json.details[0].path).toBe('email');
+    expect((await machine.patch(path, { email: one.email, name: 'X' })).json.error).toBe('email_taken');
+    expect((await machine.get(path)).json).toMatchObject({ email: user.email, name: user.name });
+    const changed = await machine.patch(path, { email: ` ${email.toUpperCase()}` });
+    expect(changed.json).toMatchObject({ email, emailVerified: false, id: user._id });
+    expect((await machine.get(`${org()}/members/${email}`)).json.email).toBe(email);
+    expect((await machine.get(`${org()}/members/${user.email}`)).status).toBe(404);
+    const limits = createSignInLimits(server.store.connection);
+    const signIn = (address: string) =>
+      authenticate(server.services, limits, { email: address, password: PASSWORD, address: '127.0.0.1' });
+    expect([(await signIn(email))?._id, await signIn(user.email)]).toEqual([user._id, undefined]);
+    // Of several who want the freed address at once, one gets it, the one who had it included.
+    const wanted = { email: user.email, emailVerified: true };
+    const answers = await Promise.all([user, one, two].map(({ _id }) => machine.patch(`/users/${_id}`, wanted)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    const winner = answers.find(({ status }) => status === 200)?.json;
+    expect(winner).toMatchObject(wanted);
+    expect((await machine.get(`/users/${user.email}`)).json.id).toBe(winner.id);
+    // Back and forth, it stays whose it is.
+    for (const next of [`x${email}`, user.email, `x${email}`, user.email])
+      expect((await machine.patch(`/users/${winner.id}`, { email: next })).status).toBe(200);
+    expect((await machine.patch(`/users/${two._id === winner.id ? one._id : two._id}`, wanted)).status).toBe(409);
+    const free = await machine.post('/users', { email: `x${email}`, name: 'Another' });
+    expect(free.status).toBe(201);
+  });
+
   it('signs in with the hash of a password that came from elsewhere, which then is one of ours; sessions end where asked', async () => {
     const user = await makeUser(server.services);
     const path = `/users/${user._id}`;

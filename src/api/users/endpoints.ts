@@ -87,7 +87,7 @@ export const userEndpoints: readonly Endpoint[] = [
     conditional: true,
     body: userChange,
     answer: { status: 200, description: 'The user as they are now.', schema: user },
-    conflicts: ['last_administrator', 'too_many_administrators'],
+    conflicts: ['email_taken', 'email_in_progress', 'last_administrator', 'too_many_administrators'],
     async handle({ services, actor, params, body, revision }) {
       const one = await findUser(services, params.user as string);
       await changeUser(services, actor, one, body, { revision });

@@ -104,6 +104,10 @@ export const newUser = z
 const hasTwice = (values: readonly string[]) => new Set(values).size < values.length;
 
 export const userChange = changeOf({
+  email: email.optional().meta({
+    description: 'Another address: it isn’t verified then, unless `emailVerified` says so. The old one is free again.',
+    examples: ['ada@acme.test'],
+  }),
   name: name.optional(),
   status: status.optional(),
   force: z

@@ -5,7 +5,7 @@ import type { BulkFilter } from '../../models/bulk-operation.js';
 import type { Organization } from '../../models/index.js';
 import { heldBy, type MemberState } from '../change-membership.js';
 import type { ServiceContext } from '../context.js';
-import { normalizeEmail } from '../create-user.js';
+import { findUserByEmail } from '../create-user.js';
 import { allMemberRows } from '../lists/member-rows.js';
 
 /** Members in one operation. */
@@ -52,7 +52,7 @@ export async function chooseNamed(
   return [...chosen.values()];
 }
 
-const ownerOf = ({ reads }: ServiceContext, email: string) => reads.claimOwner(`email:${normalizeEmail(email)}`);
+const ownerOf = async (context: ServiceContext, email: string) => (await findUserByEmail(context, email))?._id;
 
 /**
  * Everyone whom a filter describes, as the list of members has them.

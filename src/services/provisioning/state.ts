@@ -122,9 +122,10 @@ async function membersInTheWay(
   return found;
 }
 
-async function byClaim<T extends { _id: string }>(
+/** By who holds the claims; one whose owner bears another value now is nobody's. */
+async function byClaim<K extends 'slug' | 'email', T extends { _id: string } & Record<K, string>>(
   context: ServiceContext,
-  kind: 'slug' | 'email',
+  kind: K,
   values: Iterable<string>,
   find: (ids: string[]) => Promise<T[]>,
 ): Promise<Map<string, T>> {
@@ -133,5 +134,10 @@ async function byClaim<T extends { _id: string }>(
   );
   const found = await find(owners.flatMap(([, owner]) => owner ?? []));
   const byId = new Map(found.map((one) => [one._id, one]));
-  return new Map(owners.flatMap(([value, owner]) => (owner && byId.has(owner) ? [[value, byId.get(owner) as T]] : [])));
+  return new Map(
+    owners.flatMap(([value, owner]) => {
+      const one = owner ? byId.get(owner) : undefined;
+      return one?.[kind] === value ? [[value, one]] : [];
+    }),
+  );
 }
