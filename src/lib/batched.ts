@@ -23,6 +23,11 @@ export function batchedLists<V>(read: (keys: string[]) => Promise<V[]>, keyOf: (
   }, AT_ONCE);
 }
 
+/** Answers each of several calls; nothing is kept. @param work answers all of them, in their order */
+export function batchedCalls<C, A>(work: (calls: readonly C[]) => Promise<A[]>) {
+  return new DataLoader<C, A>(work, AT_ONCE);
+}
+
 /** @param write writes all of them, and answers with the errors of those that failed by themselves, by their index. */
 export function batchedWrites<W>(write: (writes: readonly W[]) => Promise<ReadonlyMap<number, Error>>) {
   return new DataLoader<W, undefined>(async (writes) => {

@@ -73,7 +73,7 @@ export async function removeFromGroup(
   options: ChangeOptions = {},
 ): Promise<boolean> {
   requirePermission(actor, 'members:write', key.organizationId);
-  const state = await memberState(context, key);
+  const state = options.state ?? (await memberState(context, key));
   if (options.onlyIf && !(await options.onlyIf(state))) return false;
   if (!state.membership.groups?.some((one) => one.groupId === groupId)) return false;
   requireMayGive(actor, key.organizationId, state.vocabulary, state.vocabulary.group(groupId)?.roles ?? []);

@@ -35,7 +35,7 @@ export async function giveRole(
   requirePermission(actor, 'members:write', key.organizationId);
   const given: Assignment = { roleId, ...(until ? { until } : {}) };
   const eventId = options.eventId ?? newId('evt');
-  const state = await memberState(context, key);
+  const state = options.state ?? (await memberState(context, key));
   if (options.onlyIf && !(await options.onlyIf(state))) return false;
   const check = ({ organization, vocabulary, membership }: MemberState) => {
     rolesBehind(vocabulary, [roleId]);
@@ -106,7 +106,7 @@ export async function takeRole(
 ): Promise<boolean> {
   requirePermission(actor, 'members:write', key.organizationId);
   const eventId = options.eventId ?? newId('evt');
-  const state = await memberState(context, key);
+  const state = options.state ?? (await memberState(context, key));
   if (options.onlyIf && !(await options.onlyIf(state))) return false;
   const present = directRoles(state).filter((one) => one.roleId === roleId);
   const held = options.interrupted && present.length === 0 ? [{ roleId }] : present;

@@ -14,6 +14,7 @@ import { event, type ServiceContext } from './context.js';
 import { settleMembership } from './join-organization.js';
 import { PRESENT } from './reads.js';
 import { type OrganizationVocabulary, vocabularyOf } from './vocabulary.js';
+import type { MembershipWriter } from './write-memberships.js';
 
 /** A member as they are, with what their roles and groups mean. */
 export interface MemberState {
@@ -47,16 +48,20 @@ export interface ChangeOptions {
   dry?: boolean | undefined;
   /** An administrator's seat was given or taken as a part of this change already, and who did it died: the rest is written. */
   interrupted?: boolean | undefined;
+  /** The member as just read: the change is computed on that, and read anew only where it isn't so any more. */
+  state?: MemberState | undefined;
+  /** Writes the change with those of other members. */
+  writer?: MembershipWriter | undefined;
   /** Told of the change once it is written. */
   onChange?: ((change: MemberChange) => void) | undefined;
 }
-
-const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
 
 /** For what is done before the membership is written, which asks once more. @throws RollcallError `stale` */
 export function requireRevision(membership: Pick<Membership, 'revision'>, { revision }: ChangeOptions): void {
   if (revision !== undefined && revision !== (membership.revision ?? 0)) throw stale();
 }
+
+const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
 
 /** @throws RollcallError `not_found` */
 export async function memberState(
@@ -93,17 +98,17 @@ export async function changeMembership(
   actor: Actor,
   key: MemberKey,
   compute: (state: MemberState) => MemberChange | undefined | Promise<MemberChange | undefined>,
-  { parent, eventId = newId('evt'), revision, onlyIf, dry, onChange }: ChangeOptions = {},
+  { parent, eventId = newId('evt'), revision, onlyIf, dry, onChange, state: known, writer }: ChangeOptions = {},
 ): Promise<{ membership: Membership; changed: boolean }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const state = await memberState(context, key);
+    const state = (attempt === 0 && known) || (await memberState(context, key));
     const { membership } = state;
     requireRevision(membership, { revision });
     if (onlyIf && !(await onlyIf(state))) return { membership, changed: false };
     const change = await compute(state);
     if (!change) return { membership, changed: false };
     if (dry) return { membership, changed: true };
-    const written = await write(context, actor, membership, change, { parent, eventId });
+    const written = await write(context, actor, membership, change, { parent, eventId, writer });
     forgetReads();
     if (!written) continue;
     onChange?.(change);
@@ -112,23 +117,35 @@ export async function changeMembership(
   throw new RollcallError('busy', 503, 'Somebody else is changing this member all the time. Try again in a moment.');
 }
 
+/** @returns the member as they are then; null where they have been changed meanwhile */
 async function write(
   context: ServiceContext,
   actor: Actor,
-  { _id, organizationId, userId, revision }: Membership,
-  { action, set = {}, unset = [], touched, before, after }: MemberChange,
-  { parent, eventId }: { parent: string | undefined; eventId: string },
+  membership: Membership,
+  change: MemberChange,
+  { parent, eventId, writer }: { parent: string | undefined; eventId: string; writer: MembershipWriter | undefined },
 ): Promise<Membership | null> {
+  const { _id, organizationId, userId, revision } = membership;
+  const { action, set = {}, unset = [], touched, before, after } = change;
   const made = event(context, actor, action, userId, { organizationId, before, after, parent });
   const marks = Object.fromEntries(touched.map((id) => [`changed.${id}`, eventId]));
-  return (await context.models.Membership.findOneAndUpdate(
-    { _id, revision: revision ?? null, ...PRESENT },
-    {
-      $set: { ...set, ...marks, updatedAt: context.clock.now() },
-      ...(unset.length ? { $unset: Object.fromEntries(unset.map((name) => [name, 1])) } : {}),
-      $inc: { revision: 1 },
-      $push: { pendingEvents: { ...made, id: eventId } },
-    },
-    { returnDocument: 'after', lean: true, projection: WITHOUT_EVENTS },
-  )) as Membership | null;
+  const filter = { _id, revision: revision ?? null, ...PRESENT };
+  const update = {
+    $set: { ...set, ...marks, updatedAt: context.clock.now() },
+    ...(unset.length ? { $unset: Object.fromEntries(unset.map((name) => [name, 1])) } : {}),
+    $inc: { revision: 1 },
+    $push: { pendingEvents: { ...made, id: eventId } },
+  };
+  if (writer) return (await writer({ id: _id, eventId, filter, update })) ? changed(membership, change) : null;
+  return (await context.models.Membership.findOneAndUpdate(filter, update, {
+    returnDocument: 'after',
+    lean: true,
+    projection: WITHOUT_EVENTS,
+  })) as Membership | null;
+}
+
+function changed(membership: Membership, { set = {}, unset = [] }: MemberChange): Membership {
+  const now: Membership = { ...membership, ...set, revision: (membership.revision ?? 0) + 1 };
+  for (const name of unset) delete now[name];
+  return now;
 }

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/can.js';
 import { createBackground } from '../../src/lib/background.js';
+import { newId } from '../../src/lib/ids.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { ADMIN_ROLE_ID } from '../../src/models/role.js';
+import { moveEvents } from '../../src/services/audit/move-events.js';
 import { applyBulk, cancelBulk } from '../../src/services/bulk/apply.js';
 import { startBulkWork } from '../../src/services/bulk/index.js';
 import { type NewBulk, previewBulk } from '../../src/services/bulk/preview.js';
 import { runBatch } from '../../src/services/bulk/run.js';
 import { undoBulk } from '../../src/services/bulk/undo.js';
 import { takeRole } from '../../src/services/change-member-role.js';
-import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
+import { event, type ServiceContext, SYSTEM } from '../../src/services/context.js';
 import { loadActor } from '../../src/services/load-actor.js';
 import { startServices } from '../../src/services/start-services.js';
+import { type MembershipWrite, writeTogether } from '../../src/services/write-memberships.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { eventsOf } from '../support/audit.js';
 import { makeCrowd, stored } from '../support/bulk.js';
@@ -49,9 +52,62 @@ const untilEnded = async (id: string, contexts: readonly ServiceContext[] = [one
   }
 };
 
+it('changes that are written together are told apart: which matched and which didn’t, wherever their events are by now', async () => {
+  const { organization, ids } = await makeCrowd(one, 4);
+  const rows = await one.models.Membership.find({ organizationId: organization._id, userId: { $in: ids } }).lean();
+  const [first, second, third, gone] = rows.map(({ _id }) => _id) as [string, string, string, string];
+  const write = (id: string, revision: number | null): MembershipWrite => {
+    const eventId = newId('evt');
+    const pending = event(one, SYSTEM, 'member.changed', 'usr_x', {
+      organizationId: organization._id,
+      after: undefined,
+    });
+    return {
+      id,
+      eventId,
+      filter: { _id: id, revision },
+      update: { $inc: { revision: 1 }, $push: { pendingEvents: { ...pending, id: eventId } } },
+    };
+  };
+  await one.models.Membership.deleteOne({ _id: gone });
+  // Right after they are written, before it is asked which they were: the events are moved, and one is changed once more.
+  const meanwhile = new Proxy(one.models, {
+    get(models, name) {
+      if (name !== 'Membership') return Reflect.get(models, name);
+      return {
+        collection: {
+          async bulkWrite(...sent: Parameters<typeof models.Membership.collection.bulkWrite>) {
+            const result = await models.Membership.collection.bulkWrite(...sent);
+            await moveEvents(two);
+            await models.Membership.updateOne({ _id: first }, { $inc: { revision: 1 } });
+            return result;
+          },
+        },
+        find: models.Membership.find.bind(models.Membership),
+      };
+    },
+  });
+  for (const [models, taken] of [
+    [one.models, null],
+    [meanwhile, 1],
+  ] as const) {
+    const writer = writeTogether({ models });
+    const writes = [write(first, taken), write(second, 7), write(third, taken), write(third, taken), write(gone, null)];
+    const written = await Promise.all(writes.map(writer));
+    expect([written[0], written[1], written[2] !== written[3], written[4]]).toEqual([true, false, true, false]);
+    const logged = (await eventsOf(one, { _id: { $in: writes.map(({ eventId }) => eventId) } })).map(({ _id }) => _id);
+    expect(logged.sort()).toEqual(
+      writes
+        .filter((_, index) => written[index])
+        .map(({ eventId }) => eventId)
+        .sort(),
+    );
+  }
+});
+
 describe('two processes', () => {
   it('share an operation, and change each member once; two that begin at once begin it once', async () => {
-    const { organization, ids } = await makeCrowd(one, 120);
+    const { organization, ids } = await makeCrowd(one, 250);
     const organizationId = organization._id;
     const { _id } = await previewBulk(one, SYSTEM, {
       organizationId,
@@ -60,7 +116,7 @@ describe('two processes', () => {
     });
     await Promise.all([one, two, one, two].map((context) => applyBulk(context, SYSTEM, organizationId, _id)));
     const operation = await untilEnded(_id, [one, two]);
-    expect(operation.counts).toEqual({ changed: 120 });
+    expect(operation.counts).toEqual({ changed: 250 });
     const children = await eventsOf(one, { organizationId, parent: operation.eventId });
     expect(children.map(({ subject }) => subject).sort()).toEqual([...ids].sort());
     expect(await eventsOf(one, { subject: _id, action: 'bulk.applied' })).toHaveLength(1);
@@ -153,7 +209,7 @@ const dyingAtItems = (context: ServiceContext) => dyingAt(context, 'BulkItem', '
 
 describe('whoever applied an operation', () => {
   const crowd = async () => {
-    const made = await makeCrowd(one, 60);
+    const made = await makeCrowd(one, 110);
     return { ...made, organizationId: made.organization._id };
   };
 
@@ -170,13 +226,13 @@ describe('whoever applied an operation', () => {
     await runBatch(one);
     await takeRole(one, SYSTEM, { organizationId, userId: helper._id, roleId: ADMIN_ROLE_ID });
     const operation = await untilEnded(_id);
-    expect(operation).toMatchObject({ status: 'stopped', counts: { changed: 50, skipped: 10 } });
+    expect(operation).toMatchObject({ status: 'stopped', counts: { changed: 100, skipped: 10 } });
     await expect(
       undoBulk(one, await loadActor(one, helper._id, organizationId), organizationId, _id),
     ).rejects.toMatchObject({ code: 'not_found' });
     // Who was reached is undone all the same.
     const { _id: undo } = await undoBulk(one, SYSTEM, organizationId, _id);
-    expect((await untilEnded(undo)).counts).toEqual({ changed: 50 });
+    expect((await untilEnded(undo)).counts).toEqual({ changed: 100 });
   });
 
   it('goes on as an application by what it is allowed today, and no further than its token went', async () => {
@@ -202,7 +258,7 @@ describe('whoever applied an operation', () => {
       action: { kind: 'suspend' },
       members: { references: [admin._id, ...ids.slice(1)] },
     });
-    expect((await untilEnded(_id)).counts).toEqual({ changed: 60 });
+    expect((await untilEnded(_id)).counts).toEqual({ changed: 110 });
   });
 
   it('or anybody else may call it off: who was reached stays changed, and the event says who did', async () => {
@@ -214,9 +270,9 @@ describe('whoever applied an operation', () => {
     });
     await runBatch(one);
     await Promise.all([one, two].map((context) => cancelBulk(context, SYSTEM, organizationId, _id)));
-    expect(await untilEnded(_id)).toMatchObject({ status: 'cancelled', counts: { changed: 50, skipped: 10 } });
+    expect(await untilEnded(_id)).toMatchObject({ status: 'cancelled', counts: { changed: 100, skipped: 10 } });
     expect(await eventsOf(one, { subject: _id, action: 'bulk.cancelled' })).toHaveLength(1);
-    expect(await eventsOf(one, { organizationId, action: 'member.role_given' })).toHaveLength(50);
+    expect(await eventsOf(one, { organizationId, action: 'member.role_given' })).toHaveLength(100);
   });
 });
 

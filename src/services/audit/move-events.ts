@@ -75,7 +75,7 @@ async function moveFrom(context: ServiceContext, model: Changing, filter: Docume
     await insertEvents(context, events);
     await FOLLOWING[model.modelName]?.(context, found);
     // In this order: a row that was kept for its events is found by them.
-    const writes = [...found.flatMap((one) => endOf(model, one)), ...found.map(emptied)];
+    const writes = [...found.flatMap((one) => endOf(model, one)), emptied(found)];
     await model.collection.bulkWrite(writes as AnyBulkWriteOperation[], { ordered: true });
     moved += found.length;
     if (found.length < BATCH && filter._id === undefined) break;
@@ -93,6 +93,10 @@ function endOf({ modelName }: Changing, waiting: Waiting): object[] {
   return [{ deleteOne: { filter: { _id: waiting._id, ...mark, ...noOther } } }];
 }
 
-const emptied = (waiting: Waiting): object => ({
-  updateOne: { filter: { _id: waiting._id }, update: { $pull: { pendingEvents: { id: { $in: idsOf(waiting) } } } } },
+/** Events have ids of their own, so that those of all can be taken out by one statement. */
+const emptied = (found: readonly Waiting[]): object => ({
+  updateMany: {
+    filter: { _id: { $in: found.map(({ _id }) => _id) } },
+    update: { $pull: { pendingEvents: { id: { $in: found.flatMap(idsOf) } } } },
+  },
 });

@@ -4,6 +4,7 @@ import type { BulkItem, BulkOperation } from '../../models/index.js';
 import type { MemberKey } from '../administrators.js';
 import { type ChangeOptions, type MemberChange, type MemberState, memberState } from '../change-membership.js';
 import type { ServiceContext } from '../context.js';
+import type { MembershipWriter } from '../write-memberships.js';
 import { ACTIONS, beforeOf, markOf } from './actions.js';
 import { eventOf, finishInterrupted, seatHasMoved } from './recover.js';
 import { CHANGED_SINCE, NOT_A_MEMBER, NOT_IN_FILTER, type Refusal, refusalOf } from './refusals.js';
@@ -24,6 +25,8 @@ export interface Attempt {
   item: BulkItem;
   /** A process that was at it before has died: what it did to the member may be half of it. */
   doubtful: boolean;
+  /** Shared by those who are changed at once; absent for an administrator's seat, which is changed by itself. */
+  writer?: MembershipWriter;
 }
 
 const refused = (refusal: Refusal): Outcome => ({ result: 'refused', ...refusal });
@@ -76,7 +79,7 @@ const isAsLeft = (one: Attempt, state: MemberState) =>
   one.operation.undoOf === undefined || lastOf(one, state) === one.item.seen;
 
 async function change(one: Attempt, key: MemberKey, state: MemberState): Promise<Outcome> {
-  const { context, actor, operation, item, doubtful } = one;
+  const { context, actor, operation, item, doubtful, writer } = one;
   if (!isAsLeft(one, state)) return refused(CHANGED_SINCE);
   const interrupted = doubtful && (await seatHasMoved(context, operation, item));
   // Asked once: the change itself may move them out of the filter in two steps.
@@ -89,6 +92,7 @@ async function change(one: Attempt, key: MemberKey, state: MemberState): Promise
     parent: operation.eventId,
     eventId: item.eventId,
     interrupted,
+    ...(writer ? { state, writer } : {}),
     onlyIf: async (now) => isSame(one, now) && isAsLeft(one, now) && !(await happened(one, now)),
     onChange: (change) => {
       made = change;

@@ -7,9 +7,17 @@ export async function keepOutcomes(
   outcomes: ReadonlyMap<string, Outcome>,
 ): Promise<void> {
   if (outcomes.size === 0) return;
-  const writes = [...outcomes].map(([_id, outcome]) => ({
-    updateOne: {
-      filter: { _id, ...(outcome.result === 'changed' ? {} : { done: false }) },
+  const alike = new Map<string, { outcome: Outcome; ids: string[] }>();
+  for (const [_id, outcome] of outcomes) {
+    const key = JSON.stringify(outcome);
+    const same = alike.get(key) ?? { outcome, ids: [] };
+    alike.set(key, same);
+    same.ids.push(_id);
+  }
+  // Most of a batch have the same outcome: one statement for them.
+  const writes = [...alike.values()].map(({ outcome, ids }) => ({
+    updateMany: {
+      filter: { _id: { $in: ids }, ...(outcome.result === 'changed' ? {} : { done: false }) },
       update: updateOf(outcome),
     },
   }));

@@ -7,8 +7,10 @@ import { itemsFrom } from '../../models/bulk-item.js';
 import type { BulkItem, BulkOperation } from '../../models/index.js';
 import { ADMIN_ROLE_ID } from '../../models/role.js';
 import type { ServiceContext } from '../context.js';
+import { writeTogether } from '../write-memberships.js';
+import { ACTIONS } from './actions.js';
 import { actorToday } from './actor.js';
-import { attempt, type Outcome } from './attempt.js';
+import { type Attempt, attempt, type Outcome } from './attempt.js';
 import { countsOf, difference } from './counts.js';
 import { finish, skipRest } from './finish.js';
 import { keepOutcomes } from './keep-outcomes.js';
@@ -16,13 +18,13 @@ import { requireMayAct } from './may-act.js';
 import { prepareUndo } from './undo.js';
 
 /** Members of one batch … */
-const BATCH = 50;
-/** … and how many of them are changed at once: the requests need connections to the store as well. */
+const BATCH = 100;
+/** … and how many of them are changed at once where each takes commands of its own: the requests need connections to the store as well. */
 const PARALLEL = 10;
 /** After this another process may take a batch over, in milliseconds. That both then are at it changes nobody twice. */
 const LEASE_MS = 5000;
 /** How long nothing is done after a batch, as a share of what it took: that time is the requests'. */
-const PAUSE = 1;
+const PAUSE = 2;
 const LONGEST_PAUSE_MS = 500;
 
 /** An operation whose next batch is this process's. */
@@ -91,16 +93,18 @@ async function changeAll(
   const { operation, doubtful } = claimed;
   const open = items.filter(({ done }) => !done);
   const outcomes = new Map<string, Outcome>();
-  const reach = async (item: BulkItem) => {
-    outcomes.set(item._id, await outcomeOf({ context, actor, operation, item, doubtful }));
+  const reach = async (item: BulkItem, together: Pick<Attempt, 'writer'> = {}) => {
+    outcomes.set(item._id, await outcomeOf({ context, actor, operation, item, doubtful, ...together }));
   };
   const organization = await context.reads.organization(operation.organizationId);
   // One seat at a time, in their order: so that who is the last administrator doesn't depend on who was faster.
   const seated = new Set(organization?.administrators);
   const inTurn = open.filter((one) => operation.action.roleId === ADMIN_ROLE_ID || seated.has(one.userId ?? ''));
   const atOnce = open.filter((one) => !inTurn.includes(one));
-  for (let from = 0; from < atOnce.length; from += PARALLEL)
-    await Promise.all(atOnce.slice(from, from + PARALLEL).map(reach));
+  const together = ACTIONS[operation.action.kind].about === 'status' ? {} : { writer: writeTogether(context) };
+  const parallel = together.writer ? BATCH : PARALLEL;
+  for (let from = 0; from < atOnce.length; from += parallel)
+    await Promise.all(atOnce.slice(from, from + parallel).map((item) => reach(item, together)));
   for (const item of inTurn) await reach(item);
   await keepOutcomes(context, outcomes);
   await release(context, claimed, items, outcomes);
