@@ -70,34 +70,38 @@ async function life(number: number): Promise<string[]> {
   return lines().filter((line) => line !== 'ready');
 }
 
-it(`kill -9 between any two steps loses no event and doubles none, ${KILLS} times`, async () => {
-  const acknowledged: string[] = [];
-  let number = 0;
-  const lives = Array.from({ length: AT_ONCE }, async () => {
-    while (number < KILLS) acknowledged.push(...(await life(++number)));
-  });
-  await Promise.all(lives);
-  const waiting = await services.models.Organization.countDocuments({ 'pendingEvents.id': { $gt: '' } });
-  const later = { ...services, clock: { now: () => new Date(Date.now() + (KILLS + 1) * 60_000) } };
-  await moveEvents(later);
-  await sealEvents(later, { key, holder: 'the last' });
-  const names: string[] = [];
-  for (const organizationId of organizations) {
-    const events = (await services.models.AuditEvent.find({ organizationId }).lean()) as AuditEvent[];
-    const changed = events.filter(({ action }) => action === 'organization.changed');
-    const named = changed.map(({ after }) => (after as { name: string }).name);
-    const now = await services.models.Organization.findById(organizationId).lean();
-    // Each change has raised the revision in the update that has its event.
-    expect(changed).toHaveLength(now?.revision ?? 0);
-    expect(new Set(named).size).toBe(named.length);
-    if (now?.revision) expect(named).toContain(now.name);
-    const report = await verifyChain(services, key, organizationId);
-    expect(report).toMatchObject({ last: events.length, verified: events.length, unsealed: 0, faults: [] });
-    names.push(...named);
-  }
-  expect(acknowledged.filter((name) => !names.includes(name))).toEqual([]);
-  expect(acknowledged.length).toBeGreaterThan(0);
-  console.log(
-    `${KILLS} kills: ${names.length} changes, ${acknowledged.length} acknowledged, ${waiting} documents had events left`,
-  );
-}, 60_000 + KILLS * 5000);
+it(
+  `kill -9 between any two steps loses no event and doubles none, ${KILLS} times`,
+  async () => {
+    const acknowledged: string[] = [];
+    let number = 0;
+    const lives = Array.from({ length: AT_ONCE }, async () => {
+      while (number < KILLS) acknowledged.push(...(await life(++number)));
+    });
+    await Promise.all(lives);
+    const waiting = await services.models.Organization.countDocuments({ 'pendingEvents.id': { $gt: '' } });
+    const later = { ...services, clock: { now: () => new Date(Date.now() + (KILLS + 1) * 60_000) } };
+    await moveEvents(later);
+    await sealEvents(later, { key, holder: 'the last' });
+    const names: string[] = [];
+    for (const organizationId of organizations) {
+      const events = (await services.models.AuditEvent.find({ organizationId }).lean()) as AuditEvent[];
+      const changed = events.filter(({ action }) => action === 'organization.changed');
+      const named = changed.map(({ after }) => (after as { name: string }).name);
+      const now = await services.models.Organization.findById(organizationId).lean();
+      // Each change has raised the revision in the update that has its event.
+      expect(changed).toHaveLength(now?.revision ?? 0);
+      expect(new Set(named).size).toBe(named.length);
+      if (now?.revision) expect(named).toContain(now.name);
+      const report = await verifyChain(services, key, organizationId);
+      expect(report).toMatchObject({ last: events.length, verified: events.length, unsealed: 0, faults: [] });
+      names.push(...named);
+    }
+    expect(acknowledged.filter((name) => !names.includes(name))).toEqual([]);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    console.log(
+      `${KILLS} kills: ${names.length} changes, ${acknowledged.length} acknowledged, ${waiting} documents had events left`,
+    );
+  },
+  60_000 + KILLS * 5000,
+);
