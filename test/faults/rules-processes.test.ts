@@ -41,6 +41,19 @@ async function team({ admins = 1, members = 0, ...values }: { admins?: number; m
   return { id: organization._id, path, admins: ids.slice(0, admins), members: ids.slice(admins) };
 }
 
+/** A machine that is busy answers 503 in time; then it is asked again, as a client would, and may be told that it was done. */
+async function untilJoined(path: string, user: string): Promise<void> {
+  for (;;) {
+    const answer = await api.post(path, { user }).catch((error: Error) => {
+      if (/ answered 503: /.test(error.message)) return undefined;
+      throw error;
+    });
+    if (!answer) continue;
+    if (answer.status !== 201) expect(answer.json.error).toBe('already_member');
+    return;
+  }
+}
+
 interface Row {
   userId: string;
   roles: string[];
@@ -56,8 +69,7 @@ describe('through two processes', () => {
     expect((await api.post('/organizations', { slug, name: 'Empty' })).status).toBe(201);
     const people = await Promise.all(Array.from({ length: 50 }, () => makeUser(services)));
     const path = `/organizations/${slug}/members`;
-    const answers = await Promise.all(people.map(({ _id }) => api.post(path, { user: _id })));
-    expect(new Set(statuses(answers))).toEqual(new Set([201]));
+    await Promise.all(people.map(({ _id }) => untilJoined(path, _id)));
     const rows = await rowsOf(`/organizations/${slug}`);
     expect(rows.map(({ roles }) => roles.join()).sort()).toEqual(['admin', ...Array(49).fill('member')]);
   });
