@@ -49,12 +49,12 @@ export async function changeUser(
   const moved = email === user.email ? undefined : await moveEmail(context, user, email);
   const { email: _same, ...others } = values;
   const changed = { ...others, ...(moved ? { email, emailVerified: values.emailVerified ?? false } : {}) };
-  const disables = status !== undefined && status !== user.status;
-  if (disables) await setUserStatus(context, actor, { userId: user._id, status, force }, { revision });
+  const moves = status !== undefined && status !== user.status;
+  if (moves) await setUserStatus(context, actor, { userId: user._id, status, force }, { revision });
   const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
   if (Object.keys(given).length === 0) return;
   const before = Object.fromEntries(Object.keys(given).map((name) => [name, user[name as keyof User] ?? null]));
-  await write(context, user, disables ? undefined : revision, {
+  await write(context, user, moves ? undefined : revision, {
     $set: given,
     $push: { pendingEvents: event(context, actor, 'user.changed', user._id, { before, after: given }) },
   });
