@@ -222,8 +222,15 @@ describe('a user', () => {
     expect((await machine.patch(path, { email: 'nowhere' })).json.details[0].path).toBe('email');
     expect((await machine.patch(path, { email: one.email, name: 'X' })).json.error).toBe('email_taken');
     expect((await machine.get(path)).json).toMatchObject({ email: user.email, name: user.name });
+    const stale = { 'if-match': (await machine.get(path)).headers.get('etag') as string };
     const changed = await machine.patch(path, { email: ` ${email.toUpperCase()}` });
     expect(changed.json).toMatchObject({ email, emailVerified: false, id: user._id });
+    expect((await machine.patch(path, { email: `y${email}` }, stale)).status).toBe(412);
+    // What is refused with the status leaves the address too.
+    const refused = await machine.patch(`/users/${admin.user._id}`, { status: 'disabled', email: `z${email}` });
+    expect(refused.json.error).toBe('last_administrator');
+    expect((await machine.get(`/users/${admin.user._id}`)).json.email).toBe(admin.user.email);
+    expect((await machine.get(path)).json.email).toBe(email);
     expect((await machine.get(`${org()}/members/${email}`)).json.email).toBe(email);
     expect((await machine.get(`${org()}/members/${user.email}`)).status).toBe(404);
     const limits = createSignInLimits(server.store.connection);
