@@ -57,6 +57,10 @@ export class Database {
   readonly #statements = new Map<string, Statement>();
   #collections = new Map<string, Collection>();
   #version = -1;
+  /** Whether the transaction that is open, or was the last, has changed the catalog. */
+  #changed = false;
+  /** What the specs of indexes say, by the index: few change when the catalog does. */
+  #parsed = new Map<number, { spec: Buffer; index: IndexRequest }>();
 
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -130,8 +134,15 @@ export class Database {
     return this.collection(db, name) as Collection;
   }
 
+  /** Begins a transaction that writes. */
+  begin(): void {
+    this.exec('BEGIN IMMEDIATE');
+    this.#changed = false;
+  }
+
   /** To be called in each transaction that changes collections or indexes, so that every process reads them anew. */
   catalogChanged(): void {
+    this.#changed = true;
     this.run('UPDATE catalog SET version = version + 1');
   }
 
@@ -145,9 +156,9 @@ export class Database {
     if (this.run('DELETE FROM scalars WHERE idx = ? AND field = ?', index.id, field).changes) this.catalogChanged();
   }
 
-  /** Undoes what came since a savepoint, or the whole transaction; what was read of the catalog meanwhile may be undone with it. */
+  /** Undoes what came since a savepoint, or the whole transaction. What it has changed of the catalog, and read of that since, may be undone too. */
   rollback(savepoint?: string): void {
-    this.#version = -1;
+    if (this.#changed) this.#version = -1;
     this.exec(savepoint ? `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}` : 'ROLLBACK');
   }
 
@@ -163,14 +174,21 @@ export class Database {
         (one) => `${one.idx} ${one.field}`,
       ),
     );
+    const parsed = new Map<number, { spec: Buffer; index: IndexRequest }>();
     for (const row of this.all<{ id: number; collection: number; spec: Uint8Array }>(
       'SELECT id, collection, spec FROM indexes ORDER BY id',
     )) {
-      const parsed = parseIndex(deserialize(row.spec));
-      const scalar = parsed.key.map((_, field) => known.has(`${row.id} ${field}`));
-      const index = { ...parsed, id: row.id, scalar, flat: scalar.every(Boolean) };
+      // An id may come again, with another index: what is read counts.
+      const before = this.#parsed.get(row.id);
+      const now = before?.spec.equals(row.spec)
+        ? before
+        : { spec: Buffer.from(row.spec), index: parseIndex(deserialize(row.spec)) };
+      parsed.set(row.id, now);
+      const scalar = now.index.key.map((_, field) => known.has(`${row.id} ${field}`));
+      const index = { ...now.index, id: row.id, scalar, flat: scalar.every(Boolean) };
       collections.get(row.collection)?.indexes.push(index);
     }
+    this.#parsed = parsed;
     this.#collections = new Map([...collections.values()].map((one) => [`${one.db} ${one.name}`, one]));
     this.#version = version;
   }

@@ -2,7 +2,7 @@ import { BSONRegExp, type Document } from 'bson';
 import { type Collection, type Database, type IndexSpec, writeBson } from './database.js';
 import { CommandError } from './errors.js';
 import { encodeValue, inverted } from './keys.js';
-import { compileFilter, pathValues } from './matcher.js';
+import { compileFilter, type Predicate, pathValues } from './matcher.js';
 import { isDocument, type Value } from './values.js';
 
 /** Rows of one collection, always together with their index entries; to be called inside of a transaction. */
@@ -65,7 +65,7 @@ export function addEntries(
 
 /** The keys under which an index holds a document: one, or one per element where a field is an array. */
 export function entryKeys(index: IndexSpec, document: Document): Buffer[] {
-  if (index.partialFilterExpression && !compileFilter(index.partialFilterExpression)(document)) return [];
+  if (index.partialFilterExpression && !covers(index.partialFilterExpression)(document)) return [];
   const fields = index.key.map(([path]) => fieldValues(document, path));
   if (index.sparse && fields.every((values) => values.every((value) => value === undefined))) return [];
   const arrays = arraysOn(index, document);
@@ -83,6 +83,15 @@ export function entryKeys(index: IndexSpec, document: Document): Buffer[] {
   });
   const unique = new Map(keys.map((key) => [key.toString('latin1'), key]));
   return [...unique.values()];
+}
+
+const filters = new WeakMap<Document, Predicate>();
+
+/** An index's own filter, compiled once: it is asked at each write. */
+function covers(expression: Document): Predicate {
+  const filter = filters.get(expression) ?? compileFilter(expression);
+  filters.set(expression, filter);
+  return filter;
 }
 
 function noteArrays(database: Database, index: IndexSpec, document: Document): void {

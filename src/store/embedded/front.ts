@@ -104,7 +104,7 @@ export class Front {
     if (!writes.length) return;
     const answers: [WaitingWrite, Document][] = [];
     try {
-      this.database.exec('BEGIN IMMEDIATE');
+      this.database.begin();
       for (const write of writes) answers.push([write, this.#write(write)]);
       this.database.exec('COMMIT');
     } catch (error) {
@@ -140,7 +140,7 @@ export class Front {
           const [path] = index.key[0] ?? [];
           if (index.expireAfterSeconds === undefined || !path) continue;
           const before = new Date(now - index.expireAfterSeconds * 1000);
-          this.database.exec('BEGIN IMMEDIATE');
+          this.database.begin();
           for (const document of searchAll(this.database, collection, { [path]: { $lt: before } })) {
             deleteDocument(this.database, collection, document);
           }
