@@ -8,6 +8,8 @@ export interface Instance {
   version: number;
   /** Ids of the roles that who joins an organization gets which sets none. */
   defaultRoles: string[];
+  /** Counts changes of these settings. */
+  revision?: number;
   /** How far the store's documents were brought up to what this version expects: see `services/upgrade-store.ts`. */
   upgraded?: number;
   /** While documents are being filled with what lists need: the last that is (`services/fill-copies.ts`). */
@@ -22,6 +24,7 @@ export const instanceSchema = new Schema<Instance>(
     _id: { type: String, required: true },
     version: { type: Number, required: true, default: 0 },
     defaultRoles: { type: [String], default: undefined },
+    revision: Number,
     upgraded: Number,
     filledTo: String,
     pendingEvents,

@@ -19,6 +19,8 @@ export interface CatalogSnapshot {
   rolesByKey: ReadonlyMap<string, Role>;
   /** Role ids of the instance's default roles. */
   defaultRoles: readonly string[];
+  /** How often the instance's settings were changed. */
+  revision: number;
 }
 
 export interface Catalog {
@@ -50,6 +52,7 @@ export function createCatalog(models: Models, reads: Reads): Catalog {
       roles: new Map(roles.map((role) => [role._id, role])),
       rolesByKey: new Map(roles.filter((role) => !role.deleted).map((role) => [role.key, role])),
       defaultRoles: instance?.defaultRoles ?? [MEMBER_ROLE_ID],
+      revision: instance?.revision ?? 0,
     };
   }
 

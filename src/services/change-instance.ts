@@ -1,5 +1,5 @@
 import type { Actor } from '../access/can.js';
-import { invalid } from '../lib/errors.js';
+import { invalid, stale } from '../lib/errors.js';
 import { INSTANCE_ID } from '../models/instance.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { event, type ServiceContext } from './context.js';
@@ -8,16 +8,19 @@ import { requirePermission } from './require.js';
 /**
  * Sets the roles that who joins an organization gets which sets none itself.
  * @param defaultRoles ids of instance-wide roles that the caller has resolved
- * @throws RollcallError `invalid`, `forbidden`
+ * @param options `revision`: only while the settings have this one (`If-Match`)
+ * @throws RollcallError `invalid`, `stale`, `forbidden`
  */
 export async function setInstanceDefaultRoles(
   context: ServiceContext,
   actor: Actor,
   defaultRoles: readonly string[],
+  { revision }: { revision?: number | undefined } = {},
 ): Promise<void> {
   requirePermission(actor, 'instance:roles');
   const { models, catalog } = context;
-  const { roles, defaultRoles: before } = await catalog.current();
+  const { roles, defaultRoles: before, revision: present } = await catalog.current();
+  if (revision !== undefined && revision !== present) throw stale();
   const ids = [...new Set(defaultRoles)];
   if (ids.length === 0) throw invalid('Name at least one role that who joins gets.');
   for (const id of ids) {
@@ -31,10 +34,10 @@ export async function setInstanceDefaultRoles(
     before: { defaultRoles: named(before) },
     after: { defaultRoles: named(ids) },
   });
-  await models.Instance.updateOne(
-    { _id: INSTANCE_ID },
-    { $set: { defaultRoles: ids }, $push: { pendingEvents: changed } },
-    { upsert: true },
+  const { matchedCount } = await models.Instance.updateOne(
+    { _id: INSTANCE_ID, ...(revision === undefined ? {} : { revision: revision || null }) },
+    { $set: { defaultRoles: ids }, $inc: { revision: 1 }, $push: { pendingEvents: changed } },
   );
+  if (matchedCount !== 1) throw stale();
   await catalog.changed();
 }

@@ -54,7 +54,10 @@ export async function changeUser(
   const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
   if (Object.keys(given).length === 0) return;
   const before = Object.fromEntries(Object.keys(given).map((name) => [name, user[name as keyof User] ?? null]));
+  // Whether an address is verified is said of the one that was read.
+  const only = 'emailVerified' in given ? { email: user.email } : {};
   await write(context, user, moves ? undefined : revision, {
+    only,
     $set: given,
     $push: { pendingEvents: event(context, actor, 'user.changed', user._id, { before, after: given }) },
   });
@@ -100,14 +103,14 @@ async function write(
   context: ServiceContext,
   { _id }: Pick<User, '_id'>,
   revision: number | undefined,
-  { $set, $push }: { $set: object; $push: object },
+  { only = {}, $set, $push }: { only?: { email?: string }; $set: object; $push: object },
 ): Promise<void> {
   const { models, clock } = context;
   const { matchedCount } = await models.User.updateOne(
-    { _id, ...(revision === undefined ? {} : { revision: revision || null }) },
+    { _id, ...only, ...(revision === undefined ? {} : { revision: revision || null }) },
     { $set: { ...$set, updatedAt: clock.now() }, $inc: { revision: 1 }, $push },
   );
   await copyToMemberships(context, _id);
   forgetReads();
-  if (matchedCount !== 1) throw revision === undefined ? notFound() : stale();
+  if (matchedCount !== 1) throw revision === undefined && !only.email ? notFound() : stale();
 }

@@ -183,7 +183,11 @@ async function replaceDefaults(context: ServiceContext, roleId: string): Promise
   const changed = event(context, SYSTEM, 'instance.default_role_replaced', 'instance', tell);
   await models.Instance.updateOne(
     { _id: instance._id, defaultRoles: instance.defaultRoles },
-    { $set: { defaultRoles: left.length ? left : [MEMBER_ROLE_ID] }, $push: { pendingEvents: changed } },
+    {
+      $set: { defaultRoles: left.length ? left : [MEMBER_ROLE_ID] },
+      $inc: { revision: 1 },
+      $push: { pendingEvents: changed },
+    },
   );
   await catalog.changed();
 }

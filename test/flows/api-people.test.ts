@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/services/authenticate.js';
+import { changeUser } from '../../src/services/change-user.js';
+import { SYSTEM } from '../../src/services/context.js';
 import { createSignInLimits } from '../../src/services/sign-in-limits.js';
 import { type ApiClient, freshSlug, machineClient, personClient } from '../support/api.js';
 import { makeMember, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
@@ -147,10 +149,13 @@ describe('an organization and its roles', () => {
 describe('the instance', () => {
   it('gives who joins the roles that it is told, where the organization tells none', async () => {
     const { json: role } = await machine.post('/roles', { key: 'newcomer', name: 'Newcomer' });
-    expect((await machine.get('/instance')).json).toEqual({ defaultRoles: ['member'] });
+    const before = await machine.get('/instance');
+    expect(before.json).toEqual({ defaultRoles: ['member'] });
     expect((await machine.patch('/instance', { defaultRoles: ['newcomer', 'member'] })).json).toEqual({
       defaultRoles: ['newcomer', 'member'],
     });
+    const stale = { 'if-match': before.headers.get('etag') as string };
+    expect((await machine.patch('/instance', { defaultRoles: ['member'] }, stale)).status).toBe(412);
     const organization = await makeOrganization(server.services, { founder: (await makeUser(server.services))._id });
     const joiner = await makeUser(server.services);
     await makeMember(server.services, organization._id, joiner._id);
@@ -250,6 +255,16 @@ describe('a user', () => {
     expect((await machine.patch(`/users/${two._id === winner.id ? one._id : two._id}`, wanted)).status).toBe(409);
     const free = await machine.post('/users', { email: `x${email}`, name: 'Another' });
     expect(free.status).toBe(201);
+  });
+
+  it('has the address verified that was meant, not one that came meanwhile', async () => {
+    const read = await makeUser(server.services);
+    const verified = { email: `${freshSlug()}@acme.test`, emailVerified: false };
+    expect((await machine.patch(`/users/${read._id}`, { email: verified.email })).status).toBe(200);
+    await expect(changeUser(server.services, SYSTEM, read, { emailVerified: true })).rejects.toMatchObject({
+      code: 'stale',
+    });
+    expect((await machine.get(`/users/${read._id}`)).json).toMatchObject(verified);
   });
 
   it('signs in with the hash of a password that came from elsewhere, which then is one of ours; sessions end where asked', async () => {

@@ -20,8 +20,9 @@ const settingsChange = changeOf({ defaultRoles: z.array(roleKey).min(1).max(50).
 });
 
 async function present(services: ServiceContext) {
+  const { revision } = await services.catalog.current();
   const defaults = await defaultRolesOf(services, []);
-  return { defaultRoles: defaults({}).map((role) => role.key) };
+  return { body: { defaultRoles: defaults({}).map((role) => role.key) }, revision };
 }
 
 export const instance: Noun = {
@@ -35,7 +36,7 @@ export const instance: Noun = {
       summary: 'Read the settings of the instance',
       permissions: ['instance:roles'],
       answer: { status: 200, description: 'The settings.', schema: settings },
-      handle: async ({ services }) => ({ body: await present(services) }),
+      handle: async ({ services }) => present(services),
     }),
     onInstance({
       method: 'patch',
@@ -43,14 +44,15 @@ export const instance: Noun = {
       operationId: 'changeInstance',
       summary: 'Change the settings of the instance',
       permissions: ['instance:roles'],
+      conditional: true,
       body: settingsChange,
       answer: { status: 200, description: 'The settings as they are now.', schema: settings },
-      async handle({ services, actor, body: { defaultRoles } }) {
+      async handle({ services, actor, body: { defaultRoles }, revision }) {
         if (defaultRoles) {
           const ids = await roleIdsOf(services, null, defaultRoles, 'defaultRoles');
-          await setInstanceDefaultRoles(services, actor, ids);
+          await setInstanceDefaultRoles(services, actor, ids, { revision });
         }
-        return { body: await present(services) };
+        return present(services);
       },
     }),
   ],
