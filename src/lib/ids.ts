@@ -24,6 +24,12 @@ export function newId(prefix: IdPrefix): string {
   return `${prefix}_${ulid()}`;
 }
 
+const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Whether a text has the form of an id: what people name things by may begin like one. */
+export const isId = (prefix: IdPrefix, text: string): boolean =>
+  text.startsWith(`${prefix}_`) && ULID.test(text.slice(prefix.length + 1));
+
 /** The greatest time that an id can hold, in milliseconds. */
 const LAST_TIME = 2 ** 48 - 1;
 

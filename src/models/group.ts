@@ -15,6 +15,8 @@ export interface Group {
   metadata?: Record<string, string>;
   /** The group is gone; the row goes when its events have moved and nobody is in it any more. Its `nameKey` then holds the id. */
   deletedAt?: Date;
+  /** Then: who was in it has had their tokens ended, where the organization wants that (`revokeOnDowngrade`). */
+  revoked?: boolean;
   /** Then: when who is still in it is looked for again. */
   cleanUpAt?: Date;
   /** Raised by each change: what an ETag is made of. */
@@ -34,6 +36,7 @@ export const groupSchema = new Schema<Group>(
     roles: { type: [String], default: [] },
     metadata: { type: Schema.Types.Mixed },
     deletedAt: Date,
+    revoked: Boolean,
     cleanUpAt: Date,
     revision: Number,
     createdAt: { type: Date, required: true },

@@ -75,3 +75,5 @@ export const organizationSchema = new Schema<Organization>(
 // Where a role is given by default: asked when it is deleted.
 organizationSchema.index({ defaultRoles: 1 }, { sparse: true });
 organizationSchema.index({ words: 1, sortName: 1 });
+// Those that want tokens ended where a role is lost: looked for when an instance-wide one is deleted.
+organizationSchema.index({ revokeOnDowngrade: 1, _id: 1 }, { partialFilterExpression: { revokeOnDowngrade: true } });

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import { isId } from '../lib/ids.js';
 import { type PendingEvent, pendingEvents } from './event.js';
 
 /** What a member can hold. The key is what a token carries; it never changes. */
@@ -18,7 +19,13 @@ export interface Role {
    * The role is gone, and what is left marks whom it belonged to (R5): who is assigned to it holds the replacement instead, or nothing.
    * Its key is free again; the field `key` then holds the id.
    */
-  deleted?: { key: string; replacement: string | null; at: Date };
+  deleted?: {
+    key: string;
+    replacement: string | null;
+    at: Date;
+    /** Who lost it has had their tokens ended, where their organization wants that (`revokeOnDowngrade`). */
+    revoked?: boolean;
+  };
   /** Of a marker: when what still names it is looked for again. */
   cleanUpAt?: Date;
   /** Raised by each change: what an ETag is made of. */
@@ -32,6 +39,10 @@ export interface Role {
 export const ADMIN_ROLE_ID = 'rol_admin';
 export const MEMBER_ROLE_ID = 'rol_member';
 
+/** Whether a text names a role by its id; everything else is a key. */
+export const isRoleId = (text: string): boolean =>
+  text === ADMIN_ROLE_ID || text === MEMBER_ROLE_ID || isId('rol', text);
+
 export const roleSchema = new Schema<Role>(
   {
     _id: { type: String, required: true },
@@ -41,7 +52,10 @@ export const roleSchema = new Schema<Role>(
     permissions: { type: [String], default: [] },
     management: { type: [String], default: undefined },
     deleted: {
-      type: new Schema({ key: String, replacement: { type: String, default: null }, at: Date }, { _id: false }),
+      type: new Schema(
+        { key: String, replacement: { type: String, default: null }, at: Date, revoked: Boolean },
+        { _id: false },
+      ),
       default: undefined,
     },
     cleanUpAt: Date,

@@ -3,12 +3,10 @@ import type { Actor } from '../access/can.js';
 import { conflict, invalid, isDuplicateKey, notFound, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Group } from '../models/index.js';
-import { heldBy } from './change-membership.js';
 import { cleanUpGroup } from './clean-up-roles.js';
 import { event, type ServiceContext } from './context.js';
 import { CLEAN_UP_MS } from './delete-role.js';
-import { endGrantsOfMembers } from './end-grants.js';
-import { PRESENT } from './reads.js';
+import { endTokensOfGroup } from './end-lost-roles.js';
 import { requirePermission } from './require.js';
 import { isSingle, requireMayGive, rolesBehind, singleMode } from './rules-of-roles.js';
 import { changingVocabulary, type OrganizationVocabulary, vocabularyOf } from './vocabulary.js';
@@ -16,6 +14,7 @@ import { changingVocabulary, type OrganizationVocabulary, vocabularyOf } from '.
 /** Groups that an organization can have. */
 export const MOST_GROUPS = 1000;
 const MOST_CHARACTERS = 200;
+const MINUTE = 60_000;
 
 export interface NewGroup {
   name: string;
@@ -108,7 +107,7 @@ export async function changeGroup(
   }).catch((error: unknown) => {
     throw isDuplicateKey(error) ? taken(name ?? '') : error;
   });
-  if (roles && group.roles.some((id) => !roles.ids.includes(id))) await endTokensOfMembers(context, group);
+  if (roles && group.roles.some((id) => !roles.ids.includes(id))) await endTokensOfGroup(context, group);
   return written;
 }
 
@@ -122,12 +121,13 @@ export async function deleteGroup(
   const { _id, organizationId, name } = group;
   requirePermission(actor, 'groups:write', organizationId);
   await checkedRoles(context, actor, organizationId, [], group.roles);
+  const now = context.clock.now();
   const deleted = event(context, actor, 'group.deleted', _id, { organizationId, before: { name } });
   await write(context, group, revision, {
-    $set: { deletedAt: context.clock.now(), cleanUpAt: context.clock.now(), nameKey: _id },
+    // It is cleaned up here; should this process die, another does it then.
+    $set: { deletedAt: now, cleanUpAt: new Date(now.getTime() + MINUTE), nameKey: _id },
     $push: { pendingEvents: deleted },
   });
-  await endTokensOfMembers(context, group);
   await cleanUpGroup(context, _id, CLEAN_UP_MS);
 }
 
@@ -179,34 +179,4 @@ async function checkedRoles(
   const differing = [...ids.filter((id) => !present.includes(id)), ...present.filter((id) => !ids.includes(id))];
   requireMayGive(actor, organizationId, vocabulary, differing);
   return { ids, named: (list) => list.map((id) => vocabulary.role(id)?.key ?? id) };
-}
-
-const BATCH = 500;
-
-/** `revokeOnDowngrade` (R6) for everyone in a group that costs them an effective role by what it no longer carries. @param group as it was */
-async function endTokensOfMembers(context: ServiceContext, group: Group): Promise<void> {
-  const { models } = context;
-  const { _id, organizationId } = group;
-  const organization = await models.Organization.findById(organizationId).lean();
-  if (!organization?.revokeOnDowngrade) return;
-  const vocabulary = await vocabularyOf(context, organization);
-  const before = { ...vocabulary, group: (id: string) => (id === _id ? group : vocabulary.group(id)) };
-  for (let after = ''; ; ) {
-    const rows = await models.Membership.find({ 'groups.groupId': _id, _id: { $gt: after }, ...PRESENT })
-      .sort({ _id: 1 })
-      .limit(BATCH)
-      .lean();
-    const last = rows.at(-1);
-    if (!last) return;
-    const losers = rows.filter((membership) => {
-      const still = new Set(heldBy(context, { organization, membership, vocabulary }).map(({ role }) => role._id));
-      return heldBy(context, { organization, membership, vocabulary: before }).some(({ role }) => !still.has(role._id));
-    });
-    await endGrantsOfMembers(
-      context,
-      organizationId,
-      losers.map((row) => row.userId),
-    );
-    after = last._id;
-  }
 }

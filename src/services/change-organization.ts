@@ -4,6 +4,7 @@ import type { Organization } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { event, type ServiceContext } from './context.js';
 import { findableOrganization } from './copies.js';
+import { endGrantsOfOrganization } from './end-grants.js';
 import { requirePermission } from './require.js';
 import { isSingle, requireMayGive, rolesBehind } from './rules-of-roles.js';
 import { giveDefaultRole, requireReadyForSingle } from './single-mode.js';
@@ -17,9 +18,12 @@ export type OrganizationChange = Partial<
   defaultRoles?: string[] | null;
 };
 
+/** How often a change is computed anew where somebody else was faster. */
+const ATTEMPTS = 5;
+
 /**
  * Changes an organization's own properties. Only operators suspend and activate one; `system` stays active, for who would let it back
- * in acts there.
+ * in acts there. What was given in one that is suspended is over, and doesn't come back to life with it (R8).
  * @param options `revision`: only while it has this one (`If-Match`)
  * @throws RollcallError `built_in`, `role_mode` with who is in the way (R4), `invalid`, `stale`, `not_found`, `forbidden`
  */
@@ -30,11 +34,27 @@ export async function changeOrganization(
   change: OrganizationChange,
   { revision }: { revision?: number | undefined } = {},
 ): Promise<Organization> {
-  const { models, clock } = context;
   if (!can(actor, 'instance:organizations')) requirePermission(actor, 'settings:write', _id);
-  const present = await models.Organization.findById(_id).lean();
-  if (!present) throw notFound();
-  if (revision !== undefined && revision !== (present.revision ?? 0)) throw stale();
+  for (let attempt = 1; ; attempt += 1) {
+    const present = await context.models.Organization.findById(_id).lean();
+    if (!present) throw notFound();
+    if (revision !== undefined && revision !== (present.revision ?? 0)) throw stale();
+    const changed = await changeFrom(context, actor, present, change, revision);
+    if (changed) return changed;
+    if (revision !== undefined || attempt === ATTEMPTS) throw stale();
+  }
+}
+
+/** @returns undefined where somebody else was faster, and what was decided here may not hold any more */
+async function changeFrom(
+  context: ServiceContext,
+  actor: Actor,
+  present: Organization,
+  change: OrganizationChange,
+  revision: number | undefined,
+): Promise<Organization | undefined> {
+  const { models, clock } = context;
+  const { _id } = present;
   if (change.status !== undefined && change.status !== present.status && !can(actor, 'instance:organizations'))
     throw forbidden('Only an operator suspends or activates an organization.');
   if (present.slug === SYSTEM_ORGANIZATION && change.status === 'suspended')
@@ -51,8 +71,12 @@ export async function changeOrganization(
   const before = Object.fromEntries(
     Object.keys(change).map((name) => [name, present[name as keyof Organization] ?? null]),
   );
+  // What a kill left behind when it was suspended goes before it lives again.
+  if (change.status === 'active' && present.status === 'suspended') await endGrantsOfOrganization(context, _id);
+  // What is given by default already its author needn't have: so that the change is made to what was looked at alone.
+  const asRead = revision !== undefined || defaultRoles !== undefined;
   const updated = await models.Organization.findOneAndUpdate(
-    { _id, ...(revision === undefined ? {} : { revision: present.revision ?? null }) },
+    { _id, ...(asRead ? { revision: present.revision ?? null } : {}) },
     {
       $set: { ...written, updatedAt: clock.now() },
       ...(defaultRoles === null ? { $unset: { defaultRoles: 1 } } : {}),
@@ -67,8 +91,9 @@ export async function changeOrganization(
     },
     { returnDocument: 'after', lean: true, projection: { pendingEvents: 0 } },
   );
-  if (!updated) throw stale();
+  if (!updated) return undefined;
   if (becomesSingle) await giveDefaultRole(context, actor, updated as Organization);
+  if (change.status === 'suspended') await endGrantsOfOrganization(context, _id);
   return updated as Organization;
 }
 
@@ -87,8 +112,19 @@ async function checkDefaultRoles(
   present: Organization,
   { defaultRoles, roleMode }: OrganizationChange,
 ): Promise<void> {
-  if (!defaultRoles) return;
-  const vocabulary = await vocabularyOf(context, present);
+  if (defaultRoles === undefined) return;
+  const [vocabulary, { defaultRoles: inherited }] = await Promise.all([
+    vocabularyOf(context, present),
+    context.catalog.current(),
+  ]);
+  const before = present.defaultRoles ?? inherited;
+  requireMayGive(
+    actor,
+    present._id,
+    vocabulary,
+    (defaultRoles ?? inherited).filter((id) => !before.includes(id)),
+  );
+  if (defaultRoles === null) return;
   rolesBehind(vocabulary, defaultRoles);
   if (defaultRoles.length === 0)
     throw invalid('Name at least one role that who joins gets, or null for the instance’s.');
@@ -98,6 +134,4 @@ async function checkDefaultRoles(
       'single_role_mode',
       'Each member of this organization has exactly one role, so one is given by default.',
     );
-  const added = defaultRoles.filter((id) => !(present.defaultRoles ?? []).includes(id));
-  requireMayGive(actor, present._id, vocabulary, added);
 }

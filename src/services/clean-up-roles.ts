@@ -1,7 +1,7 @@
 /** What is gone and still named somewhere: assignments of deleted roles and memberships of deleted groups are rewritten, a batch at a time. */
 import type { Model } from 'mongoose';
 import { liveRole } from '../access/effective-roles.js';
-import { RollcallError } from '../lib/errors.js';
+import { isDuplicateKey, RollcallError } from '../lib/errors.js';
 import type { Role } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
 import { MEMBER_ROLE_ID } from '../models/role.js';
@@ -9,7 +9,7 @@ import { leaving } from './change-member-group.js';
 import { changeMembership, type MemberChange, type MemberState } from './change-membership.js';
 import { releaseName } from './claim-name.js';
 import { event, type ServiceContext, SYSTEM } from './context.js';
-import { endGrantsOfMembers } from './end-grants.js';
+import { endTokensOfGroup, endTokensOfRole } from './end-lost-roles.js';
 import { PRESENT } from './reads.js';
 import { named } from './set-member-roles.js';
 import { changingVocabulary } from './vocabulary.js';
@@ -75,6 +75,8 @@ export async function cleanUpRole(
   forMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const { models } = context;
+  if (await bringBackFromCircle(context, roleId)) return;
+  await endTokensOfRole(context, roleId);
   await replaceDefaults(context, roleId);
   await replaceInGroups(context, roleId);
   const end = performance.now() + forMs;
@@ -87,11 +89,54 @@ export async function cleanUpRole(
       await unlessGone(
         changeMembership(context, SYSTEM, { organizationId, userId }, (state) => replacing(state, roleId)),
       );
-      const { revokeOnDowngrade } = (await context.reads.organization(organizationId)) ?? {};
-      if (revokeOnDowngrade) await endGrantsOfMembers(context, organizationId, [userId]);
       if (performance.now() > end) return;
     }
   }
+}
+
+/**
+ * Two roles that are deleted at once, each in favour of the other, would leave nothing to either's holders: the one that finds the circle
+ * closed is a role again, and its deletion hasn't happened.
+ * @returns whether it was brought back
+ */
+export async function bringBackFromCircle(context: ServiceContext, roleId: string): Promise<boolean> {
+  const { models, clock } = context;
+  const marker = await models.Role.findById(roleId).lean();
+  if (!marker?.deleted || !(await isInCircle(context, roleId))) return false;
+  const { key } = marker.deleted;
+  const { organizationId, name } = marker;
+  const back = event(context, SYSTEM, 'role.brought_back', roleId, { organizationId, after: { key, name } });
+  const bringBack = async () => {
+    const { modifiedCount } = await models.Role.updateOne(
+      { _id: roleId, 'deleted.at': marker.deleted?.at },
+      {
+        $set: { key, updatedAt: clock.now() },
+        $unset: { deleted: 1, cleanUpAt: 1 },
+        $inc: { revision: 1 },
+        $push: { pendingEvents: back },
+      },
+    );
+    return modifiedCount === 1;
+  };
+  try {
+    return await changingVocabulary(context, organizationId, bringBack);
+  } catch (error) {
+    // Somebody has made another role with its key meanwhile: then it stays gone.
+    if (!isDuplicateKey(error)) throw error;
+    return false;
+  }
+}
+
+/** Whether the replacements of a deleted role lead back to it. */
+async function isInCircle({ models }: ServiceContext, roleId: string): Promise<boolean> {
+  const seen = new Set<string>();
+  for (let id: string | null | undefined = roleId; id && !seen.has(id); ) {
+    seen.add(id);
+    const role: Role | null = await models.Role.findById(id, { deleted: 1 }).lean();
+    id = role?.deleted?.replacement;
+    if (id === roleId) return true;
+  }
+  return false;
 }
 
 /** The assignment goes to the replacement, unless that is held already without an end before its own. */
@@ -163,7 +208,7 @@ async function replaceInGroups(context: ServiceContext, roleId: string): Promise
 }
 
 async function replaceDefaults(context: ServiceContext, roleId: string): Promise<void> {
-  const { models, catalog } = context;
+  const { models } = context;
   const { list, tell } = await replacingIn(context, roleId);
   for (const { _id, defaultRoles = [] } of await models.Organization.find({ defaultRoles: roleId }).lean()) {
     const left = list(defaultRoles);
@@ -185,11 +230,11 @@ async function replaceDefaults(context: ServiceContext, roleId: string): Promise
     { _id: instance._id, defaultRoles: instance.defaultRoles },
     {
       $set: { defaultRoles: left.length ? left : [MEMBER_ROLE_ID] },
-      $inc: { revision: 1 },
+      // The version, by which every process sees that its catalog is of before, in the same write.
+      $inc: { revision: 1, version: 1 },
       $push: { pendingEvents: changed },
     },
   );
-  await catalog.changed();
 }
 
 /** Who was removed meanwhile needs nothing. */
@@ -206,6 +251,7 @@ export async function cleanUpGroup(
   forMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const { models } = context;
+  await endTokensOfDeletedGroup(context, groupId);
   const end = performance.now() + forMs;
   for (;;) {
     const rows = await models.Membership.find(
@@ -222,4 +268,13 @@ export async function cleanUpGroup(
       if (performance.now() > end) return;
     }
   }
+}
+
+/** Before anybody is taken out of it: afterwards nobody knows who was in it. Once, for what came since is not what it gave. */
+async function endTokensOfDeletedGroup(context: ServiceContext, groupId: string): Promise<void> {
+  const { Group } = context.models;
+  const group = await Group.findOne({ _id: groupId, deletedAt: { $exists: true }, revoked: { $ne: true } }).lean();
+  if (!group) return;
+  await endTokensOfGroup(context, group);
+  await Group.updateOne({ _id: groupId }, { $set: { revoked: true } });
 }

@@ -1,6 +1,6 @@
 import { type Actor, managementOf, mayGive } from '../access/can.js';
 import { isGrantable, isManagementPermission } from '../access/statements.js';
-import { forbidden, invalid } from '../lib/errors.js';
+import { forbidden, invalid, RollcallError } from '../lib/errors.js';
 import { ROLE_KEY } from '../lib/patterns.js';
 import type { Role } from '../models/index.js';
 import type { ServiceContext } from './context.js';
@@ -40,14 +40,44 @@ export async function changeRole(
   requireRight(actor, role.organizationId);
   const { name, description, permissions } = change;
   if (name !== undefined) checkName(name);
-  const written: RoleChange = {
+  const values: RoleChange = {
     ...(name === undefined ? {} : { name: name.trim() }),
     ...(description === undefined ? {} : { description }),
-    ...(permissions ? await takePermissions(context, actor, role.organizationId, permissions, role) : {}),
   };
-  await updateRole(context, actor, role, written, options);
+  await (permissions
+    ? changePermissions(context, actor, role, permissions, values, options)
+    : updateRole(context, actor, role, values, options));
   if (role.organizationId === null) await context.catalog.changed();
   return findRole(context, role.organizationId, role._id);
+}
+
+/** How often a change is computed anew where somebody else was faster. */
+const ATTEMPTS = 5;
+
+/**
+ * What the role carries already its author needn't have, so that the change is made to what was looked at alone: else it would put back
+ * what somebody has taken out meanwhile.
+ */
+async function changePermissions(
+  context: ServiceContext,
+  actor: Actor,
+  role: Role,
+  permissions: readonly string[],
+  values: RoleChange,
+  options: { revision?: number | undefined },
+): Promise<void> {
+  let present = role;
+  for (let attempt = 1; ; attempt += 1) {
+    const carried = await takePermissions(context, actor, role.organizationId, permissions, present);
+    const revision = options.revision ?? present.revision ?? 0;
+    try {
+      return await updateRole(context, actor, present, { ...values, ...carried }, { revision });
+    } catch (error) {
+      const beaten = error instanceof RollcallError && error.code === 'stale' && options.revision === undefined;
+      if (!beaten || attempt === ATTEMPTS) throw error;
+    }
+    present = await findRole(context, role.organizationId, role._id);
+  }
 }
 
 function requireRight(actor: Actor, organizationId: string | null): void {

@@ -8,7 +8,7 @@ import { conflict, invalid, notFound, stale } from '../lib/errors.js';
 import type { Role } from '../models/index.js';
 import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../models/role.js';
 import { releaseName } from './claim-name.js';
-import { cleanUpRole } from './clean-up-roles.js';
+import { bringBackFromCircle, cleanUpRole } from './clean-up-roles.js';
 import { event, type ServiceContext } from './context.js';
 import { PRESENT } from './reads.js';
 import { requirePermission } from './require.js';
@@ -17,6 +17,7 @@ import { changingVocabulary, vocabularyOf } from './vocabulary.js';
 
 /** What a request waits for; the rest goes on in the background. */
 export const CLEAN_UP_MS = 500;
+const MINUTE = 60_000;
 
 export interface RoleDeletion {
   role: Role;
@@ -60,7 +61,8 @@ export async function deleteRole(
         $set: {
           key: role._id,
           deleted: { key: role.key, replacement: replacement?._id ?? null, at: clock.now() },
-          cleanUpAt: clock.now(),
+          // It is cleaned up here; should this process die, another does it then.
+          cleanUpAt: new Date(clock.now().getTime() + MINUTE),
           updatedAt: clock.now(),
         },
         $inc: { revision: 1 },
@@ -68,6 +70,7 @@ export async function deleteRole(
       },
     );
     if (matchedCount !== 1) throw stale();
+    if (replacement && (await bringBackFromCircle(context, role._id))) throw stale();
   });
   if (organizationId === null) await releaseName(context, 'role', role.key, role._id);
   await cleanUpRole(context, role._id, CLEAN_UP_MS);
@@ -82,7 +85,10 @@ function checkReplacement(role: Role, replacement: Role): void {
   if (replacement.deleted) throw invalid(`There is no role ${replacement._id} here any more.`);
 }
 
-/** R15: for whoever has it, it is taken, and the replacement given. */
+/**
+ * R15: for whoever has it, it is taken, and the replacement given. Also where nobody has it: somebody may be given it at this moment, and
+ * holds the replacement then.
+ */
 async function requireRights(
   context: ServiceContext,
   actor: Actor,
@@ -90,10 +96,9 @@ async function requireRights(
   replacement: Role | null | undefined,
   holders: boolean,
 ): Promise<void> {
-  if (!holders) return;
   const roles = new Map([role, replacement].flatMap((one) => (one ? [[one._id, one] as const] : [])));
   requireMayGive(actor, role.organizationId, { role: (id) => roles.get(id) }, roles.keys());
-  if (replacement || role.organizationId === null) return;
+  if (!holders || replacement || role.organizationId === null) return;
   const organization = await context.models.Organization.findById(role.organizationId).lean();
   if (organization?.roleMode !== 'single') return;
   const vocabulary = await vocabularyOf(context, organization);

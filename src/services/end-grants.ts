@@ -21,6 +21,26 @@ export async function endGrantsOfMembers(
     });
 }
 
+/** Ends what was given in an organization to anybody who is there. */
+export async function endGrantsOfOrganization(context: ServiceContext, organizationId: string): Promise<void> {
+  for (const status of ['active', 'suspended'] as const) {
+    for (let after = ''; ; ) {
+      const rows = await context.models.Membership.find({ organizationId, status, _id: { $gt: after } }, { userId: 1 })
+        .sort({ _id: 1 })
+        .limit(BATCH)
+        .lean();
+      const last = rows.at(-1);
+      if (!last) break;
+      await endGrantsOfMembers(
+        context,
+        organizationId,
+        rows.map(({ userId }) => userId),
+      );
+      after = last._id;
+    }
+  }
+}
+
 /** Ends every grant of a user, everywhere. */
 export const endGrantsOfUser = (context: ServiceContext, userId: string) => endGrants(context, { accountId: userId });
 

@@ -1,4 +1,5 @@
 import { notFound } from '../lib/errors.js';
+import { isId } from '../lib/ids.js';
 import type { Membership, Organization } from '../models/index.js';
 import type { ServiceContext } from './context.js';
 import { findUserByEmail } from './create-user.js';
@@ -14,8 +15,8 @@ export async function findMember(
   reference: string,
 ): Promise<Membership> {
   const { models } = context;
-  const userId = reference.startsWith('usr_') ? reference : (await findUserByEmail(context, reference))?._id;
-  const membership = reference.startsWith('mem_')
+  const userId = isId('usr', reference) ? reference : (await findUserByEmail(context, reference))?._id;
+  const membership = isId('mem', reference)
     ? await models.Membership.findById(reference).lean()
     : userId
       ? await models.Membership.findOne({ organizationId, userId }).lean()

@@ -1,5 +1,6 @@
 import { notFound } from '../lib/errors.js';
 import type { Role } from '../models/index.js';
+import { isRoleId } from '../models/role.js';
 import type { ServiceContext } from './context.js';
 
 /**
@@ -11,7 +12,7 @@ export async function findRole(
   organizationId: string | null,
   reference: string,
 ): Promise<Role> {
-  const by = reference.startsWith('rol_') ? { _id: reference } : { key: reference };
+  const by = isRoleId(reference) ? { _id: reference } : { key: reference };
   const owners = organizationId === null ? [null] : [null, organizationId];
   for (const owner of owners) {
     const role = await models.Role.findOne({ ...by, organizationId: owner, deleted: { $exists: false } }).lean();

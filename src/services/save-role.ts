@@ -4,6 +4,7 @@ import { isManagementPermission } from '../access/statements.js';
 import { conflict, isDuplicateKey, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Role } from '../models/index.js';
+import { isRoleId } from '../models/role.js';
 import { claimName, claimOwner, releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
 import { changingVocabulary } from './vocabulary.js';
@@ -37,6 +38,8 @@ export async function insertRole(
   { key, organizationId, ...values }: Pick<Role, 'key' | 'name' | 'organizationId'> & RoleChange,
 ): Promise<string> {
   const { models, clock } = context;
+  // A key that reads as the id of a built-in role would be taken for it.
+  if (isRoleId(key)) throw conflict('role_taken', `The key ${key} is reserved.`);
   const instanceWide = organizationId === null;
   const id = instanceWide ? await claimKey(context, key) : newId('rol');
   if (instanceWide && (await models.Role.exists({ key, organizationId: { $ne: null } }))) {

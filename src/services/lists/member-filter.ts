@@ -4,7 +4,7 @@ import { invalid } from '../../lib/errors.js';
 import { type SearchTerm, searchTerms } from '../../lib/words.js';
 import type { Group, Membership, Organization, Role } from '../../models/index.js';
 import type { MembershipStatus } from '../../models/membership.js';
-import { ADMIN_ROLE_ID } from '../../models/role.js';
+import { ADMIN_ROLE_ID, isRoleId } from '../../models/role.js';
 import type { CatalogSnapshot } from '../catalog.js';
 import { nameKey } from '../change-group.js';
 import { heldBy } from '../change-membership.js';
@@ -84,7 +84,7 @@ export async function compileFilter(
 
 function findRole({ rolesByKey }: CatalogSnapshot, { roles, role }: OrganizationVocabulary, reference: string): Role {
   const own = [...roles.values()].find((one) => one.key === reference);
-  const found = reference.startsWith('rol_') ? role(reference) : (rolesByKey.get(reference) ?? own);
+  const found = isRoleId(reference) ? role(reference) : (rolesByKey.get(reference) ?? own);
   if (found && !found.deleted) return found;
   throw invalid(`There is no role ${reference}.`, [{ path: 'role', message: 'is no role here' }]);
 }
