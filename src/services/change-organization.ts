@@ -19,7 +19,7 @@ export type OrganizationChange = Partial<
 
 /**
  * Changes an organization's own properties. Only operators suspend and activate one; `system` stays active, for who would let it back
- * in acts there.
+ * in acts there, and nobody joins it by themselves (R14).
  * @param options `revision`: only while it has this one (`If-Match`)
  * @throws RollcallError `built_in`, `role_mode` with who is in the way (R4), `invalid`, `stale`, `not_found`, `forbidden`
  */
@@ -39,6 +39,8 @@ export async function changeOrganization(
     throw forbidden('Only an operator suspends or activates an organization.');
   if (present.slug === SYSTEM_ORGANIZATION && change.status === 'suspended')
     throw conflict('built_in', 'The operators’ own organization can’t be suspended.');
+  if (present.slug === SYSTEM_ORGANIZATION && change.joinPolicy !== undefined && change.joinPolicy !== 'invite')
+    throw conflict('built_in', 'The operators’ own organization is joined by invitation alone.');
   await checkDefaultRoles(context, actor, present, change);
   const becomesSingle = change.roleMode === 'single' && !isSingle(present);
   if (becomesSingle) await requireReadyForSingle(context, withDefaults(present, change));

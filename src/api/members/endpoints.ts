@@ -42,7 +42,7 @@ export const memberEndpoints: readonly Endpoint[] = [
     permissions: ['instance:users'],
     body: newMember,
     answer: { status: 201, description: 'The new member.', schema: member },
-    conflicts: ['already_member', 'too_many_administrators', 'single_role_mode'],
+    conflicts: ['already_member', 'not_active', 'too_many_administrators', 'single_role_mode'],
     async handle({ services, actor, organization, body: { user, roles } }) {
       const { _id: userId } = await userNamed(services, user);
       const assignments = roles && (await assignmentsOf(services, organization, roles));
