@@ -147,27 +147,33 @@ export async function settleMembership(
   if (membership.status === 'removed') return membership;
   const { models, clock } = context;
   const { organizationId, userId } = membership;
-  const now = clock.now();
-  if (founds && (await isActiveMember(context, membership))) {
+  const find = async () => {
+    const organization = await models.Organization.findById(organizationId).lean();
+    if (!organization) throw notFound();
+    return organization;
+  };
+  let organization = await find();
+  if (founds && !organization.founded && (await isActiveMember(context, membership))) {
     const founded = event(context, { kind: 'system' }, 'organization.founded', userId, { organizationId });
     // The one update that decides who the first is (R1). Who has lost finds `founded: true`.
     await models.Organization.updateOne(
       { _id: organizationId, founded: false },
-      { $set: { founded: true, updatedAt: now }, $push: { administrators: userId, pendingEvents: founded } },
+      { $set: { founded: true, updatedAt: clock.now() }, $push: { administrators: userId, pendingEvents: founded } },
     );
+    organization = await find();
   }
-  const organization = await models.Organization.findById(organizationId).lean();
-  if (!organization) throw notFound();
+  // As who gives a seat otherwise does (`seats.ts`).
+  if (organization.administrators.includes(userId) && !(await isActiveMember(context, membership))) {
+    await leaveUnfounded(context, membership);
+    organization = await find();
+  }
   const roles = organization.administrators.includes(userId) ? [] : await rolesOfJoiner(context, organization);
   const settled = await models.Membership.findOneAndUpdate(
     { _id: membership._id, settled: false },
-    { $set: { settled: true, roles, updatedAt: now } },
+    { $set: { settled: true, roles, updatedAt: clock.now() } },
     { returnDocument: 'after', lean: true },
   );
   forgetReads();
-  // As who gives a seat otherwise does (`seats.ts`).
-  if (organization.administrators.includes(userId) && !(await isActiveMember(context, membership)))
-    await leaveUnfounded(context, membership);
   return (settled as Membership | null) ?? ((await models.Membership.findById(membership._id).lean()) as Membership);
 }
 

@@ -38,7 +38,8 @@ export const memberEndpoints: readonly Endpoint[] = [
     path: '/organizations/{org}/members',
     operationId: 'addMember',
     summary: 'Add a user as a member',
-    description: 'Without being invited, which only operators and machines do.',
+    description:
+      'Without being invited, which only operators and machines do. The first member of `system` is an operator, and adding one needs `administrators:write`.',
     permissions: ['instance:users'],
     body: newMember,
     answer: { status: 201, description: 'The new member.', schema: member },
