@@ -78,19 +78,18 @@ function meanwhile(
   model: 'User' | 'Organization' | 'Membership',
   when: (update: Update) => unknown,
   happens: () => Promise<unknown>,
+  method: 'updateOne' | 'findOneAndUpdate' = 'updateOne',
 ): void {
-  const on = models[model] as { updateOne: (...given: unknown[]) => unknown };
-  const real = (earlier.get(on) ?? on.updateOne).bind(on);
-  earlier.set(on, real);
+  const on = models[model] as unknown as Record<typeof method, (...given: unknown[]) => unknown>;
+  const real = on[method].bind(on);
   let waiting = true;
-  vi.spyOn(on, 'updateOne').mockImplementation((...given) => {
+  const spy = vi.spyOn(on, method).mockImplementation((...given) => {
     if (!waiting || !when((given[1] ?? {}) as Update)) return real(...given);
     waiting = false;
+    spy.mockRestore();
     return happens().then(() => real(...given));
   });
 }
-/** What a model's method is without this. */
-const earlier = new Map<object, (...given: unknown[]) => unknown>();
 const dies = () => Promise.reject(new Error('killed'));
 const seatIsGiven = (update: Update) => update.$push?.administrators;
 const seatIsTaken = (update: Update) => update.$pull?.administrators;
@@ -277,7 +276,7 @@ describe('a seat that waits', () => {
 
   it('isn’t forgotten where two suspend them at once', async () => {
     const { id, admin, second } = await team({ seats: 2 });
-    meanwhile(one, 'Organization', seatIsTaken, () => suspend(two, second).then(() => reactivate(two, second)));
+    meanwhile(one, 'Membership', statusBecomes('suspended'), () => suspend(two, second), 'findOneAndUpdate');
     await suspend(one, second);
     expect(await seatsOf(id)).toEqual([admin.userId]);
     await reactivate(one, second);
