@@ -5,6 +5,7 @@ import { createLogger } from '../../src/lib/logger.js';
 import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
 import { addMember } from '../../src/services/add-member.js';
 import { moveEventsOf } from '../../src/services/audit/move-events.js';
+import { previewBulk } from '../../src/services/bulk/preview.js';
 import { giveRole, takeRole } from '../../src/services/change-member-role.js';
 import { changeOrganization } from '../../src/services/change-organization.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
@@ -377,7 +378,7 @@ describe('who is disabled', () => {
 });
 
 describe('suspending and reactivating', () => {
-  it('need what the member’s roles carry, as removing does', async () => {
+  it('need what the member’s roles carry, as removing does, also in bulk', async () => {
     const { id, second } = await team();
     const helper = await makeRole(one, { key: 'helper', organizationId: id, management: ['members:write'] });
     const lead = await makeRole(one, { key: 'lead', organizationId: id, management: ['settings:write'] });
@@ -388,9 +389,16 @@ describe('suspending and reactivating', () => {
     const actor = await loadActor(one, second.userId, id);
     const forbidden = (status: 'active' | 'suspended') =>
       expect(setMemberStatus(one, actor, { ...held, status })).rejects.toEqual(code('forbidden'));
+    const bulk = async (kind: 'suspend' | 'reactivate') => {
+      const members = { references: [held.userId] };
+      const { _id } = await previewBulk(one, actor, { organizationId: id, action: { kind }, members });
+      return (await one.models.BulkItem.findOne({ operationId: _id }).lean())?.code;
+    };
     await forbidden('suspended');
+    expect(await bulk('suspend')).toBe('forbidden');
     await suspend(one, held);
     await forbidden('active');
+    expect(await bulk('reactivate')).toBe('forbidden');
     await setMemberRoles(one, SYSTEM, { ...held, roles: [] });
     await setMemberStatus(one, actor, { ...held, status: 'active' });
     // Also of a role that they are given at that moment.
