@@ -137,18 +137,17 @@ const ATTEMPTS = 50;
 /**
  * `disabling` denies at once; the seats follow, and where one can't be given up, all are given back. Its attempt has an id, which whoever
  * disables at the same moment, or after a death, takes part in: it ends once, as disabled, as active again, or by an enabling, and only
- * from who took part in it. As nobody was active in between, a seat that somebody gave meanwhile has been seen by one of the two.
+ * from who took part in it. Who disables by force takes it over, and who comes later is part of that, so that no refusal undoes it. As nobody was active in between, a seat that somebody gave meanwhile has been seen by one of the two.
  */
 async function disable(
   context: ServiceContext,
   actor: Actor,
-  { userId, force, revision }: StatusChange & { force: boolean },
+  { userId, force: wanted, revision }: StatusChange & { force: boolean },
 ): Promise<void> {
   for (let round = 0; round < ATTEMPTS; round += 1) {
-    const attempt = await beginDisabling(context, userId, revision);
+    const attempt = await beginDisabling(context, userId, { force: wanted, revision });
     if (!attempt) return;
-    const { mark, eventId } = attempt;
-    const only = { status: 'disabling', disabling: mark };
+    const { only, eventId, force } = attempt;
     try {
       await giveUpSeats(context, actor, userId, { force, parent: eventId });
     } catch (error) {
@@ -171,21 +170,35 @@ async function disable(
   throw new RollcallError('busy', 503, 'Somebody else is changing this user all the time. Try again in a moment.');
 }
 
+/** An attempt as who takes part in it goes on. */
+interface Disabling {
+  /** What the user is while it is under way. */
+  only: object;
+  eventId: string;
+  force: boolean;
+}
+
 /** @returns the attempt that begins or is under way; undefined where they are disabled */
 async function beginDisabling(
   context: ServiceContext,
   userId: string,
-  revision: number | undefined,
-): Promise<{ mark: string | null; eventId: string } | undefined> {
-  const eventId = newId('evt');
+  { force, revision }: { force: boolean; revision: number | undefined },
+): Promise<Disabling | undefined> {
+  const own = { attempt: newId('evt'), force };
+  const underWay = (attempt: string | null) => ({ status: 'disabling', 'disabling.attempt': attempt });
+  const ours = { only: underWay(own.attempt), eventId: own.attempt, force };
   for (let round = 0; round < ATTEMPTS; round += 1) {
     const begun = { status: 'active', ...ifUnchanged(revision) };
-    if (await writeStatus(context, userId, begun, 'disabling', undefined, eventId)) return { mark: eventId, eventId };
+    if (await writeStatus(context, userId, begun, 'disabling', undefined, own)) return ours;
     const now = await context.models.User.findById(userId, { status: 1, disabling: 1, revision: 1 }).lean();
     if (!now) throw notFound();
     if (revision !== undefined && revision !== (now.revision ?? 0)) throw stale();
     if (now.status === 'disabled') return undefined;
-    if (now.status === 'disabling') return { mark: now.disabling ?? null, eventId: now.disabling ?? eventId };
+    if (now.status === 'active') continue;
+    const { attempt = null, force: forced = false } = now.disabling ?? {};
+    if (!force || forced) return { only: underWay(attempt), eventId: attempt ?? own.attempt, force: forced };
+    const taken = { ...underWay(attempt), ...ifUnchanged(revision) };
+    if (await writeStatus(context, userId, taken, 'disabling', undefined, own)) return ours;
   }
   throw new RollcallError('busy', 503, 'Somebody else is changing this user all the time. Try again in a moment.');
 }
@@ -207,7 +220,7 @@ async function writeStatus(
   only: object,
   status: User['status'],
   happening?: PendingEvent,
-  attempt?: string,
+  attempt?: User['disabling'],
 ): Promise<boolean> {
   const { models, clock } = context;
   const { matchedCount } = await models.User.updateOne(

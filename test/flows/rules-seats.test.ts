@@ -106,16 +106,40 @@ describe('disabling', () => {
     expect(await seatsOf(id)).toEqual([]);
   });
 
-  it('by force comes to its end where another, refused, has undone what both had begun', async () => {
+  it('by force is undone by no other, which takes part in it, also after a death', async () => {
     const { id, admin } = await team();
-    meanwhile(one, 'Organization', seatIsTaken, () =>
-      expect(disable(two, admin)).rejects.toEqual(code('last_administrator')),
-    );
+    meanwhile(one, 'Organization', seatIsTaken, () => disable(two, admin));
     await disable(one, admin, true);
     expect(await statusOf(admin)).toBe('disabled');
     expect(await seatsOf(id)).toEqual([]);
     await enable(one, admin);
     expect(await seatsOf(id)).toEqual([admin.userId]);
+    meanwhile(one, 'User', statusBecomes('disabled'), dies);
+    await expect(disable(one, admin, true)).rejects.toThrow('killed');
+    await disable(two, admin);
+    expect(await statusOf(admin)).toBe('disabled');
+    expect(await seatsOf(id)).toEqual([]);
+  });
+
+  it('by force takes over what another has begun, whose refusal then enables nobody', async () => {
+    const { id, admin } = await team();
+    let forced: Promise<unknown> | undefined;
+    const begun = () =>
+      new Promise<void>((resolve) => {
+        const waits = async () => {
+          resolve();
+          await refused;
+          expect(await statusOf(admin)).toBe('disabling');
+        };
+        meanwhile(two, 'Organization', seatIsTaken, waits);
+        forced = disable(two, admin, true);
+      });
+    meanwhile(one, 'Organization', seatIsTaken, begun);
+    const refused = expect(disable(one, admin)).rejects.toEqual(code('last_administrator'));
+    await refused;
+    await forced;
+    expect(await statusOf(admin)).toBe('disabled');
+    expect(await seatsOf(id)).toEqual([]);
   });
 
   it('and enabling at the same moment leave nobody disabled in a seat, and nobody enabled without theirs', async () => {
