@@ -24,7 +24,7 @@ export const ORGANIZATION_PERMISSIONS = {
 /** Permissions of the whole instance: what operators hold as administrators of the organization `system`. */
 export const INSTANCE_PERMISSIONS = {
   'instance:organizations': 'See, make and change every organization',
-  'instance:users': 'See, make and change every user',
+  'instance:users': 'See, make and change every user; how operators sign in only together with administrators:write',
   'instance:applications': 'Register and change applications',
   'instance:apis': 'Register and change APIs',
   'instance:roles': 'Make and change instance-wide roles',

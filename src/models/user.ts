@@ -14,6 +14,8 @@ export interface User {
   passwordHash?: string;
   /** `disabling` denies at once while administrator seats are being given up. */
   status: 'active' | 'disabling' | 'disabled';
+  /** While `disabling`: the attempt, under whose id alone it ends, and whether organizations may be left without an administrator. */
+  disabling?: { attempt: string; force: boolean };
   metadata?: Record<string, string>;
   /** By what they are sorted and found (`services/copies.ts`); absent in those of an earlier version until these are filled. */
   sortName?: string;
@@ -34,6 +36,10 @@ export const userSchema = new Schema<User>(
     profile: { type: Schema.Types.Mixed },
     passwordHash: String,
     status: { type: String, enum: ['active', 'disabling', 'disabled'], required: true, default: 'active' },
+    disabling: {
+      type: new Schema({ attempt: { type: String, required: true }, force: Boolean }, { _id: false }),
+      default: undefined,
+    },
     metadata: { type: Schema.Types.Mixed },
     sortName: String,
     words: { type: [String], default: undefined },

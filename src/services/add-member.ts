@@ -1,8 +1,9 @@
-import type { Actor } from '../access/can.js';
-import { conflict } from '../lib/errors.js';
+import { type Actor, can } from '../access/can.js';
+import { conflict, forbidden } from '../lib/errors.js';
 import type { Membership, Organization } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
+import { requireActiveUser } from './administrators.js';
 import type { ServiceContext } from './context.js';
 import { joinOrganization } from './join-organization.js';
 import { requirePermission } from './require.js';
@@ -14,7 +15,7 @@ import { vocabularyOf } from './vocabulary.js';
  * Makes a user a member: the first of an organization is its administrator (R1), whatever roles are given besides; later ones get those,
  * or where none are given the default roles.
  * @param roles by ids that the caller has resolved
- * @throws RollcallError `already_member`, `single_role_mode`, `invalid`, `forbidden`, `not_found`
+ * @throws RollcallError `already_member`, `not_active`, `single_role_mode`, `invalid`, `forbidden`, `not_found`
  */
 export async function addMember(
   context: ServiceContext,
@@ -22,10 +23,11 @@ export async function addMember(
   { organization, userId, roles }: { organization: Organization; userId: string; roles?: Assignment[] | undefined },
 ): Promise<Membership> {
   const ids = { organizationId: organization._id, userId };
-  requirePermission(actor, 'members:write', organization._id);
+  requireMayAdd(context, actor, organization);
   if (await context.reads.membership(organization._id, userId))
     throw conflict('already_member', 'They are a member already.');
   if (roles) await requireGivable(context, actor, organization, roles);
+  await requireActiveUser(context, userId);
   const joined = await joinOrganization(context, actor, ids);
   if (!roles) return joined;
   const now = await context.models.Organization.findById(organization._id, { administrators: 1 }).lean();
@@ -33,6 +35,23 @@ export async function addMember(
   // In single mode the first is administrator and nothing else (R4).
   if (founder && isSingle(organization)) return joined;
   return setMemberRoles(context, actor, { ...ids, roles: founder ? [...roles, { roleId: ADMIN_ROLE_ID }] : roles });
+}
+
+/**
+ * The first member of `system` is an operator, so that only who may make one adds them (R15).
+ * @throws RollcallError `forbidden`, `not_found`
+ */
+export function requireMayAdd(
+  { systemOrganizationId }: ServiceContext,
+  actor: Actor,
+  { _id: organizationId, founded }: Organization,
+): void {
+  requirePermission(actor, 'members:write', organizationId);
+  if (organizationId !== systemOrganizationId || founded || can(actor, 'administrators:write', { organizationId }))
+    return;
+  throw forbidden(
+    'The first member of the operators’ own organization is an operator. Only who may make one adds them.',
+  );
 }
 
 /** Before anybody is let in: what would refuse the roles afterwards. */

@@ -2,7 +2,7 @@ import type { Actor } from '../access/can.js';
 import { RollcallError } from '../lib/errors.js';
 import type { Organization, User } from '../models/index.js';
 import type { Assignment, GroupMembership, MembershipStatus } from '../models/membership.js';
-import { addMember, requireGivable } from './add-member.js';
+import { addMember, requireGivable, requireMayAdd } from './add-member.js';
 import { changeMember } from './change-member.js';
 import { setMemberGroups } from './change-member-group.js';
 import { setUserStatus } from './change-status.js';
@@ -57,7 +57,7 @@ async function requirePossible(
   actor: Actor,
   { organization, roles, groups = [] }: NewMembership,
 ): Promise<void> {
-  requirePermission(actor, 'members:write', organization._id);
+  requireMayAdd(context, actor, organization);
   if (roles) await requireGivable(context, actor, organization, roles);
   requireFuture(context, groups);
   const vocabulary = await vocabularyOf(context, organization);

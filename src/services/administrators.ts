@@ -28,6 +28,12 @@ export async function requireActive(
     throw conflict('not_active', 'Only an active member can be an administrator. Reactivate them first.');
 }
 
+/** Nobody who is disabled becomes a member: they couldn't act as one. @throws `not_active` */
+export async function requireActiveUser({ models }: ServiceContext, userId: string): Promise<void> {
+  if (await models.User.exists({ _id: userId, status: 'active' })) return;
+  throw conflict('not_active', 'They are disabled. Enable them first.');
+}
+
 /**
  * Puts somebody among the administrators. That they stay active is for `givingSeat`.
  * @returns false where they were one

@@ -45,7 +45,7 @@ export async function giveRole(
     requireMayGive(actor, key.organizationId, vocabulary, [
       roleId,
       ...replaced,
-      ...(state.seat && isSingle(organization) ? [ADMIN_ROLE_ID] : []),
+      ...((state.seat || membership.wasAdministrator) && isSingle(organization) ? [ADMIN_ROLE_ID] : []),
     ]);
   };
   if (!options.interrupted && alreadySo(state, given)) return false;
@@ -87,6 +87,8 @@ function giving(state: MemberState, given: Assignment): MemberChange {
   return {
     action: 'member.role_given',
     set: { roles: isSeat(given) ? others : [...others, given] },
+    // A seat that waits for somebody's return is replaced, or given, with it.
+    ...(isSeat(given) || replaced.some(isSeat) ? { unset: ['wasAdministrator' as const] } : {}),
     touched: [...new Set([given.roleId, ...replaced.map((one) => one.roleId)])],
     before: { roles: named(vocabulary, replaced) },
     after: { roles: named(vocabulary, [given]) },

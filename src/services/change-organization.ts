@@ -23,7 +23,8 @@ const ATTEMPTS = 5;
 
 /**
  * Changes an organization's own properties. Only operators suspend and activate one; `system` stays active, for who would let it back
- * in acts there. What was given in one that is suspended is over, and doesn't come back to life with it (R8).
+ * in acts there, and nobody joins it by themselves (R14). What was given in one that is suspended is over, and doesn't come back to life
+ * with it (R8).
  * @param options `revision`: only while it has this one (`If-Match`)
  * @throws RollcallError `built_in`, `role_mode` with who is in the way (R4), `invalid`, `stale`, `not_found`, `forbidden`
  */
@@ -59,6 +60,8 @@ async function changeFrom(
     throw forbidden('Only an operator suspends or activates an organization.');
   if (present.slug === SYSTEM_ORGANIZATION && change.status === 'suspended')
     throw conflict('built_in', 'The operators’ own organization can’t be suspended.');
+  if (present.slug === SYSTEM_ORGANIZATION && change.joinPolicy !== undefined && change.joinPolicy !== 'invite')
+    throw conflict('built_in', 'The operators’ own organization is joined by invitation alone.');
   await checkDefaultRoles(context, actor, present, change);
   const becomesSingle = change.roleMode === 'single' && !isSingle(present);
   if (becomesSingle) await requireReadyForSingle(context, withDefaults(present, change));

@@ -3,15 +3,18 @@
  * under R2's guard; what gives them back puts the administrator back.
  */
 import type { Actor } from '../access/can.js';
-import { notFound, stale } from '../lib/errors.js';
+import { notFound, RollcallError, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
+import type { PendingEvent } from '../models/event.js';
+import type { User } from '../models/index.js';
 import type { MembershipStatus } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { type MemberKey, removeAdministrator, requireAnother } from './administrators.js';
 import {
   type ChangeOptions,
   changeMembership,
+  heldBy,
   type MemberChange,
   type MemberState,
   memberState,
@@ -21,13 +24,15 @@ import { event, type ServiceContext } from './context.js';
 import { copyToMemberships } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { endUserSessions } from './end-user-sessions.js';
+import { requireMayReach } from './operators.js';
 import { PRESENT } from './reads.js';
 import { requirePermission } from './require.js';
 import { requireMayGive } from './rules-of-roles.js';
-import { leaveNoSeat, takeSeatBack, takingSeat } from './seats.js';
+import { leaveNoSeat, markForReturn, takeSeatBack, takingSeat } from './seats.js';
 
 /**
- * @returns whether anything changed
+ * Who suspends or reactivates somebody takes or gives all that they hold, and so needs what that carries (R15).
+ * @returns whether the status has changed. Where it hadn't to, what somebody's death left undone of a reactivation is done.
  * @throws RollcallError `last_administrator`, `too_many_administrators`, `stale`, `not_found`, `forbidden`
  */
 export async function setMemberStatus(
@@ -40,38 +45,54 @@ export async function setMemberStatus(
   const before = await memberState(context, key);
   requireRevision(before.membership, options);
   if (options.onlyIf && !(await options.onlyIf(before))) return false;
-  if (before.membership.status === status) return false;
   const eventId = options.eventId ?? newId('evt');
   const admin = before.seat || before.membership.wasAdministrator === true || options.interrupted === true;
-  if (admin) requireMayGive(actor, key.organizationId, before.vocabulary, [ADMIN_ROLE_ID]);
+  const requireMayDo = (state: MemberState) =>
+    requireMayGive(actor, key.organizationId, state.vocabulary, [
+      ...heldBy(context, state).map(({ role }) => role._id),
+      ...(admin ? [ADMIN_ROLE_ID] : []),
+    ]);
+  if (before.membership.status === status) {
+    if (status === 'suspended' || !before.membership.wasAdministrator || options.dry) return false;
+    requireMayDo(before);
+    await takeSeatBack(context, actor, key, options.parent);
+    return false;
+  }
+  requireMayDo(before);
   if (status === 'suspended' && before.seat) await requireAnother(context, before);
   if (options.dry) return true;
-  const compute = ({ membership }: MemberState): MemberChange | undefined =>
-    membership.status === status
-      ? undefined
-      : {
-          action: status === 'suspended' ? 'member.suspended' : 'member.reactivated',
-          set: { status, ...(status === 'suspended' && admin ? { wasAdministrator: true } : {}) },
-          touched: ['status'],
-          before: { status: membership.status },
-          after: { status },
-        };
+  const compute = (now: MemberState): MemberChange | undefined => {
+    if (now.membership.status === status) return undefined;
+    requireMayDo(now);
+    return {
+      action: status === 'suspended' ? 'member.suspended' : 'member.reactivated',
+      set: { status, ...(status === 'suspended' && admin ? { wasAdministrator: true } : {}) },
+      touched: ['status'],
+      before: { status: now.membership.status },
+      after: { status },
+    };
+  };
   const change = () => changeMembership(context, actor, key, compute, { ...options, eventId });
   if (status === 'active') {
     // What a kill left behind when they were suspended must not come back to life.
     await endGrantsOfMembers(context, key.organizationId, [key.userId]);
-    const { changed } = await change();
-    if (changed && admin) await takeSeatBack(context, actor, key, eventId);
+    const { changed, membership } = await change();
+    if (membership.wasAdministrator) await takeSeatBack(context, actor, key, eventId);
     return changed;
   }
-  const { changed } = await takingSeat(context, actor, key, eventId, change);
+  const changed = await takingSeat(context, actor, key, eventId, async (taken) => {
+    const done = await change();
+    // Suspended by somebody else, who found no seat.
+    if (taken && !done.changed) await markForReturn(context, key);
+    return done.changed;
+  });
   if (changed)
     await leaveNoSeat(context, actor, key, eventId, () =>
-      changeMembership(context, actor, key, () => ({
-        action: 'member.reactivated',
-        set: { status: 'active' },
-        touched: [],
-      })),
+      changeMembership(context, actor, key, ({ membership }) =>
+        membership.changed?.status === eventId
+          ? { action: 'member.reactivated', set: { status: 'active' }, unset: ['wasAdministrator'], touched: [] }
+          : undefined,
+      ),
     );
   await endGrantsOfMembers(context, key.organizationId, [key.userId]);
   return changed;
@@ -80,60 +101,141 @@ export async function setMemberStatus(
 /**
  * @param force where an organization would be left without an administrator: it then shows so until an operator names one (R2)
  * @param options `revision`: only while the user has this one (`If-Match`)
- * @throws RollcallError `stale`; `last_administrator` where an organization would be left without one; then nothing has changed.
+ * @returns whether the status has changed. Where it hadn't to, what somebody's death left undone of an enabling is done.
+ * @throws RollcallError `stale`, `not_found`, `forbidden`, `too_many_administrators`; `last_administrator` where an organization would be
+ * left without one; then nothing has changed.
  */
 export async function setUserStatus(
   context: ServiceContext,
   actor: Actor,
   { userId, status, force = false }: { userId: string; status: 'active' | 'disabled'; force?: boolean },
   { revision }: { revision?: number | undefined } = {},
-): Promise<void> {
-  const { models, clock } = context;
+): Promise<boolean> {
   requirePermission(actor, 'instance:users');
-  const user = await models.User.findById(userId).lean();
+  const user = await context.models.User.findById(userId).lean();
   if (!user) throw notFound();
   if (revision !== undefined && revision !== (user.revision ?? 0)) throw stale();
-  if (user.status === status) return;
-  const eventId = newId('evt');
-  const set = async (value: 'active' | 'disabling' | 'disabled', action?: string, only: object = {}) => {
-    const written = await models.User.updateOne(
-      { _id: userId, ...only },
-      {
-        $set: { status: value, updatedAt: clock.now() },
-        $inc: { revision: 1 },
-        ...(action
-          ? {
-              $push: {
-                pendingEvents: {
-                  ...event(context, actor, action, userId, force ? { after: { forced: true } } : {}),
-                  id: eventId,
-                },
-              },
-            }
-          : {}),
-      },
-    );
-    await copyToMemberships(context, userId);
-    return written;
-  };
-  const read = revision === undefined ? {} : { revision: revision || null };
-  if (status === 'disabled') {
-    // Denies at once; the seats follow, and where one can't be given up, all are given back.
-    if ((await set('disabling', undefined, read)).matchedCount !== 1) throw stale();
-    await giveUpSeats(context, actor, userId, { force, parent: eventId }).catch(async (error) => {
-      await set('active');
+  const already = user.status === status;
+  if (already && (status === 'disabled' || !(await waitingSeats(context, userId)).length)) return false;
+  await requireMayReach(context, actor, userId);
+  if (already) await returnSeats(context, actor, userId, undefined);
+  else if (status === 'disabled') await disable(context, actor, { userId, force, revision });
+  else await enable(context, actor, { userId, revision });
+  return !already;
+}
+
+interface StatusChange {
+  userId: string;
+  revision: number | undefined;
+}
+
+const ifUnchanged = (revision: number | undefined) => (revision === undefined ? {} : { revision: revision || null });
+
+/** How often disabling begins again because somebody enabled the user meanwhile. */
+const ATTEMPTS = 50;
+
+/**
+ * `disabling` denies at once; the seats follow, and where one can't be given up, all are given back. Its attempt has an id, which whoever
+ * disables at the same moment, or after a death, takes part in: it ends once, as disabled, as active again, or by an enabling, and only
+ * from who took part in it. Who disables by force takes it over, and who comes later is part of that, so that no refusal undoes it. As nobody was active in between, a seat that somebody gave meanwhile has been seen by one of the two.
+ */
+async function disable(
+  context: ServiceContext,
+  actor: Actor,
+  { userId, force: wanted, revision }: StatusChange & { force: boolean },
+): Promise<void> {
+  for (let round = 0; round < ATTEMPTS; round += 1) {
+    const attempt = await beginDisabling(context, userId, { force: wanted, revision });
+    if (!attempt) return;
+    const { only, eventId, force } = attempt;
+    try {
+      await giveUpSeats(context, actor, userId, { force, parent: eventId });
+    } catch (error) {
+      await writeStatus(context, userId, only, 'active');
       await returnSeats(context, actor, userId, eventId);
       throw error;
-    });
-    await set('disabled', 'user.disabled');
-    await endUserSessions(context, userId);
-  } else {
-    // As above.
-    await endUserSessions(context, userId);
-    if ((await set('active', 'user.enabled', read)).matchedCount !== 1) throw stale();
+    }
+    const told = event(context, actor, 'user.disabled', userId, force ? { after: { forced: true } } : {});
+    if (await writeStatus(context, userId, only, 'disabled', { ...told, id: eventId })) {
+      await endUserSessions(context, userId);
+      return;
+    }
+    // What was taken after they were enabled is theirs again.
     await returnSeats(context, actor, userId, eventId);
+    const ended = await context.models.User.exists({ _id: userId, status: 'disabled' });
+    if (ended) return;
+    // Enabled since they were read.
+    if (revision !== undefined) throw stale();
   }
+  throw new RollcallError('busy', 503, 'Somebody else is changing this user all the time. Try again in a moment.');
+}
+
+/** An attempt as who takes part in it goes on. */
+interface Disabling {
+  /** What the user is while it is under way. */
+  only: object;
+  eventId: string;
+  force: boolean;
+}
+
+/** @returns the attempt that begins or is under way; undefined where they are disabled */
+async function beginDisabling(
+  context: ServiceContext,
+  userId: string,
+  { force, revision }: { force: boolean; revision: number | undefined },
+): Promise<Disabling | undefined> {
+  const own = { attempt: newId('evt'), force };
+  const underWay = (attempt: string | null) => ({ status: 'disabling', 'disabling.attempt': attempt });
+  const ours = { only: underWay(own.attempt), eventId: own.attempt, force };
+  for (let round = 0; round < ATTEMPTS; round += 1) {
+    const begun = { status: 'active', ...ifUnchanged(revision) };
+    if (await writeStatus(context, userId, begun, 'disabling', undefined, own)) return ours;
+    const now = await context.models.User.findById(userId, { status: 1, disabling: 1, revision: 1 }).lean();
+    if (!now) throw notFound();
+    if (revision !== undefined && revision !== (now.revision ?? 0)) throw stale();
+    if (now.status === 'disabled') return undefined;
+    if (now.status === 'active') continue;
+    const { attempt = null, force: forced = false } = now.disabling ?? {};
+    if (!force || forced) return { only: underWay(attempt), eventId: attempt ?? own.attempt, force: forced };
+    const taken = { ...underWay(attempt), ...ifUnchanged(revision) };
+    if (await writeStatus(context, userId, taken, 'disabling', undefined, own)) return ours;
+  }
+  throw new RollcallError('busy', 503, 'Somebody else is changing this user all the time. Try again in a moment.');
+}
+
+async function enable(context: ServiceContext, actor: Actor, { userId, revision }: StatusChange): Promise<void> {
+  // What a kill left behind when they were disabled must not come back to life.
+  await endUserSessions(context, userId);
+  const enabled = event(context, actor, 'user.enabled', userId);
+  const only = { status: { $ne: 'active' }, ...ifUnchanged(revision) };
+  const written = await writeStatus(context, userId, only, 'active', enabled);
+  if (!written && revision !== undefined) throw stale();
+  await returnSeats(context, actor, userId, enabled.id);
+}
+
+/** @returns whether the user was as `only` says, and so it is written */
+async function writeStatus(
+  context: ServiceContext,
+  userId: string,
+  only: object,
+  status: User['status'],
+  happening?: PendingEvent,
+  attempt?: User['disabling'],
+): Promise<boolean> {
+  const { models, clock } = context;
+  const { matchedCount } = await models.User.updateOne(
+    { _id: userId, ...only },
+    {
+      $set: { status, updatedAt: clock.now(), ...(attempt ? { disabling: attempt } : {}) },
+      ...(attempt ? {} : { $unset: { disabling: 1 } }),
+      $inc: { revision: 1 },
+      ...(happening ? { $push: { pendingEvents: happening } } : {}),
+    },
+  );
+  if (matchedCount !== 1) return false;
+  await copyToMemberships(context, userId);
   forgetReads();
+  return true;
 }
 
 async function giveUpSeats(
@@ -142,14 +244,21 @@ async function giveUpSeats(
   userId: string,
   options: { force: boolean; parent: string },
 ): Promise<void> {
-  const { models } = context;
-  for (const { organizationId } of await models.Membership.find({ userId, ...PRESENT }).lean())
+  for (const { organizationId } of await context.models.Membership.find({ userId, ...PRESENT }).lean())
     if (await removeAdministrator(context, actor, organizationId, userId, options))
-      await models.Membership.updateOne({ organizationId, userId }, { $set: { wasAdministrator: true } });
+      await markForReturn(context, { organizationId, userId });
 }
 
-/** Where they were administrator when they were disabled. */
-async function returnSeats(context: ServiceContext, actor: Actor, userId: string, parent: string): Promise<void> {
-  const waiting = await context.models.Membership.find({ userId, status: 'active', wasAdministrator: true }).lean();
-  for (const { organizationId } of waiting) await takeSeatBack(context, actor, { organizationId, userId }, parent);
+/** Of an active user's memberships those where they were administrator when they were disabled or suspended. */
+const waitingSeats = ({ models }: ServiceContext, userId: string) =>
+  models.Membership.find({ userId, status: 'active', wasAdministrator: true }, { organizationId: 1 }).lean();
+
+async function returnSeats(
+  context: ServiceContext,
+  actor: Actor,
+  userId: string,
+  parent: string | undefined,
+): Promise<void> {
+  for (const { organizationId } of await waitingSeats(context, userId))
+    await takeSeatBack(context, actor, { organizationId, userId }, parent);
 }

@@ -9,6 +9,7 @@ import { event, type ServiceContext } from './context.js';
 import { copyToMemberships } from './copies.js';
 import { claimEmail, normalizeEmail } from './create-user.js';
 import { endUserSessions } from './end-user-sessions.js';
+import { requireMayReach } from './operators.js';
 import { requirePermission } from './require.js';
 
 /** What an operator changes of an account. */
@@ -46,11 +47,13 @@ export async function changeUser(
   requirePermission(actor, 'instance:users');
   if (revision !== undefined && revision !== (user.revision ?? 0)) throw stale();
   const email = values.email === undefined ? user.email : normalizeEmail(values.email);
+  const verifies = values.emailVerified !== undefined && values.emailVerified !== user.emailVerified;
+  if (email !== user.email || verifies) await requireMayReach(context, actor, user._id);
   const moved = email === user.email ? undefined : await moveEmail(context, user, email);
   const { email: _same, ...others } = values;
   const changed = { ...others, ...(moved ? { email, emailVerified: values.emailVerified ?? false } : {}) };
-  const moves = status !== undefined && status !== user.status;
-  if (moves) await setUserStatus(context, actor, { userId: user._id, status, force }, { revision });
+  const moves =
+    status !== undefined && (await setUserStatus(context, actor, { userId: user._id, status, force }, { revision }));
   const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
   if (Object.keys(given).length === 0) return;
   const before = Object.fromEntries(Object.keys(given).map((name) => [name, user[name as keyof User] ?? null]));
@@ -93,6 +96,7 @@ export async function setUserPassword(
   { endSessions }: { endSessions: boolean },
 ): Promise<void> {
   requirePermission(actor, 'instance:users');
+  await requireMayReach(context, actor, user._id);
   const passwordHash = 'password' in secret ? await hashPassword(secret.password) : secret.passwordHash;
   const set = event(context, actor, 'user.password_set', user._id, { after: { imported: 'passwordHash' in secret } });
   await write(context, user, undefined, { $set: { passwordHash }, $push: { pendingEvents: set } });

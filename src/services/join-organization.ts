@@ -1,4 +1,4 @@
-import { type Actor, can } from '../access/can.js';
+import { type Actor, can, SYSTEM_ORGANIZATION } from '../access/can.js';
 import { liveRole } from '../access/effective-roles.js';
 import { isDuplicateKey, notFound } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
@@ -7,11 +7,13 @@ import type { PendingEvent } from '../models/event.js';
 import type { Membership, Organization } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
+import { removeAdministrator } from './administrators.js';
 import { event, type ServiceContext } from './context.js';
 import { copiesOf, copyToMemberships, isSameCopy, readCopied } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { PRESENT } from './reads.js';
 import { isSingle } from './rules-of-roles.js';
+import { isActiveMember, markForReturn } from './seats.js';
 import { vocabularyOf } from './vocabulary.js';
 
 /** Roles that who joins gets: the organization's, else the instance's; one in single mode (R4). Never `admin` (R15). */
@@ -23,9 +25,9 @@ async function rolesOfJoiner(context: ServiceContext, organization: Organization
   return isSingle(organization) ? given.slice(0, 1) : given;
 }
 
-/** Whether someone who isn't a member may become one by themselves (R10). */
-export function mayJoin(organization: Organization): boolean {
-  return organization.joinPolicy === 'open' && organization.status === 'active';
+/** Whether someone who isn't a member may become one by themselves (R10): never an operator (R14). */
+export function mayJoin({ joinPolicy, status, slug }: Organization): boolean {
+  return joinPolicy === 'open' && status === 'active' && slug !== SYSTEM_ORGANIZATION;
 }
 
 /**
@@ -42,12 +44,18 @@ export async function joinOrganization(
   const organization = await models.Organization.findById(organizationId).lean();
   if (!organization) throw notFound();
   const present = await models.Membership.findOne({ organizationId, userId, ...PRESENT }).lean();
-  if (present) return settleMembership(context, present);
+  /** The first member of `system` is an operator: only who may make one makes them (R15). */
+  const founds = mayFound(context, organizationId) || can(actor, 'administrators:write', { organizationId });
+  if (present) return settleMembership(context, present, { founds });
   if (!can(actor, 'members:write', { organizationId }) && !mayJoin(organization)) throw notFound();
   // Nothing of an earlier membership comes back to life with a new one (R8).
   await endGrantsOfMembers(context, organizationId, [userId]);
-  return settleMembership(context, await insertMembership(context, actor, organizationId, userId));
+  return settleMembership(context, await insertMembership(context, actor, organizationId, userId), { founds });
 }
+
+/** Whether who joins first is administrator whoever let them in (R1). */
+const mayFound = ({ systemOrganizationId }: ServiceContext, organizationId: string) =>
+  organizationId !== systemOrganizationId;
 
 /** Adds the row of a member who has no roles yet. Several processes may do it at once: one row comes of it. */
 export async function insertMembership(
@@ -127,28 +135,62 @@ async function back(context: ServiceContext, membership: Membership, joined: Pen
 
 /**
  * Gives a new member the first roles, or ends what a crash interrupted: called by joining and by each sign-in of a member whose
- * `settled` is still false.
+ * `settled` is still false. Who isn't active founds nothing: an organization's administrator is somebody who can act (R2).
+ * @param founds whether they may be its first administrator
  */
-export async function settleMembership(context: ServiceContext, membership: Membership): Promise<Membership> {
+export async function settleMembership(
+  context: ServiceContext,
+  membership: Membership,
+  { founds = mayFound(context, membership.organizationId) }: { founds?: boolean } = {},
+): Promise<Membership> {
   if (membership.settled) return membership;
   if (membership.status === 'removed') return membership;
   const { models, clock } = context;
   const { organizationId, userId } = membership;
-  const now = clock.now();
-  const founded = event(context, { kind: 'system' }, 'organization.founded', userId, { organizationId });
-  // The one update that decides who the first is (R1). Who has lost finds `founded: true`.
-  await models.Organization.updateOne(
-    { _id: organizationId, founded: false },
-    { $set: { founded: true, updatedAt: now }, $push: { administrators: userId, pendingEvents: founded } },
-  );
-  const organization = await models.Organization.findById(organizationId).lean();
-  if (!organization) throw notFound();
+  const find = async () => {
+    const organization = await models.Organization.findById(organizationId).lean();
+    if (!organization) throw notFound();
+    return organization;
+  };
+  let organization = await find();
+  if (founds && !organization.founded && (await isActiveMember(context, membership))) {
+    const founded = event(context, { kind: 'system' }, 'organization.founded', userId, { organizationId });
+    // The one update that decides who the first is (R1). Who has lost finds `founded: true`.
+    await models.Organization.updateOne(
+      { _id: organizationId, founded: false },
+      { $set: { founded: true, updatedAt: clock.now() }, $push: { administrators: userId, pendingEvents: founded } },
+    );
+    organization = await find();
+  }
+  // As who gives a seat otherwise does (`seats.ts`).
+  if (organization.administrators.includes(userId) && !(await isActiveMember(context, membership))) {
+    await leaveUnfounded(context, membership);
+    organization = await find();
+  }
   const roles = organization.administrators.includes(userId) ? [] : await rolesOfJoiner(context, organization);
   const settled = await models.Membership.findOneAndUpdate(
     { _id: membership._id, settled: false },
-    { $set: { settled: true, roles, updatedAt: now } },
+    { $set: { settled: true, roles, updatedAt: clock.now() } },
     { returnDocument: 'after', lean: true },
   );
   forgetReads();
   return (settled as Membership | null) ?? ((await models.Membership.findById(membership._id).lean()) as Membership);
+}
+
+/** Suspended or disabled while they became the first: the next to join is. */
+async function leaveUnfounded(context: ServiceContext, { organizationId, userId }: Membership): Promise<void> {
+  const { models, clock } = context;
+  const actor = { kind: 'system' } as const;
+  const removed = event(context, actor, 'administrator.removed', userId, { organizationId });
+  const { modifiedCount } = await models.Organization.updateOne(
+    { _id: organizationId, administrators: userId, 'administrators.1': { $exists: false } },
+    {
+      $set: { founded: false, updatedAt: clock.now() },
+      $pull: { administrators: userId },
+      $push: { pendingEvents: removed },
+    },
+  );
+  if (modifiedCount !== 1 && (await removeAdministrator(context, actor, organizationId, userId)))
+    await markForReturn(context, { organizationId, userId });
+  forgetReads();
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/can.js';
+import { isDuplicateKey } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Membership } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
@@ -13,6 +14,7 @@ import {
   requireRevision,
 } from './change-membership.js';
 import { event, type ServiceContext } from './context.js';
+import { copyToMemberships } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { requirePermission } from './require.js';
 import { requireMayGive } from './rules-of-roles.js';
@@ -77,10 +79,26 @@ async function end(
 
 /** Nobody else is administrator any more: whoever was to go has been made one meanwhile, and stays. */
 async function restore(context: ServiceContext, actor: Actor, membership: Membership, parent: string): Promise<void> {
-  const { _id, organizationId, userId, status, roles, groups = [] } = membership;
+  const { wasAdministrator: _seat, ...before } = membership;
+  const { _id, organizationId, userId, status, roles, groups = [], defaultRole, metadata } = before;
   const back = event(context, actor, 'member.reactivated', userId, { organizationId, parent });
-  await context.models.Membership.updateOne(
+  const { Membership } = context.models;
+  const others = { ...(defaultRole ? { defaultRole } : {}), ...(metadata ? { metadata } : {}) };
+  const { matchedCount } = await Membership.updateOne(
     { _id, status: 'removed' },
-    { $set: { status, roles, groups }, $inc: { revision: 1 }, $push: { pendingEvents: back } },
+    { $set: { status, roles, groups, ...others }, $inc: { revision: 1 }, $push: { pendingEvents: back } },
   );
+  if (matchedCount === 1) return;
+  // Their row has gone with its events already. Where somebody has let them in again, they are who they are there.
+  const updatedAt = context.clock.now();
+  try {
+    await Membership.updateOne(
+      { organizationId, userId },
+      { $setOnInsert: { ...before, revision: (before.revision ?? 0) + 2, updatedAt, pendingEvents: [back] } },
+      { upsert: true, setDefaultsOnInsert: false },
+    );
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+  await copyToMemberships(context, userId);
 }

@@ -38,11 +38,12 @@ export const memberEndpoints: readonly Endpoint[] = [
     path: '/organizations/{org}/members',
     operationId: 'addMember',
     summary: 'Add a user as a member',
-    description: 'Without being invited, which only operators and machines do.',
+    description:
+      'Without being invited, which only operators and machines do. The first member of `system` is an operator, and adding one needs `administrators:write`.',
     permissions: ['instance:users'],
     body: newMember,
     answer: { status: 201, description: 'The new member.', schema: member },
-    conflicts: ['already_member', 'too_many_administrators', 'single_role_mode'],
+    conflicts: ['already_member', 'not_active', 'too_many_administrators', 'single_role_mode'],
     async handle({ services, actor, organization, body: { user, roles } }) {
       const { _id: userId } = await userNamed(services, user);
       const assignments = roles && (await assignmentsOf(services, organization, roles));

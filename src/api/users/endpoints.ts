@@ -82,7 +82,8 @@ export const userEndpoints: readonly Endpoint[] = [
     path: '/users/{user}',
     operationId: 'changeUser',
     summary: 'Change a user',
-    description: 'What is absent stays as it is. Disabling ends every session and everything that was given in one.',
+    description:
+      'What is absent stays as it is. Disabling ends every session and everything that was given in one. Address and status of an operator need `administrators:write` besides.',
     permissions: ['instance:users'],
     conditional: true,
     body: userChange,
@@ -99,7 +100,8 @@ export const userEndpoints: readonly Endpoint[] = [
     path: '/users/{user}/password',
     operationId: 'setUserPassword',
     summary: 'Set a user’s password',
-    description: 'Or the hash of one that they have in another system: they sign in as before.',
+    description:
+      'Or the hash of one that they have in another system: they sign in as before. That of an operator needs `administrators:write` besides.',
     permissions: ['instance:users'],
     body: userPassword,
     answer: { status: 204, description: 'It is set.' },

@@ -36,7 +36,7 @@ function arrival(named: Named): Step[] {
   const { slug, email, entry, path, roles, organization, userActive } = named;
   const steps: Step[] = [];
   if (!named.draft) {
-    named.draft = roles ? { ...NEWCOMER } : joined(organization);
+    named.draft = roles ? { ...NEWCOMER } : joined(organization, userActive);
     steps.push({
       path,
       verb: 'add',

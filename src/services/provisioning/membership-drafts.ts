@@ -132,10 +132,10 @@ export const NEWCOMER: Draft = {
   settled: false,
 };
 
-/** What joining gives (R1). */
-export function joined(organization: DraftOrganization): Draft {
-  const first = !organization.founded;
-  organization.founded = true;
+/** What joining gives (R1). Who is disabled founds nothing. */
+export function joined(organization: DraftOrganization, userActive: boolean): Draft {
+  const first = !organization.founded && userActive;
+  organization.founded ||= first;
   const given = organization.defaultRoles.map((name) => ({ name }));
   return {
     ...NEWCOMER,
