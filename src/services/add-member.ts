@@ -28,7 +28,7 @@ export async function addMember(
     throw conflict('already_member', 'They are a member already.');
   if (roles) await requireGivable(context, actor, organization, roles);
   await requireActiveUser(context, userId);
-  const joined = await joinOrganization(context, actor, ids);
+  const joined = await joinOrganization(context, actor, ids, { anew: true });
   if (!roles) return joined;
   const now = await context.models.Organization.findById(organization._id, { administrators: 1 }).lean();
   const founder = now?.administrators.includes(userId) ?? false;

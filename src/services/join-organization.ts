@@ -1,6 +1,6 @@
 import { type Actor, can, SYSTEM_ORGANIZATION } from '../access/can.js';
 import { liveRole } from '../access/effective-roles.js';
-import { isDuplicateKey, notFound } from '../lib/errors.js';
+import { conflict, isDuplicateKey, notFound } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
 import type { PendingEvent } from '../models/event.js';
@@ -33,12 +33,14 @@ export function mayJoin({ joinPolicy, status, slug }: Organization): boolean {
 /**
  * Makes a user a member of an organization; the first is its administrator (R1), also when 50 join at once: the membership is
  * there first, then one conditional update decides who founded it, then the roles follow. Joining again changes nothing.
- * @throws RollcallError `not_found` where joining isn't allowed, as for an unknown organization.
+ * @param options `anew`: only where they aren't a member already
+ * @throws RollcallError `not_found` where joining isn't allowed, as for an unknown organization; `already_member`
  */
 export async function joinOrganization(
   context: ServiceContext,
   actor: Actor,
   { organizationId, userId }: { organizationId: string; userId: string },
+  { anew = false }: { anew?: boolean } = {},
 ): Promise<Membership> {
   const { models } = context;
   const organization = await models.Organization.findById(organizationId).lean();
@@ -46,24 +48,33 @@ export async function joinOrganization(
   const present = await models.Membership.findOne({ organizationId, userId, ...PRESENT }).lean();
   /** The first member of `system` is an operator: only who may make one makes them (R15). */
   const founds = mayFound(context, organizationId) || can(actor, 'administrators:write', { organizationId });
+  if (present && anew) throw alreadyMember();
   if (present) return settleMembership(context, present, { founds });
   if (!can(actor, 'members:write', { organizationId }) && !mayJoin(organization)) throw notFound();
   // Nothing of an earlier membership comes back to life with a new one (R8).
   await endGrantsOfMembers(context, organizationId, [userId]);
-  return settleMembership(context, await insertMembership(context, actor, organizationId, userId), { founds });
+  return settleMembership(context, await insertMembership(context, actor, organizationId, userId, { anew }), {
+    founds,
+  });
 }
 
 /** Whether who joins first is administrator whoever let them in (R1). */
 const mayFound = ({ systemOrganizationId }: ServiceContext, organizationId: string) =>
   organizationId !== systemOrganizationId;
 
-/** Adds the row of a member who has no roles yet. Several processes may do it at once: one row comes of it. */
+const alreadyMember = () => conflict('already_member', 'They are a member already.');
+
+/**
+ * Adds the row of a member who has no roles yet. Several processes may do it at once: one row comes of it.
+ * @param options `anew`: only where the row is this call's own
+ * @throws RollcallError `already_member`
+ */
 export async function insertMembership(
   context: ServiceContext,
   actor: Actor,
   organizationId: string,
   userId: string,
-  id = newId('mem'),
+  { id = newId('mem'), anew = false }: { id?: string; anew?: boolean } = {},
 ): Promise<Membership> {
   const { models, clock } = context;
   const now = clock.now();
@@ -89,7 +100,7 @@ export async function insertMembership(
       { upsert: true, returnDocument: 'after', lean: true, setDefaultsOnInsert: false },
     );
     if (membership) {
-      const present = await back(context, membership as Membership, joined);
+      const present = await back(context, membership as Membership, joined, anew);
       // Somebody may have changed the user after they were read here, and before there was this row to copy that to.
       if (!isSameCopy(user, await readCopied(context, userId))) await copyToMemberships(context, userId);
       return present;
@@ -99,11 +110,18 @@ export async function insertMembership(
   }
   const theirs = await models.Membership.findOne({ organizationId, userId }).lean();
   if (!theirs) throw notFound();
-  return back(context, theirs, joined);
+  return back(context, theirs, joined, anew);
 }
 
 /** Who was removed and comes back while their row was still there is a new member: nothing of before is theirs. */
-async function back(context: ServiceContext, membership: Membership, joined: PendingEvent): Promise<Membership> {
+async function back(
+  context: ServiceContext,
+  membership: Membership,
+  joined: PendingEvent,
+  anew: boolean,
+): Promise<Membership> {
+  const isOwn = membership.pendingEvents?.some(({ id }) => id === joined.id);
+  if (membership.status !== 'removed' && anew && !isOwn) throw alreadyMember();
   if (membership.status !== 'removed') return membership;
   const { models, clock } = context;
   const now = clock.now();
@@ -129,8 +147,9 @@ async function back(context: ServiceContext, membership: Membership, joined: Pen
   // Its row has gone, or somebody else has brought them back.
   const { organizationId, userId, _id } = membership;
   const present = await models.Membership.findOne({ organizationId, userId }).lean();
+  if (present && anew) throw alreadyMember();
   if (present) return present;
-  return insertMembership(context, { kind: 'system' }, organizationId, userId, _id);
+  return insertMembership(context, { kind: 'system' }, organizationId, userId, { id: _id, anew });
 }
 
 /**

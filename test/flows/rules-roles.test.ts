@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/can.js';
 import { MEMBER_ROLE_ID } from '../../src/models/role.js';
+import { addMember } from '../../src/services/add-member.js';
 import { changeGroup, deleteGroup } from '../../src/services/change-group.js';
 import { setInstanceDefaultRoles } from '../../src/services/change-instance.js';
 import { addToGroup } from '../../src/services/change-member-group.js';
@@ -136,6 +137,24 @@ describe('two who change one thing at once', () => {
     await expect(deleteRole(one, SYSTEM, { role: x, replacement: y })).rejects.toEqual(code('stale'));
     expect(await rolesOf(member)).toEqual(['member', 'x']);
     expect(await findRole(one, id, 'x')).toMatchObject({ _id: x._id, key: 'x' });
+  });
+});
+
+describe('somebody who is added by several at once', () => {
+  it('is a member once, with the roles of the one who is told so', async () => {
+    const { organization, id } = await team();
+    const roles = await Promise.all(['p', 'q', 'r', 's'].map((key) => own(id, key)));
+    const { _id: userId } = await makeUser(one);
+    const results = await Promise.allSettled(
+      roles.map(({ _id: roleId }, at) =>
+        addMember(at % 2 ? one : two, SYSTEM, { organization, userId, roles: [{ roleId }] }),
+      ),
+    );
+    const added = results.flatMap((result, at) => (result.status === 'fulfilled' ? [roles[at]?.key] : []));
+    expect(added).toHaveLength(1);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toEqual(code('already_member'));
+    expect(await rolesOf({ organizationId: id, userId })).toEqual(added);
   });
 });
 
