@@ -8,6 +8,7 @@ import {
   changeOf,
   groupAssignment,
   listOf,
+  listUpTo,
   metadata,
   name,
   roleAssignment,
@@ -75,8 +76,8 @@ const newMembership = z
       .max(100)
       .meta({ description: 'By id or slug; `system` makes an operator.', examples: ['acme'] }),
     status: z.enum(['active', 'suspended']).optional(),
-    roles: z.array(roleAssignment).max(100).optional().meta({ description: 'Instead of the default roles.' }),
-    groups: z.array(groupAssignment).max(100).optional(),
+    roles: listUpTo(100, roleAssignment).optional().meta({ description: 'Instead of the default roles.' }),
+    groups: listUpTo(100, groupAssignment).optional(),
     defaultRole: roleKey.nullable().optional(),
     metadata: metadata.optional(),
   })
@@ -91,7 +92,7 @@ export const newUser = z
     profile: profile.optional(),
     password: password.optional(),
     passwordHash: passwordHash.optional(),
-    memberships: z.array(newMembership).max(50).optional(),
+    memberships: listUpTo(50, newMembership).optional(),
     metadata: metadata.optional(),
   })
   .refine(notBoth, NOT_BOTH)

@@ -11,7 +11,7 @@ import { allMemberRows } from '../lists/member-rows.js';
 /** Members in one operation. */
 export const MOST_MEMBERS = 10_000;
 
-const tooMany = () =>
+export const tooManyMembers = () =>
   new RollcallError(
     'too_many_members',
     422,
@@ -33,7 +33,7 @@ export async function chooseNamed(
   organizationId: string,
   references: readonly string[],
 ): Promise<Chosen[]> {
-  if (references.length > MOST_MEMBERS) throw tooMany();
+  if (references.length > MOST_MEMBERS) throw tooManyMembers();
   const chosen = new Map<string, Chosen>();
   for (let from = 0; from < references.length; from += BATCH) {
     const part = references.slice(from, from + BATCH);
@@ -66,7 +66,7 @@ export async function chooseByFilter(
   const chosen: Chosen[] = [];
   for await (const rows of allMemberRows(context, organization, { role, group, ...filter })) {
     chosen.push(...rows.map(({ userId }) => ({ userId })));
-    if (chosen.length > MOST_MEMBERS) throw tooMany();
+    if (chosen.length > MOST_MEMBERS) throw tooManyMembers();
   }
   return chosen;
 }
