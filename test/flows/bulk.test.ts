@@ -383,10 +383,10 @@ describe('what isn’t allowed', () => {
   it('of who leaves while it is previewed keeps what was given', async () => {
     const { organization, ids, users } = await makeCrowd(server.services, 1);
     const { BulkOperation } = server.services.models;
-    const create = BulkOperation.create.bind(BulkOperation) as (...args: unknown[]) => Promise<unknown>;
-    const spy = vi.spyOn(BulkOperation, 'create').mockImplementation((async (...args: unknown[]) => {
+    const exists = BulkOperation.exists.bind(BulkOperation);
+    const spy = vi.spyOn(BulkOperation, 'exists').mockImplementation((async (filter: object) => {
       await removeMember(server.services, SYSTEM, { organizationId: organization._id, userId: ids[0] as string });
-      return create(...args);
+      return exists(filter);
     }) as never);
     const { json } = await machine.post(bulkPath(organization.slug), { action: 'suspend', members: [users[0]?.email] });
     spy.mockRestore();
