@@ -125,6 +125,7 @@ export async function deleteGroup(
   const deleted = event(context, actor, 'group.deleted', _id, { organizationId, before: { name } });
   await write(context, group, revision, {
     $set: { deletedAt: context.clock.now(), cleanUpAt: context.clock.now(), nameKey: _id },
+    $unset: { description: 1, metadata: 1 },
     $push: { pendingEvents: deleted },
   });
   await endTokensOfMembers(context, group);
@@ -135,7 +136,7 @@ async function write(
   context: ServiceContext,
   { _id, organizationId, revision: read }: Group,
   revision: number | undefined,
-  update: { $set: object; $push: object },
+  update: { $set: object; $unset?: object; $push: object },
 ): Promise<Group> {
   return changingVocabulary(context, organizationId, async () => {
     const { models, clock } = context;

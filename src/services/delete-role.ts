@@ -59,10 +59,13 @@ export async function deleteRole(
       {
         $set: {
           key: role._id,
+          // The marker is read by each decision there: it holds nothing but whom it belonged to.
+          permissions: [],
           deleted: { key: role.key, replacement: replacement?._id ?? null, at: clock.now() },
           cleanUpAt: clock.now(),
           updatedAt: clock.now(),
         },
+        $unset: { description: 1, management: 1 },
         $inc: { revision: 1 },
         $push: { pendingEvents: gone },
       },

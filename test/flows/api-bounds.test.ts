@@ -1,16 +1,34 @@
+import type { CommandSucceededEvent, Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGroup, deleteGroup } from '../../src/services/change-group.js';
+import { SYSTEM } from '../../src/services/context.js';
+import { createRole } from '../../src/services/create-role.js';
+import { deleteRole } from '../../src/services/delete-role.js';
+import { loadStanding } from '../../src/services/load-standing.js';
 import { type ApiClient, machineClient } from '../support/api.js';
 import { makeOrganization, makeUser } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { type TestStore, testStore } from '../support/store.js';
 
+let store: TestStore;
 let server: TestServer;
 let machine: ApiClient;
+/** What the store gave back of groups. */
+let groupsRead: Document[] = [];
 
 beforeAll(async () => {
-  server = await startServer();
+  store = await testStore({ monitorCommands: true });
+  store.connection.getClient().on('commandSucceeded', ({ commandName, reply }: CommandSucceededEvent) => {
+    const { cursor } = reply as { cursor?: { ns: string; firstBatch?: Document[] } };
+    if (commandName === 'find' && cursor?.ns.endsWith('.groups')) groupsRead.push(...(cursor.firstBatch ?? []));
+  });
+  server = await startServer({ store });
   machine = await machineClient(server);
 });
-afterAll(() => server?.close());
+afterAll(async () => {
+  await server?.close();
+  await store?.close();
+});
 
 const someOrganization = async () => {
   const founder = await makeUser(server.services);
@@ -50,5 +68,53 @@ describe('a body', () => {
     const keys = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`key${n}`, 1]));
     const unknown = await machine.post(path, { action: 'suspend', members: [], ...keys });
     expect(unknown.json.details).toHaveLength(101);
+  });
+});
+
+describe('a decision in an organization', () => {
+  it('reads of its groups what it needs, and nothing of those that are gone; they are shown whole', async () => {
+    const { services } = server;
+    const founder = await makeUser(services);
+    const { _id: organizationId, slug } = await makeOrganization(services, { founder: founder._id });
+    const metadata = { large: 'x'.repeat(1000) };
+    const [first, second, gone] = await Promise.all(
+      ['Finance', 'Sales', 'Gone'].map((name) =>
+        createGroup(services, SYSTEM, organizationId, { name, description: 'What it is for', metadata }),
+      ),
+    );
+    await deleteGroup(services, SYSTEM, gone as never);
+    groupsRead = [];
+    await loadStanding(services, { organizationId, userId: founder._id });
+    const known = [first, second].map((one) => ({
+      _id: one?._id,
+      organizationId,
+      name: one?.name,
+      nameKey: one?.nameKey,
+    }));
+    expect(groupsRead).toHaveLength(2);
+    expect(groupsRead).toEqual(expect.arrayContaining(known.map((one) => ({ ...one, roles: [] }))));
+    const marker = await services.models.Group.findById(gone?._id).lean();
+    expect(marker).toMatchObject({ deletedAt: expect.any(Date) });
+    expect([marker?.description, marker?.metadata]).toEqual([undefined, undefined]);
+    const listed = await machine.all(`/organizations/${slug}/groups`, 1);
+    expect(listed).toMatchObject(
+      ['Finance', 'Sales'].map((name) => ({ name, description: 'What it is for', metadata })),
+    );
+  });
+
+  it('reads of a deleted role whom it belonged to, and nothing that it carried', async () => {
+    const { services } = server;
+    const { _id: organizationId } = await someOrganization();
+    const role = await createRole(services, SYSTEM, {
+      key: 'clerk',
+      name: 'Clerk',
+      description: 'x'.repeat(1000),
+      permissions: ['members:write'],
+      organizationId,
+    });
+    await deleteRole(services, SYSTEM, { role });
+    const marker = await services.models.Role.findById(role._id).lean();
+    expect(marker).toMatchObject({ key: role._id, deleted: { key: 'clerk' }, permissions: [] });
+    expect([marker?.description, marker?.management]).toEqual([undefined, undefined]);
   });
 });
