@@ -83,8 +83,13 @@ function respond(ctx: Context, endpoint: Endpoint, input: Input, answer: Answer)
   const kept = keptOf(endpoint, input, answer);
   give(ctx, kept);
   if (answer.stream) {
-    ctx.type = answer.stream.type;
-    ctx.body = answer.stream.content;
+    const { type, content } = answer.stream;
+    ctx.type = type;
+    ctx.body = content;
+    // One that breaks off isn't whole, and its reader doesn't wait for the rest.
+    content.once('close', () => {
+      if (!content.readableEnded && !ctx.res.writableEnded) ctx.res.destroy();
+    });
   }
   if (kept.headers.ETag && isKnown(ctx, kept.headers.ETag)) ctx.status = 304;
   return kept;

@@ -1,5 +1,8 @@
+import { get, type IncomingMessage } from 'node:http';
 import type { CommandSucceededEvent, Document } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { newId } from '../../src/lib/ids.js';
+import { exportEvents } from '../../src/services/audit/export-events.js';
 import { createGroup, deleteGroup } from '../../src/services/change-group.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { createRole } from '../../src/services/create-role.js';
@@ -116,5 +119,92 @@ describe('a decision in an organization', () => {
     const marker = await services.models.Role.findById(role._id).lean();
     expect(marker).toMatchObject({ key: role._id, deleted: { key: 'clerk' }, permissions: [] });
     expect([marker?.description, marker?.management]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('an export of the log', () => {
+  /** Events whose before and after are as large as metadata can be. */
+  async function largeEvents(organizationId: string, count: number) {
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`key${n}`, 'x'.repeat(1000)]));
+    const rows = Array.from({ length: count }, () => ({
+      _id: newId('evt'),
+      organizationId,
+      action: 'organization.changed',
+      actor: 'system',
+      subject: organizationId,
+      time: new Date(),
+      before: { metadata },
+      after: { metadata },
+      sealed: false,
+    }));
+    await server.services.models.AuditEvent.collection.insertMany(rows as never[]);
+  }
+
+  const exportOf = (client: ApiClient, slug: string) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const path = `${server.issuer}/api/v1/organizations/${slug}/audit/export?format=jsonl`;
+      const headers = { authorization: `Bearer ${client.token}` };
+      get(path, { agent: false, headers }, (response) => resolve(response.pause())).once('error', reject);
+    });
+
+  it('comes in small pieces, read a few events at a time', async () => {
+    const { _id: organizationId } = await someOrganization();
+    await largeEvents(organizationId, 40);
+    for (const format of ['csv', 'jsonl'] as const) {
+      const pieces: string[] = [];
+      const read: number[] = [];
+      const watch = ({ commandName, reply }: CommandSucceededEvent) => {
+        const { cursor } = reply as { cursor?: { ns: string; firstBatch?: Document[] } };
+        if (commandName === 'find' && cursor?.ns.endsWith('.events')) read.push(cursor.firstBatch?.length ?? 0);
+      };
+      store.connection.getClient().on('commandSucceeded', watch);
+      for await (const piece of exportEvents(server.services, SYSTEM, { organizationId }, format)) pieces.push(piece);
+      store.connection.getClient().off('commandSucceeded', watch);
+      expect(pieces.length).toBeGreaterThanOrEqual(40);
+      expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(300_000);
+      expect(Math.max(...read)).toBe(32);
+      expect(pieces.join('').match(/organization\.changed/g)).toHaveLength(40);
+    }
+  });
+
+  it('has two of a caller at once, and four of a process; who ends one may begin another', async () => {
+    const { _id: organizationId, slug } = await someOrganization();
+    // More than lies between a server and a reader who doesn't read.
+    await largeEvents(organizationId, 150);
+    const others = await Promise.all([machineClient(server), machineClient(server)]);
+    const path = `/organizations/${slug}/audit/export?format=jsonl`;
+    const open = [await exportOf(machine, slug), await exportOf(machine, slug)];
+    const third = await machine.get(path);
+    expect([third.status, third.json.error, third.headers.get('retry-after')]).toEqual([
+      429,
+      'too_many_requests',
+      '60',
+    ]);
+    open.push(await exportOf(others[0] as ApiClient, slug), await exportOf(others[0] as ApiClient, slug));
+    const busy = await exportOf(others[1] as ApiClient, slug);
+    expect([busy.statusCode, busy.headers['retry-after']]).toEqual([503, '5']);
+    busy.destroy();
+    for (const one of open) one.destroy();
+    await vi.waitFor(async () => expect((await machine.get(path)).status).toBe(200));
+    // What isn't read at all has no place either.
+    for (let n = 0; n < 5; n += 1) expect((await machine.call('HEAD', path)).status).toBe(200);
+  });
+
+  it('ends where its reader stands still for a minute, as one that isn’t whole', async () => {
+    const { _id: organizationId, slug } = await someOrganization();
+    await largeEvents(organizationId, 150);
+    const waiting = new Set<() => void>();
+    const { setTimeout: later } = globalThis;
+    const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms: number) => {
+      if (ms === 60_000 && work.toString().includes('destroy')) waiting.add(work);
+      return later(work, ms);
+    }) as never);
+    const response = await exportOf(machine, slug);
+    await vi.waitFor(() => expect(waiting.size).toBeGreaterThan(0));
+    spy.mockRestore();
+    const ended = new Promise((resolve) => response.once('error', resolve));
+    for (const giveUp of waiting) giveUp();
+    response.resume();
+    expect(await ended).toMatchObject({ code: 'ECONNRESET' });
   });
 });
