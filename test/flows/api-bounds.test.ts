@@ -8,6 +8,7 @@ import { SYSTEM } from '../../src/services/context.js';
 import { createRole } from '../../src/services/create-role.js';
 import { deleteRole } from '../../src/services/delete-role.js';
 import { loadStanding } from '../../src/services/load-standing.js';
+import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { type ApiClient, machineClient } from '../support/api.js';
 import { makeOrganization, makeUser } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -206,5 +207,19 @@ describe('an export of the log', () => {
     for (const giveUp of waiting) giveUp();
     response.resume();
     expect(await ended).toMatchObject({ code: 'ECONNRESET' });
+  });
+});
+
+describe('a password hash', () => {
+  it('that a sign-in can’t afford is refused by the API and by a file, and says so', async () => {
+    const { _id } = await makeUser(server.services);
+    const passwordHash = '$scrypt$ln=20,r=15,p=99$YSBzYWx0IG9mIGJ5dGVzIQ$OHy5egaLn/cYDvVuZNyXCaliTpte8weHhIRmWp+s0GE';
+    const { status, json } = await machine.put(`/users/${_id}/password`, { passwordHash });
+    expect(status).toBe(422);
+    expect(json.details).toEqual([{ path: 'passwordHash', message: expect.stringContaining('can afford') }]);
+    const users = [{ email: 'costly@acme.test', name: 'Costly', passwordHash }];
+    await expect(applyProvisioning(server.services, { users })).rejects.toMatchObject({
+      faults: [{ path: 'users[0].passwordHash', message: expect.stringContaining('can afford') }],
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isEmailAddress } from '../../lib/email-address.js';
-import { isPasswordHash } from '../../lib/password.js';
+import { isPasswordHash, passwordHashFault } from '../../lib/password.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 import { PROFILE_CLAIMS } from '../../oidc/settings/claims.js';
 import { member } from '../members/schema.js';
@@ -39,8 +39,12 @@ const password = z
 const passwordHash = z
   .string()
   .max(1000)
-  .refine(isPasswordHash, 'expected an argon2, bcrypt, scrypt or PBKDF2 hash, such as $argon2id$v=19$… or $2b$12$…')
-  .meta({ description: 'From another system: argon2, bcrypt, scrypt or PBKDF2. The first sign-in replaces it.' });
+  .refine(isPasswordHash, { error: ({ input }) => passwordHashFault(String(input)) ?? '' })
+  .meta({
+    description:
+      'From another system: argon2 up to 256 MiB, bcrypt up to 15, scrypt up to 128 MiB or PBKDF2 up to 5,000,000 rounds. The first sign-in ' +
+      'replaces it.',
+  });
 
 const notBoth = (value: { password?: unknown; passwordHash?: unknown }) =>
   value.password === undefined || value.passwordHash === undefined;
