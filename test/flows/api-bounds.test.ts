@@ -127,7 +127,7 @@ describe('an export of the log', () => {
   /** Events whose before and after are as large as metadata can be. */
   async function largeEvents(organizationId: string, count: number) {
     const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`key${n}`, 'x'.repeat(1000)]));
-    const rows = Array.from({ length: count }, () => ({
+    const rows = Array.from({ length: count }, (_, n) => ({
       _id: newId('evt'),
       organizationId,
       action: 'organization.changed',
@@ -136,7 +136,9 @@ describe('an export of the log', () => {
       time: new Date(),
       before: { metadata },
       after: { metadata },
-      sealed: false,
+      // What waits to be sealed is read for that too.
+      sealed: true,
+      number: n + 1_000_000,
     }));
     await server.services.models.AuditEvent.collection.insertMany(rows as never[]);
   }
@@ -186,7 +188,7 @@ describe('an export of the log', () => {
     expect([busy.statusCode, busy.headers['retry-after']]).toEqual([503, '5']);
     busy.destroy();
     for (const one of open) one.destroy();
-    await vi.waitFor(async () => expect((await machine.get(path)).status).toBe(200));
+    await vi.waitFor(async () => expect((await machine.get(path)).status).toBe(200), 15_000);
     // What isn't read at all has no place either.
     for (let n = 0; n < 5; n += 1) expect((await machine.call('HEAD', path)).status).toBe(200);
   });
@@ -201,7 +203,7 @@ describe('an export of the log', () => {
       return later(work, ms);
     }) as never);
     const response = await exportOf(machine, slug);
-    await vi.waitFor(() => expect(waiting.size).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(waiting.size).toBeGreaterThan(0), 15_000);
     spy.mockRestore();
     const ended = new Promise((resolve) => response.once('error', resolve));
     for (const giveUp of waiting) giveUp();

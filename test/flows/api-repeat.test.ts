@@ -129,7 +129,7 @@ describe('Idempotency-Key', () => {
       const answer = await machine.post('/organizations', { name }, key('slow'));
       expect(answer.json.error).not.toBe('in_progress');
       return answer;
-    });
+    }, 10_000);
     await impatient.close();
     expect(again).toMatchObject({ status: 201, json: { name } });
     expect(again.headers.get('location')).toBe(`/api/v1/organizations/${again.json.id}`);

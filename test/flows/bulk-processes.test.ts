@@ -363,7 +363,7 @@ describe('previews', () => {
     await BulkOperation.updateOne({ _id: waiting?._id as string }, { $push: { pendingEvents: pending } });
     const background = createBackground(createLogger('silent'));
     startBulkWork(one, background);
-    await vi.waitFor(async () => expect(await BulkOperation.countDocuments({ organizationId })).toBe(1));
+    await vi.waitFor(async () => expect(await BulkOperation.countDocuments({ organizationId })).toBe(1), 15_000);
     await background.stop();
     expect(await BulkItem.countDocuments({ operationId: { $in: made } })).toBe(0);
   });
