@@ -17,6 +17,7 @@ interface Wanted {
 /**
  * Lets a call pass, or refuses it: another organization than the token's is unknown (R13); a member whose roles don't carry the permission
  * finds nothing there, as on the pages; who isn't an operator may not (403); a token that doesn't carry it may not either, and is told so.
+ * Where any of several is enough, it is one and the same that is held and carried.
  * @returns the path's organization
  * @throws RollcallError `not_found`, `forbidden`, `insufficient_scope`
  */
@@ -29,16 +30,13 @@ export async function authorize(
 ): Promise<Organization | undefined> {
   const organization = reference === undefined ? undefined : await reachable(services, caller, reference);
   const { self } = caller;
-  if (self.kind === 'user') {
-    // What belongs to no organization is judged by the token's own.
-    const organizationId = organization?._id ?? caller.organizationId;
-    const target = organizationId ? { organizationId } : {};
-    if (!permissions.some((key) => can(self, key, target)))
-      throw organization && !permissions.every(isInstancePermission) ? notFound() : forbidden();
-  }
-  if (permissions.some((key) => caller.carries.has(key))) return organization;
-  challengeScope(ctx, issuer, permissions);
-  throw new RollcallError('insufficient_scope', 403, `The access token does not carry ${permissions.join(' or ')}.`);
+  // What belongs to no organization is judged by the token's own.
+  const organizationId = organization?._id ?? caller.organizationId;
+  const held = self.kind === 'user' ? permissions.filter((key) => can(self, key, { organizationId })) : permissions;
+  if (held.length === 0) throw organization && !permissions.every(isInstancePermission) ? notFound() : forbidden();
+  if (held.some((key) => caller.carries.has(key))) return organization;
+  challengeScope(ctx, issuer, held);
+  throw new RollcallError('insufficient_scope', 403, `The access token does not carry ${held.join(' or ')}.`);
 }
 
 async function reachable(services: ServiceContext, caller: Caller, reference: string): Promise<Organization> {

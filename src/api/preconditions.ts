@@ -3,15 +3,11 @@ import type { Context } from 'koa';
 import { stale } from '../lib/errors.js';
 import { digest } from '../lib/ids.js';
 
-const tagOf = (revision: number, body: unknown) => `"${revision}-${digest(JSON.stringify(body)).slice(0, 16)}"`;
+export const tagOf = (revision: number, body: unknown) => `"${revision}-${digest(JSON.stringify(body)).slice(0, 16)}"`;
 
-/** Sets the ETag; a GET whose `If-None-Match` has it is answered by 304. */
-export function answerWithTag(ctx: Context, revision: number, body: unknown): void {
-  const tag = tagOf(revision, body);
-  ctx.set('ETag', tag);
-  if ((ctx.method === 'GET' || ctx.method === 'HEAD') && tagsIn(ctx.get('If-None-Match')).includes(tag))
-    ctx.status = 304;
-}
+/** Whether a GET's caller has what has this tag already, and is answered by 304. */
+export const isKnown = (ctx: Context, tag: string): boolean =>
+  (ctx.method === 'GET' || ctx.method === 'HEAD') && tagsIn(ctx.get('If-None-Match')).includes(tag);
 
 const tagsIn = (header: string) => header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
 

@@ -1,6 +1,6 @@
 /** Roles and groups as bodies and answers name them: by key and by name. */
 import { invalid } from '../lib/errors.js';
-import type { Group, Organization, Role } from '../models/index.js';
+import type { KnownGroup, Organization, Role } from '../models/index.js';
 import { nameKey } from '../services/change-group.js';
 import type { ServiceContext } from '../services/context.js';
 
@@ -74,9 +74,9 @@ export async function groupMembershipsOf(
   path = 'groups',
 ) {
   const own = [...(await services.ownVocabulary(organization)).groups.values()];
-  const byName = new Map<string, Group>(own.map((group) => [group.nameKey, group]));
+  const byName = new Map<string, KnownGroup>(own.map((group) => [group.nameKey, group]));
   const find = (name: string) => own.find((group) => group._id === name) ?? byName.get(nameKey(name));
   const named = groups.map((one, index) => ({ name: nameOf(one, 'group'), path: `${path}[${index}]` }));
   const there = found(named, find, 'group');
-  return groups.map((one, index) => ({ groupId: (there[index] as Group)._id, ...untilOf(one) }));
+  return groups.map((one, index) => ({ groupId: (there[index] as KnownGroup)._id, ...untilOf(one) }));
 }

@@ -27,6 +27,17 @@ export const text = z.string();
 
 export const time = z.iso.datetime({ offset: true }).meta({ examples: ['2030-01-01T00:00:00.000Z'] });
 
+/** A list whose length is looked at first: of one that is too long no element is, for each fault costs more than it took to send. */
+export const listUpTo = <T extends z.ZodType>(most: number, item: T, fewest = 0) =>
+  z.preprocess(
+    (value, { issues }) => {
+      if (Array.isArray(value) && value.length > most)
+        issues.push({ code: 'too_big', origin: 'array', maximum: most, inclusive: true, input: value });
+      return value;
+    },
+    fewest ? z.array(item).min(fewest).max(most) : z.array(item).max(most),
+  );
+
 const MOST_METADATA = 50;
 
 /** Strings by key. A key has no dots and doesn't begin with `$`, which the store's queries would read as something else. */

@@ -11,12 +11,12 @@ import { createCursors } from './cursors.js';
 import type { DocsPage } from './docs.js';
 import { docsOf } from './docs.js';
 import { describeApi } from './document.js';
-import type { Endpoint } from './endpoint.js';
-import { type Kept, withIdempotency } from './idempotency.js';
+import type { Answer, Endpoint } from './endpoint.js';
+import { give, type Kept, withIdempotency } from './idempotency.js';
 import { createReadInput, type Input } from './input.js';
 import { type ApiLimits, createCallLimits } from './limits.js';
 import { NOUNS } from './nouns.js';
-import { answerWithTag } from './preconditions.js';
+import { isKnown, tagOf } from './preconditions.js';
 import { createRoutes } from './routes.js';
 
 export interface ApiDeps {
@@ -61,9 +61,9 @@ export function createServing(deps: ApiDeps): (ctx: Context) => Promise<void> {
     });
     const input = await readInput(ctx, endpoint, params, organization);
     const call = { services, issuer, actor: caller.actor, params, organization, ...input };
-    await withIdempotency(ctx, kept, { endpoint, caller, text: input.text }, async () => {
-      await respond(ctx, endpoint, input, await endpoint.handle(call as never));
-    });
+    await withIdempotency(ctx, kept, { endpoint, caller, text: input.text }, async () =>
+      respond(ctx, endpoint, input, await endpoint.handle(call as never)),
+    );
   };
 
   async function recognize(ctx: Context): Promise<Caller> {
@@ -78,22 +78,33 @@ export function createServing(deps: ApiDeps): (ctx: Context) => Promise<void> {
   }
 }
 
-async function respond(
-  ctx: Context,
-  { answer, list }: Endpoint,
-  { seal }: Input,
-  { body, revision, location, stream }: Awaited<ReturnType<Endpoint['handle']>>,
-): Promise<void> {
-  ctx.status = answer.status;
-  if (location !== undefined) ctx.set('Location', VERSION + location);
-  if (stream) {
-    ctx.type = stream.type;
-    ctx.body = stream.content;
-    return;
+/** @returns what was answered; a stream isn't kept */
+function respond(ctx: Context, endpoint: Endpoint, input: Input, answer: Answer): Kept {
+  const kept = keptOf(endpoint, input, answer);
+  give(ctx, kept);
+  if (answer.stream) {
+    const { type, content } = answer.stream;
+    ctx.type = type;
+    ctx.body = content;
+    // One that breaks off isn't whole, and its reader doesn't wait for the rest.
+    content.once('close', () => {
+      if (!content.readableEnded && !ctx.res.writableEnded) ctx.res.destroy();
+    });
   }
-  if (answer.status === 204) return;
-  ctx.body = list ? seal(body) : body;
-  if (revision !== undefined) answerWithTag(ctx, revision, body);
+  if (kept.headers.ETag && isKnown(ctx, kept.headers.ETag)) ctx.status = 304;
+  return kept;
+}
+
+function keptOf({ answer, list }: Endpoint, { seal }: Input, { body, revision, location }: Answer): Kept {
+  const empty = answer.status === 204;
+  return {
+    status: answer.status,
+    body: empty ? null : ((list ? seal(body) : body) ?? null),
+    headers: {
+      ...(location === undefined ? {} : { Location: VERSION + location }),
+      ...(empty || revision === undefined ? {} : { ETag: tagOf(revision, body) }),
+    },
+  };
 }
 
 function notTaken(ctx: Context, allow: string): RollcallError {

@@ -39,10 +39,8 @@ export function groupCommands(program: Command): void {
 const list = (reference: string, { json }: JsonOption) =>
   withServices(async (services) => {
     const organization = await find(services, reference);
-    const { groups, keyOf } = await vocabulary(services, organization);
-    const data = [...groups.values()]
-      .sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1))
-      .map((group) => present(group, keyOf));
+    const { keyOf } = await vocabulary(services, organization);
+    const data = (await allGroups(services, organization)).map((group) => present(group, keyOf));
     if (json) printJson({ data, nextCursor: null });
     else
       print(
@@ -118,13 +116,27 @@ async function roleIds(
   return Promise.all(references.map(async (one) => (await findRole(services, _id, one))._id));
 }
 
+async function allGroups(services: ServiceContext, { _id }: Organization): Promise<Group[]> {
+  const [{ listGroups }, { SYSTEM }] = await Promise.all([
+    import('../services/list-groups.js'),
+    import('../services/context.js'),
+  ]);
+  const groups: Group[] = [];
+  for (let after: string | null = ''; after !== null; ) {
+    const page = await listGroups(services, SYSTEM, _id, { limit: 100, after });
+    groups.push(...page.data);
+    after = page.nextCursor;
+  }
+  return groups;
+}
+
 async function vocabulary(services: ServiceContext, organization: Organization) {
   const [{ vocabularyOf }, { liveRole }] = await Promise.all([
     import('../services/vocabulary.js'),
     import('../access/effective-roles.js'),
   ]);
-  const { groups, role } = await vocabularyOf(services, organization);
-  return { groups, keyOf: (id: string) => liveRole(id, role)?.key ?? id };
+  const { role } = await vocabularyOf(services, organization);
+  return { keyOf: (id: string) => liveRole(id, role)?.key ?? id };
 }
 
 const present = ({ _id, name, description, roles, metadata }: Group, keyOf: (id: string) => string) => ({

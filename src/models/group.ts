@@ -26,6 +26,9 @@ export interface Group {
   pendingEvents?: PendingEvent[];
 }
 
+/** What of a group decisions need. What else is shown of one may be large, and would weigh on each of them. */
+export type KnownGroup = Pick<Group, '_id' | 'organizationId' | 'name' | 'nameKey' | 'roles'>;
+
 export const groupSchema = new Schema<Group>(
   {
     _id: { type: String, required: true },
@@ -47,6 +50,8 @@ export const groupSchema = new Schema<Group>(
 );
 
 groupSchema.index({ organizationId: 1, nameKey: 1 }, { unique: true });
+// Those that are there, by name: what each decision may read, however many were deleted lately.
+groupSchema.index({ organizationId: 1, deletedAt: 1, nameKey: 1 });
 groupSchema.index({ roles: 1 });
 // Those that are gone and have to be cleaned up after.
 groupSchema.index({ cleanUpAt: 1 }, { sparse: true });

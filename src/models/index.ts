@@ -13,7 +13,7 @@ import { type BulkOperation, bulkOperationSchema } from './bulk-operation.js';
 import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
 import { type Delivery, deliverySchema } from './delivery.js';
-import { type Group, groupSchema } from './group.js';
+import { type Group, groupSchema, type KnownGroup } from './group.js';
 import { type InitialAccessToken, initialAccessTokenSchema } from './initial-access-token.js';
 import { type Instance, instanceSchema } from './instance.js';
 import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
@@ -121,6 +121,7 @@ export type {
   Group,
   Instance,
   KeyRing,
+  KnownGroup,
   Membership,
   OidcRecord,
   Organization,

@@ -126,6 +126,7 @@ export async function deleteGroup(
   await write(context, group, revision, {
     // It is cleaned up here; should this process die, another does it then.
     $set: { deletedAt: now, cleanUpAt: new Date(now.getTime() + MINUTE), nameKey: _id },
+    $unset: { description: 1, metadata: 1 },
     $push: { pendingEvents: deleted },
   });
   await cleanUpGroup(context, _id, CLEAN_UP_MS);
@@ -135,7 +136,7 @@ async function write(
   context: ServiceContext,
   { _id, organizationId, revision: read }: Group,
   revision: number | undefined,
-  update: { $set: object; $push: object },
+  update: { $set: object; $unset?: object; $push: object },
 ): Promise<Group> {
   return changingVocabulary(context, organizationId, async () => {
     const { models, clock } = context;

@@ -1,7 +1,7 @@
 /** Putting a member into a group and taking them out. */
 import type { Actor } from '../access/can.js';
 import { invalid } from '../lib/errors.js';
-import type { Group } from '../models/index.js';
+import type { KnownGroup } from '../models/index.js';
 import type { GroupMembership } from '../models/membership.js';
 import type { MemberKey } from './administrators.js';
 import {
@@ -19,7 +19,7 @@ import { requireFuture, requireMayGive } from './rules-of-roles.js';
 /** Of a group that the caller has resolved in this organization. */
 export type GroupOfMember = MemberKey & GroupMembership;
 
-const groupOf = ({ vocabulary }: MemberState, groupId: string): Group => {
+const groupOf = ({ vocabulary }: MemberState, groupId: string): KnownGroup => {
   const group = vocabulary.group(groupId);
   if (!group) throw invalid(`There is no group ${groupId} here any more.`);
   return group;
@@ -97,7 +97,7 @@ export function leaving({ membership, vocabulary }: MemberState, groupId: string
   };
 }
 
-const namedGroup = ({ _id, name }: Group, { until }: GroupMembership) => ({
+const namedGroup = ({ _id, name }: KnownGroup, { until }: GroupMembership) => ({
   group: name,
   groupId: _id,
   ...(until ? { until } : {}),

@@ -8,7 +8,7 @@ import { type HeldRole, heldRoles } from '../access/effective-roles.js';
 import { notFound, RollcallError, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
-import type { Group, Membership, Organization, Role } from '../models/index.js';
+import type { KnownGroup, Membership, Organization, Role } from '../models/index.js';
 import type { MemberKey } from './administrators.js';
 import { event, type ServiceContext } from './context.js';
 import { settleMembership } from './join-organization.js';
@@ -82,7 +82,7 @@ export async function memberState(
 export const heldBy = (
   { clock }: Pick<ServiceContext, 'clock'>,
   { organization, membership, vocabulary }: Pick<MemberState, 'organization' | 'membership' | 'vocabulary'>,
-): HeldRole<Role, Group>[] =>
+): HeldRole<Role, KnownGroup>[] =>
   heldRoles({ userId: membership.userId, organization, membership }, vocabulary, clock.now());
 
 /** How often a membership is read anew because somebody else changed it meanwhile. */

@@ -7,7 +7,7 @@ import { findableOrganization } from './copies.js';
 import { endGrantsOfOrganization } from './end-grants.js';
 import { requirePermission } from './require.js';
 import { isSingle, requireMayGive, rolesBehind } from './rules-of-roles.js';
-import { giveDefaultRole, requireReadyForSingle } from './single-mode.js';
+import { dropExpired, giveDefaultRole, requireReadyForSingle } from './single-mode.js';
 import { vocabularyOf } from './vocabulary.js';
 
 /** What can be changed of an organization; its id and slug never. `defaultRoles` are ids of roles that the caller has resolved. */
@@ -64,7 +64,10 @@ async function changeFrom(
     throw conflict('built_in', 'The operators’ own organization is joined by invitation alone.');
   await checkDefaultRoles(context, actor, present, change);
   const becomesSingle = change.roleMode === 'single' && !isSingle(present);
-  if (becomesSingle) await requireReadyForSingle(context, withDefaults(present, change));
+  if (becomesSingle) {
+    await requireReadyForSingle(context, withDefaults(present, change));
+    await dropExpired(context, present);
+  }
   const { defaultRoles, ...values } = change;
   const written = {
     ...values,

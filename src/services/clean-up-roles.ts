@@ -96,33 +96,35 @@ export async function cleanUpRole(
 
 /**
  * Two roles that are deleted at once, each in favour of the other, would leave nothing to either's holders: the one that finds the circle
- * closed is a role again, and its deletion hasn't happened.
- * @returns whether it was brought back
+ * closed, before anything of it was cleaned up, is a role again, and its deletion hasn't happened.
+ * @returns whether it is in a circle: then nothing is cleaned up
  */
 export async function bringBackFromCircle(context: ServiceContext, roleId: string): Promise<boolean> {
   const { models, clock } = context;
   const marker = await models.Role.findById(roleId).lean();
   if (!marker?.deleted || !(await isInCircle(context, roleId))) return false;
-  const { key } = marker.deleted;
+  const { key, at, revoked } = marker.deleted;
+  // Its holders lose it already: the other is the one that comes back.
+  if (revoked) return true;
   const { organizationId, name } = marker;
   const back = event(context, SYSTEM, 'role.brought_back', roleId, { organizationId, after: { key, name } });
-  const bringBack = async () => {
-    const { modifiedCount } = await models.Role.updateOne(
-      { _id: roleId, 'deleted.at': marker.deleted?.at },
-      {
+  const only = { _id: roleId, 'deleted.at': at };
+  try {
+    await changingVocabulary(context, organizationId, async () =>
+      models.Role.updateOne(only, {
         $set: { key, updatedAt: clock.now() },
         $unset: { deleted: 1, cleanUpAt: 1 },
         $inc: { revision: 1 },
         $push: { pendingEvents: back },
-      },
+      }),
     );
-    return modifiedCount === 1;
-  };
-  try {
-    return await changingVocabulary(context, organizationId, bringBack);
+    return true;
   } catch (error) {
-    // Somebody has made another role with its key meanwhile: then it stays gone.
     if (!isDuplicateKey(error)) throw error;
+    // Somebody has made another role with its key meanwhile: then it stays gone, and nothing replaces it.
+    await changingVocabulary(context, organizationId, async () =>
+      models.Role.updateOne(only, { $set: { 'deleted.replacement': null } }),
+    );
     return false;
   }
 }

@@ -58,7 +58,11 @@ export async function endTokensOfRole(context: ServiceContext, roleId: string): 
       if (group.roles.some((id) => liveRole(id, before.role)?._id === roleId))
         await endTokensOfLosers(context, organization, { 'groups.groupId': group._id }, before, now);
   }
-  await models.Role.updateOne({ _id: roleId, 'deleted.at': deleted.at }, { $set: { 'deleted.revoked': true } });
+  // The marker is read by each decision there: from here on it holds nothing but whom it belonged to.
+  await models.Role.updateOne(
+    { _id: roleId, 'deleted.at': deleted.at },
+    { $set: { 'deleted.revoked': true, permissions: [] }, $unset: { description: 1, management: 1 } },
+  );
 }
 
 /** The ids by which a role is held: its own, and those of deleted ones that it replaces (R5). */

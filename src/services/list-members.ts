@@ -1,6 +1,6 @@
 import type { Actor } from '../access/can.js';
 import type { HeldRole } from '../access/effective-roles.js';
-import type { Group, Membership, Organization, Role, User } from '../models/index.js';
+import type { KnownGroup, Membership, Organization, Role, User } from '../models/index.js';
 import { heldBy } from './change-membership.js';
 import type { ServiceContext } from './context.js';
 import type { Copied } from './copies.js';
@@ -21,9 +21,9 @@ export interface MemberOverview {
   /** Keys of what is held directly, an administrator's seat that waits for their return included; sorted. */
   roles: string[];
   /** The groups that they are in, by name. */
-  groups: { group: Group; until?: Date }[];
+  groups: { group: KnownGroup; until?: Date }[];
   /** What is held with where it comes from, also by who may not act at the moment. */
-  held: HeldRole<Role, Group>[];
+  held: HeldRole<Role, KnownGroup>[];
   /** What a token would carry today: none for who may not act. */
   effectiveRoles: Role[];
 }

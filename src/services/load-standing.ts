@@ -1,6 +1,6 @@
 import { activeRole, type HeldRole, heldRoles, permissionsFor } from '../access/effective-roles.js';
 import { readOnce } from '../lib/read-once.js';
-import type { Api, Group, Membership, Organization, Role, User } from '../models/index.js';
+import type { Api, KnownGroup, Membership, Organization, Role, User } from '../models/index.js';
 import type { CatalogSnapshot } from './catalog.js';
 import type { ServiceContext } from './context.js';
 import { settleMembership } from './join-organization.js';
@@ -15,7 +15,7 @@ export interface Standing {
   /** Effective roles, sorted by key; empty without an organization. */
   roles: Role[];
   /** The same with where each comes from: direct, by groups, until when (R3). */
-  held: HeldRole<Role, Group>[];
+  held: HeldRole<Role, KnownGroup>[];
   /** R9 without a requested role. */
   activeRole: string | undefined;
   /** The permissions that the roles give at an API. */
@@ -59,7 +59,7 @@ async function heldIn(
   snapshot: CatalogSnapshot,
   organization: Organization,
   membership: Membership,
-): Promise<HeldRole<Role, Group>[]> {
+): Promise<HeldRole<Role, KnownGroup>[]> {
   const vocabulary = await vocabularyOf(context, organization, snapshot);
   return heldRoles({ userId: membership.userId, organization, membership }, vocabulary, context.clock.now());
 }
@@ -79,7 +79,7 @@ function standing(
   catalog: CatalogSnapshot,
   organization: Organization | null,
   membership: Membership | null,
-  held: HeldRole<Role, Group>[],
+  held: HeldRole<Role, KnownGroup>[],
 ): Standing {
   const roles = held.map(({ role }) => role);
   return {

@@ -3,18 +3,21 @@ import type { Actor } from '../access/can.js';
 import { liveRole } from '../access/effective-roles.js';
 import { conflict } from '../lib/errors.js';
 import type { Membership, Organization, User } from '../models/index.js';
-import { changeMembership } from './change-membership.js';
+import { changeMembership, heldBy } from './change-membership.js';
 import type { ServiceContext } from './context.js';
 import { PRESENT } from './reads.js';
 import { named } from './set-member-roles.js';
-import { vocabularyOf } from './vocabulary.js';
+import { type OrganizationVocabulary, vocabularyOf } from './vocabulary.js';
+
+type Why = 'several_roles' | 'end_date';
 
 /** How many of those in the way are named. */
 const MOST_NAMED = 100;
+const BATCH = 500;
 
 /** What is in the way of single mode; an entry each for a member and for a group. */
 export type InTheWay =
-  | { kind: 'member'; userId: string; name?: string; email?: string; why: 'several_roles' | 'end_date' }
+  | { kind: 'member'; userId: string; name?: string; email?: string; why: Why }
   | { kind: 'group'; groupId: string; name: string; why: 'carries_roles' }
   | { kind: 'default_roles'; why: 'several_roles' };
 
@@ -29,24 +32,11 @@ export async function requireReadyForSingle(context: ServiceContext, organizatio
   );
 }
 
-/** What would have to change before each member can have exactly one role; 100 members of a kind at most. */
+/** What would have to change before each member can have exactly one role, as far as it counts by now (R12); 100 members at most. */
 export async function whatIsInTheWay(context: ServiceContext, organization: Organization): Promise<InTheWay[]> {
-  const { models, catalog } = context;
-  const { _id: organizationId, administrators } = organization;
+  const { catalog } = context;
   const vocabulary = await vocabularyOf(context, organization);
-  const own = { organizationId, ...PRESENT };
-  const [several, ending, seats] = await Promise.all([
-    models.Membership.find({ ...own, 'roles.1': { $exists: true } })
-      .limit(MOST_NAMED)
-      .lean(),
-    models.Membership.find({ ...own, 'roles.until': { $exists: true } })
-      .limit(MOST_NAMED)
-      .lean(),
-    models.Membership.find({ ...own, userId: { $in: administrators }, 'roles.0': { $exists: true } }).lean(),
-  ]);
-  const members = new Map<string, 'several_roles' | 'end_date'>();
-  for (const { userId } of ending) members.set(userId, 'end_date');
-  for (const { userId } of [...several, ...seats]) members.set(userId, 'several_roles');
+  const members = await membersInTheWay(context, organization, vocabulary);
   const groups = [...vocabulary.groups.values()].filter((group) =>
     group.roles.some((id) => liveRole(id, vocabulary.role)),
   );
@@ -58,10 +48,69 @@ export async function whatIsInTheWay(context: ServiceContext, organization: Orga
   ];
 }
 
-async function namedMembers(
-  { models }: ServiceContext,
-  members: ReadonlyMap<string, 'several_roles' | 'end_date'>,
-): Promise<InTheWay[]> {
+async function membersInTheWay(
+  context: ServiceContext,
+  organization: Organization,
+  vocabulary: OrganizationVocabulary,
+): Promise<Map<string, Why>> {
+  const { administrators } = organization;
+  const multiple = { ...organization, roleMode: 'multiple' as const };
+  const whyOf = (membership: Membership): Why | undefined => {
+    const direct = heldBy(context, { organization: multiple, membership, vocabulary }).flatMap(
+      (one) => one.direct ?? [],
+    );
+    if (direct.length > 1) return 'several_roles';
+    return direct.some(({ until }) => until) ? 'end_date' : undefined;
+  };
+  const found = new Map<string, Why>();
+  const may = [
+    { 'roles.1': { $exists: true } },
+    { 'roles.until': { $gt: context.clock.now() } },
+    { userId: { $in: administrators }, 'roles.0': { $exists: true } },
+  ];
+  for (const filter of may) {
+    for await (const rows of membersOf(context, organization._id, filter)) {
+      for (const row of rows) {
+        const why = found.size < MOST_NAMED ? whyOf(row) : undefined;
+        if (why) found.set(row.userId, why);
+      }
+      if (found.size >= MOST_NAMED) return found;
+    }
+  }
+  return found;
+}
+
+async function* membersOf({ models }: ServiceContext, organizationId: string, filter: object) {
+  for (let after = ''; ; ) {
+    const rows = await models.Membership.find({
+      organizationId,
+      ...PRESENT,
+      $and: [{ userId: { $gt: after } }, filter],
+    })
+      .sort({ userId: 1 })
+      .limit(BATCH)
+      .lean<Membership[]>();
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows;
+    after = last.userId;
+  }
+}
+
+/**
+ * Takes out of memberships what has expired. It counts for nothing in either mode, so nothing happens to anybody; but where each has one role,
+ * a row tells by having none that its member has the default one.
+ */
+export async function dropExpired(context: ServiceContext, { _id }: Pick<Organization, '_id'>): Promise<void> {
+  const expired = { until: { $lte: context.clock.now() } };
+  for await (const rows of membersOf(context, _id, { roles: { $elemMatch: expired } }))
+    await context.models.Membership.updateMany(
+      { _id: { $in: rows.map((row) => row._id) } },
+      { $pull: { roles: expired }, $inc: { revision: 1 } },
+    );
+}
+
+async function namedMembers({ models }: ServiceContext, members: ReadonlyMap<string, Why>): Promise<InTheWay[]> {
   const users: User[] = await models.User.find({ _id: { $in: [...members.keys()] } }).lean();
   const byId = new Map(users.map((user) => [user._id, user]));
   return [...members].map(([userId, why]) => {
@@ -69,8 +118,6 @@ async function namedMembers(
     return { kind: 'member', userId, ...(user ? { name: user.name, email: user.email } : {}), why };
   });
 }
-
-const BATCH = 500;
 
 /**
  * Who has no role gets the default one. It counts for them from the switch on (`heldRoles`); here it is written down, so that lists and a

@@ -4,18 +4,21 @@
  * no query while there is none.
  */
 import type { Vocabulary } from '../access/effective-roles.js';
-import type { Group, Models, Organization, Role } from '../models/index.js';
+import type { KnownGroup, Models, Organization, Role } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import type { CatalogSnapshot } from './catalog.js';
 import type { ServiceContext } from './context.js';
 
+/** What a `KnownGroup` has. */
+const KNOWN = { organizationId: 1, name: 1, nameKey: 1, roles: 1 } as const;
+
 /** An organization's own roles, with the markers of those that are gone, and its groups. */
 export interface OwnVocabulary {
   roles: ReadonlyMap<string, Role>;
-  groups: ReadonlyMap<string, Group>;
+  groups: ReadonlyMap<string, KnownGroup>;
 }
 
-export interface OrganizationVocabulary extends Vocabulary<Role, Group>, OwnVocabulary {}
+export interface OrganizationVocabulary extends Vocabulary<Role, KnownGroup>, OwnVocabulary {}
 
 /** An organization as far as its vocabulary goes. */
 export type VocabularyOwner = Pick<Organization, '_id' | 'vocabulary' | 'vocabularyChangedAt' | 'defaultRoles'>;
@@ -38,11 +41,11 @@ export function createVocabularies(models: Models, now: () => Date): ReadOwnVoca
   async function load(organizationId: string): Promise<OwnVocabulary> {
     const [roles, groups] = await Promise.all([
       models.Role.find({ organizationId }, { pendingEvents: 0 }).lean(),
-      models.Group.find({ organizationId }, { pendingEvents: 0 }).lean(),
+      models.Group.find({ organizationId, deletedAt: { $exists: false } }, KNOWN).lean<KnownGroup[]>(),
     ]);
     return {
       roles: new Map(roles.map((role) => [role._id, role])),
-      groups: new Map(groups.filter((group) => !group.deletedAt).map((group) => [group._id, group])),
+      groups: new Map(groups.map((group) => [group._id, group])),
     };
   }
 

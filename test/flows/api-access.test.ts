@@ -240,6 +240,20 @@ describe('what a call may do', () => {
     expect((await person.post('/organizations', { name: 'Mine' })).status).toBe(403);
   });
 
+  it('where one of several permissions is enough, is by one that is both held and carried', async () => {
+    const admin = await makeAdministrator(server);
+    const application = await managementApplication(server, {
+      permissions: [{ api: 'management', permissions: ['settings:write'] }],
+    });
+    const parameters = { organization: admin.slug };
+    const member = await personClient(server, await memberOf(admin), { application, parameters });
+    const refused = await member.get(`/organizations/${admin.slug}`);
+    expect([refused.status, refused.json.error]).toEqual([403, 'insufficient_scope']);
+    expect(refused.headers.get('www-authenticate')).toContain('scope="members:read"');
+    const administrator = await personClient(server, admin, { application, parameters });
+    expect((await administrator.get(`/organizations/${admin.slug}`)).status).toBe(200);
+  });
+
   it('without an organization is nothing', async () => {
     const user = await makeUser(server.services);
     await makeOrganization(server.services, { founder: user._id, slug: 'without-one' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEncryption } from '../../src/lib/encryption.js';
 import { createLogger } from '../../src/lib/logger.js';
 import { ensureChainKey } from '../../src/services/audit/chain-key.js';
@@ -91,6 +91,51 @@ describe('Idempotency-Key', () => {
     // After a day the key is nobody's, also before the store has swept it away.
     await kept().updateOne({ _id: row?._id }, { $set: { expiresAt: new Date(Date.now() - 1000) } });
     expect((await machine.post('/organizations', { name }, key('e'))).status).toBe(201);
+  });
+
+  it('of a call that went on past its 503 is answered by what it did', async () => {
+    const name = freshSlug();
+    const { Organization } = server.services.models;
+    const create = Organization.create.bind(Organization) as (...args: unknown[]) => Promise<unknown>;
+    let goOn = () => {};
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const impatient = await startServer({
+      store: server.store,
+      services: server.services,
+      issuer: server.issuer,
+      storeKeptUp: () => false,
+    });
+    let losePatience = () => {};
+    const { setTimeout: later } = globalThis;
+    const spies = [
+      vi.spyOn(Organization, 'create').mockImplementation((async (...args: unknown[]) => {
+        losePatience();
+        await gate;
+        return create(...args);
+      }) as never),
+      vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms: number) => {
+        if (ms === 3500) losePatience = work;
+        return later(work, ms);
+      }) as never),
+    ];
+    const sent = { method: 'POST', path: '/organizations', token: machine.token, headers: key('slow'), body: { name } };
+    const first = await callAt(impatient, sent);
+    for (const spy of spies) spy.mockRestore();
+    goOn();
+    expect(first.status).toBe(503);
+    const again = await vi.waitFor(async () => {
+      const answer = await machine.post('/organizations', { name }, key('slow'));
+      expect(answer.json.error).not.toBe('in_progress');
+      return answer;
+    }, 10_000);
+    await impatient.close();
+    expect(again).toMatchObject({ status: 201, json: { name } });
+    expect(again.headers.get('location')).toBe(`/api/v1/organizations/${again.json.id}`);
+    expect(again.headers.get('etag')).toBeTruthy();
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await named(name)).toBe(1);
   });
 
   it('keeps answers encrypted, and they outlive a change of ENCRYPTION_KEYS', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Actor } from '../../src/access/can.js';
 import { createBackground } from '../../src/lib/background.js';
 import { newId } from '../../src/lib/ids.js';
@@ -290,4 +290,81 @@ it('a process goes on with what another left, without being told', async () => {
   } finally {
     await background.stop();
   }
+});
+
+describe('previews', () => {
+  const nobody = (count: number) => ({ references: Array.from({ length: count }, (_, n) => `nobody-${n}`) });
+
+  it('are twenty at once, however many are asked for at once through two processes; who finds no room leaves nothing', async () => {
+    const { organization } = await makeCrowd(one, 1);
+    const input: NewBulk = { organizationId: organization._id, action: { kind: 'suspend' }, members: nobody(3) };
+    const all = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, n) => previewBulk(n % 2 ? one : two, SYSTEM, input)),
+    );
+    const made = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value._id] : []));
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.length).toBeLessThanOrEqual(20);
+    for (const each of all) if (each.status === 'rejected') expect(each.reason.code).toBe('too_many_requests');
+    const rows = await one.models.BulkOperation.find({ organizationId: organization._id }).lean();
+    expect(rows.map(({ _id, status }) => [_id, status]).sort()).toEqual(made.sort().map((id) => [id, 'previewed']));
+  });
+
+  it('that fail or are called off, also while they are made, leave no results behind', async () => {
+    const { organization, ids } = await makeCrowd(one, 1);
+    const organizationId = organization._id;
+    const input: NewBulk = { organizationId, action: { kind: 'suspend' }, members: nobody(600) };
+    const left = async () =>
+      (await one.models.BulkItem.find({ _id: { $gt: 'blk_' } }, { operationId: 1 }).lean()).filter(
+        (item) => item.operationId === last,
+      ).length;
+    let last = (await previewBulk(one, SYSTEM, input))._id;
+    expect(await left()).toBe(600);
+    expect((await cancelBulk(two, SYSTEM, organizationId, last)).status).toBe('cancelled');
+    expect(await left()).toBe(0);
+
+    // Called off by another process between its second part and its third.
+    const { BulkOperation } = one.models;
+    const exists = BulkOperation.exists.bind(BulkOperation);
+    let parts = 0;
+    const spy = vi.spyOn(BulkOperation, 'exists').mockImplementation((async (filter: { _id: string }) => {
+      parts += 1;
+      last = filter._id;
+      const found = await exists(filter);
+      if (parts === 3) await cancelBulk(two, SYSTEM, organizationId, last);
+      return found;
+    }) as never);
+    await expect(previewBulk(one, SYSTEM, input)).rejects.toMatchObject({ code: 'bulk_cancelled' });
+    spy.mockRestore();
+    expect(await left()).toBe(0);
+    expect((await stored(one, last)).operation.status).toBe('cancelled');
+
+    const broken = vi
+      .spyOn(one.models.BulkItem.collection, 'insertMany')
+      .mockRejectedValueOnce(new Error('no') as never);
+    await expect(previewBulk(one, SYSTEM, { ...input, members: { references: ids } })).rejects.toThrow('no');
+    broken.mockRestore();
+    expect(await BulkOperation.countDocuments({ organizationId, status: { $ne: 'cancelled' } })).toBe(0);
+  });
+
+  it('that are old are tidied away until none is left, though there are more than one round takes', async () => {
+    const { organization } = await makeCrowd(one, 1);
+    const organizationId = organization._id;
+    const input: NewBulk = { organizationId, action: { kind: 'suspend' }, members: nobody(2) };
+    const made: string[] = [];
+    for (let n = 0; n < 25; n += 1) {
+      const { _id } = await previewBulk(one, SYSTEM, input);
+      if (n > 0) made.push(_id);
+      await one.models.BulkOperation.updateOne({ _id }, { expiresAt: new Date(0) });
+    }
+    // One whose event hasn't moved yet is in nobody's way.
+    const { BulkOperation, BulkItem } = one.models;
+    const [waiting] = await BulkOperation.find({ organizationId }).sort({ _id: 1 }).limit(1).lean();
+    const pending = event(one, SYSTEM, 'bulk.applied', waiting?._id as string, { organizationId });
+    await BulkOperation.updateOne({ _id: waiting?._id as string }, { $push: { pendingEvents: pending } });
+    const background = createBackground(createLogger('silent'));
+    startBulkWork(one, background);
+    await vi.waitFor(async () => expect(await BulkOperation.countDocuments({ organizationId })).toBe(1), 15_000);
+    await background.stop();
+    expect(await BulkItem.countDocuments({ operationId: { $in: made } })).toBe(0);
+  });
 });

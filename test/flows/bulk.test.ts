@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BulkItem, User } from '../../src/models/index.js';
 import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../src/models/role.js';
 import { tidyBulk } from '../../src/services/bulk/tidy.js';
@@ -11,7 +11,7 @@ import { SYSTEM } from '../../src/services/context.js';
 import { removeMember } from '../../src/services/remove-member.js';
 import { type ApiClient, machineClient, personClient } from '../support/api.js';
 import { eventsOf } from '../support/audit.js';
-import { done, ended, makeCrowd, resultsOf, undone } from '../support/bulk.js';
+import { done, ended, makeCrowd, resultsOf, stored, undone } from '../support/bulk.js';
 import { makeGroup, makeMember, makeRole, makeUser } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -144,6 +144,10 @@ describe('a bulk operation', () => {
     await machine.post(`${foundPath}/apply`);
     await ended(machine, foundPath);
     expect(await resultsOf(machine, foundPath)).toEqual({ [one]: 'changed', [two]: 'not_in_filter' });
+    // What was searched for may be somebody's address, which nobody would find in the log when it is to be erased.
+    const [told] = await eventsOf(server.services, { organizationId, subject: found.json.id });
+    expect(told?.after).toMatchObject({ filter: { role: 'clerk', search: true } });
+    expect(JSON.stringify(told)).not.toMatch(/zoe/i);
     const everyone = await machine.post(bulkPath(slug), { action: 'give_role', role: 'auditor', filter: {} });
     expect(everyone.json.total).toBe(5);
     const admins = await machine.post(bulkPath(slug), {
@@ -343,6 +347,55 @@ describe('what isn’t allowed', () => {
       expect((await machine.call(method, path)).status).toBe(404);
     const rows = (await machine.all(`${bulkPath(here.organization.slug)}/${json.id}/results`)) as BulkItem[];
     expect(JSON.stringify(rows)).not.toContain('Ada');
+  });
+
+  it('of who isn’t a member here tells and keeps nothing but what was given, whether there is anybody behind it or not (R13)', async () => {
+    const [here, there] = [await makeCrowd(server.services, 2), await makeCrowd(server.services, 1)];
+    const [stranger] = there.users;
+    const { _id: membershipId } = await membershipOf(there.organization._id, stranger?._id as string);
+    const [gone] = here.ids as [string];
+    const left = await membershipOf(here.organization._id, gone);
+    await removeMember(server.services, SYSTEM, { organizationId: here.organization._id, userId: gone });
+    const email = stranger?.email as string;
+    // Two names of one stranger, beside two that nobody has.
+    const given = [email, email.toUpperCase(), stranger?._id, membershipId, left._id, 'NOBODY@x.test', 'nobody@x.test'];
+    const { json } = await machine.post(bulkPath(here.organization.slug), {
+      action: 'give_role',
+      role: 'billing',
+      members: [...given, here.ids[1], here.users[1]?.email],
+    });
+    expect(json).toMatchObject({ total: given.length + 1, counts: { to_change: 1, refused: given.length } });
+    const path = `${bulkPath(here.organization.slug)}/${json.id}`;
+    const rows = (await machine.all(`${path}/results`)) as { member: string; userId: string | null }[];
+    const nobody = { userId: null, name: null, email: null, result: 'refused', code: 'not_a_member', event: null };
+    expect(rows.slice(0, given.length)).toEqual(
+      given.map((member) => ({ member, ...nobody, message: expect.any(String) })),
+    );
+    const { items } = await stored(server.services, json.id);
+    for (const item of items.slice(0, given.length)) expect(item).toMatchObject({ seen: null });
+    expect(items.slice(0, given.length).map((item) => item.userId ?? item.membershipId)).toEqual(
+      given.map(() => undefined),
+    );
+    await machine.post(`${path}/apply`);
+    await ended(machine, path);
+    const told = JSON.stringify(
+      await eventsOf(server.services, { organizationId: here.organization._id, action: 'bulk.applied' }),
+    );
+    for (const id of [stranger?._id as string, email]) expect(told).not.toContain(id);
+  });
+
+  it('of who leaves while it is previewed keeps what was given', async () => {
+    const { organization, ids, users } = await makeCrowd(server.services, 1);
+    const { BulkOperation } = server.services.models;
+    const exists = BulkOperation.exists.bind(BulkOperation);
+    const spy = vi.spyOn(BulkOperation, 'exists').mockImplementation((async (filter: object) => {
+      await removeMember(server.services, SYSTEM, { organizationId: organization._id, userId: ids[0] as string });
+      return exists(filter);
+    }) as never);
+    const { json } = await machine.post(bulkPath(organization.slug), { action: 'suspend', members: [users[0]?.email] });
+    spy.mockRestore();
+    const [row] = (await machine.all(`${bulkPath(organization.slug)}/${json.id}/results`)) as { member: string }[];
+    expect(row).toMatchObject({ member: users[0]?.email, userId: null, code: 'not_a_member' });
   });
 
   it('bad input is 422, and more than 10,000 members too', async () => {

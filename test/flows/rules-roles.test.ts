@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/can.js';
+import type { Organization } from '../../src/models/index.js';
 import { MEMBER_ROLE_ID } from '../../src/models/role.js';
 import { addMember } from '../../src/services/add-member.js';
 import { changeGroup, deleteGroup } from '../../src/services/change-group.js';
@@ -131,19 +132,20 @@ describe('two who change one thing at once', () => {
 
   it('who delete two roles in favour of each other leave one of them to its holders', async () => {
     const { id, member } = await team();
-    const [x, y] = [await own(id, 'x'), await own(id, 'y')];
+    const [x, y] = [await own(id, 'x', ['audit:read']), await own(id, 'y')];
     for (const role of [x, y]) await giveRole(one, SYSTEM, { ...member, roleId: role._id });
     inBetween(one.models.Role, 'updateOne', () => deleteRole(two, SYSTEM, { role: y, replacement: x }));
     await expect(deleteRole(one, SYSTEM, { role: x, replacement: y })).rejects.toEqual(code('stale'));
     expect(await rolesOf(member)).toEqual(['member', 'x']);
-    expect(await findRole(one, id, 'x')).toMatchObject({ _id: x._id, key: 'x' });
+    expect(await findRole(one, id, 'x')).toMatchObject({ _id: x._id, key: 'x', management: ['audit:read'] });
   });
 });
 
 describe('somebody who is added by several at once', () => {
   it('is a member once, with the roles of the one who is told so', async () => {
-    const { organization, id } = await team();
+    const { id } = await team();
     const roles = await Promise.all(['p', 'q', 'r', 's'].map((key) => own(id, key)));
+    const organization = (await findOrganization(one, id)) as Organization;
     const { _id: userId } = await makeUser(one);
     const results = await Promise.allSettled(
       roles.map(({ _id: roleId }, at) =>

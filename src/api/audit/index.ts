@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { EXPORT_TYPES, type ExportFormat, exportEvents } from '../../services/audit/export-events.js';
 import { listEvents } from '../../services/audit/list-events.js';
@@ -6,6 +5,7 @@ import { presentEvent } from '../../services/audit/present-event.js';
 import type { EventQuery } from '../../services/audit/select-events.js';
 import { type Answer, type Call, inOrganization, type Noun, onInstance, pageAnswer } from '../endpoint.js';
 import { text } from '../schemas.js';
+import { exportStream } from './export-stream.js';
 import { auditEventList, filters, format, period } from './schema.js';
 
 type Period = { from?: string | undefined; until?: string | undefined };
@@ -20,13 +20,15 @@ const list = async ({ services, actor, page }: Call, query: EventQuery): Promise
   pageAnswer(await listEvents(services, actor, query, page), presentEvent);
 
 function exported({ services, actor }: Call, query: EventQuery, wanted: ExportFormat = 'csv'): Answer {
-  const content = Readable.from(exportEvents(services, actor, query, wanted));
+  const content = exportStream(actor, exportEvents(services, actor, query, wanted));
   return { stream: { type: `${EXPORT_TYPES[wanted]}; charset=utf-8`, content } };
 }
 
 const file = {
   status: 200,
-  description: 'The events, the oldest first, as they are read. JSON Lines hold an AuditEvent each.',
+  description:
+    'The events, the oldest first, as they are read: two exports of a caller at once, and none that isn’t read for a minute. JSON Lines hold ' +
+    'an AuditEvent each.',
   schema: text,
   types: Object.values(EXPORT_TYPES),
 } as const;

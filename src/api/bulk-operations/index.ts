@@ -51,7 +51,7 @@ export const bulkOperations: Noun = {
       body: newBulkOperation,
       bodyLimit: BODY_LIMIT,
       answer: { status: 201, description: 'The previewed operation.', schema: bulkOperation },
-      conflicts: ['single_role_mode'],
+      conflicts: ['single_role_mode', 'bulk_cancelled'],
       async handle({ services, actor, organization, body }) {
         const { action: kind, until, members, filter } = body;
         const roleId = await roleIdOf(services, organization, body.role, 'role');
@@ -127,7 +127,8 @@ export const bulkOperations: Noun = {
       path: `${PATH}/{operation}/cancel`,
       operationId: 'cancelBulkOperation',
       summary: 'Call an operation off',
-      description: 'Who was reached stays changed; the others are left as they are.',
+      description:
+        'Who was reached stays changed; the others are left as they are. Of a preview the results go; of an operation that ran they stay.',
       permissions: ['members:write'],
       answer: { status: 200, description: 'The operation, which may still be ending.', schema: bulkOperation },
       conflicts: ['bulk_ended'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BULK_KINDS, BULK_RESULTS, BULK_STATUSES } from '../../models/bulk-operation.js';
+import { MOST_MEMBERS, tooManyMembers } from '../../services/bulk/select.js';
 import { listOf, searched, text, time } from '../schemas.js';
 
 const action = z.enum(BULK_KINDS);
@@ -10,6 +11,12 @@ const result = z.enum(BULK_RESULTS).meta({
 });
 const status = z.enum(['active', 'suspended']);
 const reference = z.string().min(1).max(320);
+
+/** Before any of them is looked at: each that isn't as it should be costs more than it took to send. */
+function requireFew(members: unknown): unknown {
+  if (Array.isArray(members) && members.length > MOST_MEMBERS) throw tooManyMembers();
+  return members;
+}
 
 const filter = z
   .strictObject({
@@ -27,7 +34,7 @@ export const newBulkOperation = z
     group: reference.optional().meta({ description: 'Of `add_to_group` and `remove_from_group`: its name or id.' }),
     until: time.optional().meta({ description: 'Until when the role or group is given.' }),
     members: z
-      .array(reference)
+      .preprocess(requireFew, z.array(reference).max(MOST_MEMBERS))
       .optional()
       .meta({ description: 'Ids of memberships or users, or e-mail addresses: 10,000 at most.' }),
     filter: filter.optional(),

@@ -3,8 +3,9 @@ import type { Group, Organization } from '../../models/index.js';
 import { changeGroup, createGroup, deleteGroup } from '../../services/change-group.js';
 import type { ServiceContext } from '../../services/context.js';
 import { findGroup } from '../../services/find-group.js';
+import { listGroups } from '../../services/list-groups.js';
 import { type OrganizationVocabulary, vocabularyOf } from '../../services/vocabulary.js';
-import { type Answer, type Endpoint, inOrganization } from '../endpoint.js';
+import { type Answer, type Endpoint, inOrganization, pageAnswer } from '../endpoint.js';
 import { roleIdsOf } from '../role-keys.js';
 import { group, groupChange, groupList, newGroup } from './schema.js';
 
@@ -32,14 +33,9 @@ export const groupEndpoints: readonly Endpoint[] = [
     permissions: ['groups:read'],
     list: true,
     answer: { status: 200, description: 'A page of groups, by name.', schema: groupList },
-    async handle({ services, organization, page: { limit, after = '' } }) {
-      const vocabulary = await vocabularyOf(services, organization);
-      const sorted = [...vocabulary.groups.values()]
-        .filter(({ nameKey }) => nameKey > after)
-        .sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1));
-      const data = sorted.slice(0, limit);
-      const nextCursor = sorted.length > limit ? (data.at(-1)?.nameKey ?? null) : null;
-      return { body: { data: data.map(present(vocabulary)), nextCursor } };
+    async handle({ services, actor, organization, page }) {
+      const found = await listGroups(services, actor, organization._id, page);
+      return pageAnswer(found, present(await vocabularyOf(services, organization)));
     },
   }),
   inOrganization({

@@ -4,6 +4,7 @@ import {
   description,
   endsAt,
   listOf,
+  listUpTo,
   metadata,
   name,
   roleKey,
@@ -26,7 +27,7 @@ export const group = z
 
 export const groupList = listOf('GroupList', group);
 
-const roles = z.array(roleKey).max(100);
+const roles = listUpTo(100, roleKey);
 
 export const newGroup = z
   .strictObject({

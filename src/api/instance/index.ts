@@ -4,7 +4,7 @@ import type { ServiceContext } from '../../services/context.js';
 import { defaultRolesOf } from '../../services/default-roles.js';
 import { type Noun, onInstance } from '../endpoint.js';
 import { roleIdsOf } from '../role-keys.js';
-import { changeOf, roleKey, text } from '../schemas.js';
+import { changeOf, listUpTo, roleKey, text } from '../schemas.js';
 
 const settings = z
   .strictObject({
@@ -14,7 +14,7 @@ const settings = z
   })
   .meta({ id: 'Instance' });
 
-const settingsChange = changeOf({ defaultRoles: z.array(roleKey).min(1).max(50).optional() }).meta({
+const settingsChange = changeOf({ defaultRoles: listUpTo(50, roleKey, 1).optional() }).meta({
   id: 'InstanceChange',
   examples: [{ defaultRoles: ['member'] }],
 });

@@ -1,6 +1,6 @@
 import { type HeldRole, heldRoles, liveRole } from '../../access/effective-roles.js';
 import { notFound } from '../../lib/errors.js';
-import type { Group, Membership, Organization, Role } from '../../models/index.js';
+import type { KnownGroup, Membership, Organization, Role } from '../../models/index.js';
 import type { ServiceContext } from '../../services/context.js';
 import type { Copied } from '../../services/copies.js';
 import { findMember } from '../../services/find-member.js';
@@ -38,7 +38,7 @@ export async function createMemberPresenter(services: ServiceContext, organizati
 }
 
 /** Also the administrator's seat that waits for their return. */
-function direct(held: readonly HeldRole<Role, Group>[], { wasAdministrator }: Membership) {
+function direct(held: readonly HeldRole<Role, KnownGroup>[], { wasAdministrator }: Membership) {
   const roles = held.flatMap(({ role, direct: one }) =>
     one ? [one.until ? { role: role.key, until: one.until.toISOString() } : role.key] : [],
   );
@@ -57,7 +57,7 @@ function groupsOf(vocabulary: OrganizationVocabulary, { groups = [] }: Membershi
     .map(({ name, until }) => (until ? { group: name, until: until.toISOString() } : name));
 }
 
-const originOf = ({ role, direct: one, groups }: HeldRole<Role, Group>) => ({
+const originOf = ({ role, direct: one, groups }: HeldRole<Role, KnownGroup>) => ({
   role: role.key,
   direct: one ? { until: ended(one.until) } : null,
   groups: groups.map(({ group, until }) => ({ group: group.name, until: ended(until) })),

@@ -4,6 +4,7 @@ import {
   countedListOf,
   groupAssignment,
   listOf,
+  listUpTo,
   metadata,
   origin,
   roleAssignment,
@@ -62,14 +63,14 @@ export const memberQuery = z.strictObject({
   count: z.enum(['true', 'false']).optional().meta({ description: 'Also `total`, counted up to 1,000.' }),
 });
 
-const roles = z.array(roleAssignment).max(100);
+const roles = listUpTo(100, roleAssignment);
 
 export const memberRoles = z
   .strictObject({ roles })
   .meta({ id: 'MemberRoles', examples: [{ roles: ['member', { role: 'billing', until: '2040-01-01T00:00:00Z' }] }] });
 
 export const memberGroups = z
-  .strictObject({ groups: z.array(groupAssignment).max(100) })
+  .strictObject({ groups: listUpTo(100, groupAssignment) })
   .meta({ id: 'MemberGroups', examples: [{ groups: ['Finance'] }] });
 
 export const memberChange = changeOf({

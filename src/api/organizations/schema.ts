@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { changeOf, listOf, metadata, name, roleKey, searched, shownMetadata, slug, text, time } from '../schemas.js';
+import {
+  changeOf,
+  listOf,
+  listUpTo,
+  metadata,
+  name,
+  roleKey,
+  searched,
+  shownMetadata,
+  slug,
+  text,
+  time,
+} from '../schemas.js';
 
 const joinPolicy = z
   .enum(['invite', 'open'])
@@ -11,10 +23,7 @@ const roleMode = z
 const revokeOnDowngrade = z
   .boolean()
   .meta({ description: 'Whether losing a role ends a member’s tokens here at once.' });
-const defaultRoles = z
-  .array(roleKey)
-  .min(1)
-  .max(50)
+const defaultRoles = listUpTo(50, roleKey, 1)
   .nullable()
   .meta({ description: 'Keys of the roles that who joins gets; null: those of the instance.' });
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { changeOf, description, listOf, name, roleKey, text, time } from '../schemas.js';
+import { changeOf, description, listOf, listUpTo, name, roleKey, text, time } from '../schemas.js';
 
-const permissions = z
-  .array(z.string().min(1).max(200))
-  .max(500)
-  .meta({ description: 'Keys of permissions: of APIs, and of this one.' });
+const permissions = listUpTo(500, z.string().min(1).max(200)).meta({
+  description: 'Keys of permissions: of APIs, and of this one.',
+});
 
 export const role = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isEmailAddress } from '../../lib/email-address.js';
-import { isPasswordHash } from '../../lib/password.js';
+import { isPasswordHash, passwordHashFault } from '../../lib/password.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 import { PROFILE_CLAIMS } from '../../oidc/settings/claims.js';
 import { member } from '../members/schema.js';
@@ -8,6 +8,7 @@ import {
   changeOf,
   groupAssignment,
   listOf,
+  listUpTo,
   metadata,
   name,
   roleAssignment,
@@ -38,8 +39,12 @@ const password = z
 const passwordHash = z
   .string()
   .max(1000)
-  .refine(isPasswordHash, 'expected an argon2, bcrypt, scrypt or PBKDF2 hash, such as $argon2id$v=19$… or $2b$12$…')
-  .meta({ description: 'From another system: argon2, bcrypt, scrypt or PBKDF2. The first sign-in replaces it.' });
+  .refine(isPasswordHash, { error: ({ input }) => passwordHashFault(String(input)) ?? '' })
+  .meta({
+    description:
+      'From another system: argon2 up to 256 MiB, bcrypt up to 15, scrypt up to 128 MiB or PBKDF2 up to 5,000,000 rounds. The first sign-in ' +
+      'replaces it.',
+  });
 
 const notBoth = (value: { password?: unknown; passwordHash?: unknown }) =>
   value.password === undefined || value.passwordHash === undefined;
@@ -75,8 +80,8 @@ const newMembership = z
       .max(100)
       .meta({ description: 'By id or slug; `system` makes an operator.', examples: ['acme'] }),
     status: z.enum(['active', 'suspended']).optional(),
-    roles: z.array(roleAssignment).max(100).optional().meta({ description: 'Instead of the default roles.' }),
-    groups: z.array(groupAssignment).max(100).optional(),
+    roles: listUpTo(100, roleAssignment).optional().meta({ description: 'Instead of the default roles.' }),
+    groups: listUpTo(100, groupAssignment).optional(),
     defaultRole: roleKey.nullable().optional(),
     metadata: metadata.optional(),
   })
@@ -91,7 +96,7 @@ export const newUser = z
     profile: profile.optional(),
     password: password.optional(),
     passwordHash: passwordHash.optional(),
-    memberships: z.array(newMembership).max(50).optional(),
+    memberships: listUpTo(50, newMembership).optional(),
     metadata: metadata.optional(),
   })
   .refine(notBoth, NOT_BOTH)

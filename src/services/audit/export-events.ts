@@ -1,4 +1,4 @@
-/** An export of the log: the oldest first, a batch at a time, so that memory holds one, however long the log is. */
+/** An export of the log: the oldest first, a batch at a time, so that memory holds one, however long the log is, and slow its reader. */
 import type { Actor } from '../../access/can.js';
 import type { AuditEvent } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
@@ -16,7 +16,10 @@ export const EXPORT_TYPES: Readonly<Record<ExportFormat, string>> = {
   jsonl: 'application/jsonl',
 };
 
-const BATCH = 500;
+/** Events of a batch: one may be a third of a megabyte, of an object whose metadata was replaced. */
+const BATCH = 32;
+/** About so many characters are a piece. */
+const PIECE = 64 * 1024;
 
 /** A column for each member of an event. */
 const COLUMNS: readonly (keyof ReturnType<typeof presentEvent>)[] = [
@@ -36,7 +39,7 @@ const COLUMNS: readonly (keyof ReturnType<typeof presentEvent>)[] = [
 ];
 
 /**
- * The text of an export, in parts. Who may is decided before the first of them, so that a refusal is one.
+ * The text of an export, in pieces. Who may is decided before the first of them, so that a refusal is one.
  * @throws RollcallError `not_found`, `forbidden`
  */
 export function exportEvents(
@@ -46,7 +49,8 @@ export function exportEvents(
   format: ExportFormat,
 ): AsyncGenerator<string> {
   requireReading(context, actor, query);
-  return format === 'csv' ? asCsv(batchesOf(context, query)) : asJsonLines(batchesOf(context, query));
+  const batches = batchesOf(context, query);
+  return format === 'csv' ? piecesOf(batches, csvLineOf, csvLine(COLUMNS)) : piecesOf(batches, jsonLine);
 }
 
 async function* batchesOf(context: ServiceContext, query: EventQuery): AsyncGenerator<AuditEvent[]> {
@@ -64,14 +68,25 @@ async function* batchesOf(context: ServiceContext, query: EventQuery): AsyncGene
   }
 }
 
-async function* asJsonLines(batches: AsyncIterable<AuditEvent[]>): AsyncGenerator<string> {
-  for await (const batch of batches) yield batch.map((event) => `${JSON.stringify(presentEvent(event))}\n`).join('');
+async function* piecesOf(
+  batches: AsyncIterable<AuditEvent[]>,
+  lineOf: (event: AuditEvent) => string,
+  head = '',
+): AsyncGenerator<string> {
+  let piece = head;
+  for await (const batch of batches)
+    for (const event of batch) {
+      piece += lineOf(event);
+      if (piece.length < PIECE) continue;
+      yield piece;
+      piece = '';
+    }
+  if (piece) yield piece;
 }
 
-async function* asCsv(batches: AsyncIterable<AuditEvent[]>): AsyncGenerator<string> {
-  yield csvLine(COLUMNS);
-  for await (const batch of batches) {
-    const rows = batch.map(presentEvent);
-    yield rows.map((row) => csvLine(COLUMNS.map((column) => row[column]))).join('');
-  }
+const jsonLine = (event: AuditEvent) => `${JSON.stringify(presentEvent(event))}\n`;
+
+function csvLineOf(event: AuditEvent): string {
+  const row = presentEvent(event);
+  return csvLine(COLUMNS.map((column) => row[column]));
 }

@@ -4,8 +4,10 @@ import type { BulkOperation } from '../../models/index.js';
 import { event, type ServiceContext } from '../context.js';
 import { requirePermission } from '../require.js';
 import { describeActor } from './actor.js';
+import { deleteItems } from './delete-items.js';
 import { findBulk } from './find.js';
 import { requireMayAct } from './may-act.js';
+import { cancelled } from './refusals.js';
 import { toldOf } from './told.js';
 
 /**
@@ -45,14 +47,15 @@ export async function applyBulk(
   const present = await findBulk(context, actor, organizationId, id);
   if (present.startedAt) return present;
   throw present.status === 'cancelled'
-    ? conflict('bulk_cancelled', 'This operation was cancelled. Preview it again.')
+    ? cancelled()
     : present.status === 'preparing'
       ? conflict('not_previewed', 'This operation isn’t previewed yet.')
       : conflict('preview_expired', 'This preview is too old. Preview it again.');
 }
 
 /**
- * Calls an operation off: before it is applied, or while it runs; then who was reached stays changed, and the others are left as they are.
+ * Calls an operation off: before it is applied, and its results go; or while it runs, and who was reached stays changed, and the others are
+ * left as they are.
  * @returns the operation, which may still be ending
  * @throws RollcallError `bulk_ended`, `not_found`, `forbidden`
  */
@@ -70,7 +73,9 @@ export async function cancelBulk(
     { ...own, status: { $in: ['preparing', 'previewed'] }, startedAt: { $exists: false } },
     { $set: { status: 'cancelled', endedAt: now, expiresAt: now } },
   );
-  if (previewed.modifiedCount === 0) {
+  // Its place is free, and so has to be the space. What a process that dies here leaves goes with the operation.
+  if (previewed.modifiedCount === 1) await deleteItems(context, id);
+  else {
     await models.BulkOperation.updateOne(
       { ...own, status: { $in: ['preparing', 'running'] }, ending: { $exists: false } },
       {

@@ -46,7 +46,7 @@ export class Foresight {
 
   async #ask(chosen: Chosen): Promise<Asked> {
     const { organizationId, action, filter } = this.operation;
-    if ('reference' in chosen) return { refusal: NOT_A_MEMBER };
+    if (!('userId' in chosen)) return { refusal: NOT_A_MEMBER };
     const key = { organizationId, userId: chosen.userId };
     let state: MemberState | undefined;
     try {
@@ -63,7 +63,7 @@ export class Foresight {
     const who = state
       ? { userId: state.membership.userId, membershipId: state.membership._id, memberSince: state.membership.createdAt }
       : // Of somebody who isn't here nothing is kept but what was given.
-        { reference: 'reference' in chosen ? chosen.reference : chosen.userId };
+        { reference: chosen.reference ?? ('userId' in chosen ? chosen.userId : '') };
     const seen = state?.membership.changed?.[markOf(this.operation.action)] ?? null;
     const refused = refusal ?? (changes && state ? this.#seat(state) : undefined);
     if (refused) return { ...who, seen, result: 'refused', code: refused.code, message: refused.message };

@@ -24,10 +24,12 @@ export function startBulkWork(context: ServiceContext, background: Background): 
       if (await runBatch(context)) runner.kick();
     }),
   );
-  background.every(
+  const tidier = background.every(
     'tidy bulk operations',
     TIDY_EVERY,
-    unlessAway(() => tidyBulk(context)),
+    unlessAway(async () => {
+      if (await tidyBulk(context)) tidier.kick();
+    }),
   );
   context.bulkDue = () => runner.kick();
 }

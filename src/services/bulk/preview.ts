@@ -1,5 +1,5 @@
 import type { Actor } from '../../access/can.js';
-import { notFound, tooMany } from '../../lib/errors.js';
+import { notFound } from '../../lib/errors.js';
 import { newId } from '../../lib/ids.js';
 import { type BulkItem, bulkItemId } from '../../models/bulk-item.js';
 import type { BulkAction, BulkFilter, BulkOperation } from '../../models/bulk-operation.js';
@@ -7,8 +7,11 @@ import type { Organization } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
 import { describeActor } from './actor.js';
 import { countResults } from './counts.js';
+import { deleteItems } from './delete-items.js';
 import { Foresight } from './foresee.js';
 import { requireMayAct, requireSensible } from './may-act.js';
+import { cancelled } from './refusals.js';
+import { takePlace } from './room.js';
 import { type Chosen, chooseByFilter, chooseNamed } from './select.js';
 
 export interface NewBulk {
@@ -21,13 +24,12 @@ export interface NewBulk {
 
 /** How long a preview can be applied, in milliseconds. */
 const PREVIEW_MS = 60 * 60 * 1000;
-/** Previews and running operations of an organization at once. */
-const MOST_OPEN = 20;
 const BATCH = 200;
 
 /**
  * Chooses the members and says what would become of each; nothing changes until it is applied.
- * @throws RollcallError `too_many_members`, `invalid`, `single_role_mode`, `too_many_requests`, `not_found`, `forbidden`
+ * @throws RollcallError `too_many_members`, `invalid`, `single_role_mode`, `bulk_cancelled` where somebody was faster, `too_many_requests`,
+ * `not_found`, `forbidden`
  */
 export async function previewBulk(
   context: ServiceContext,
@@ -38,10 +40,7 @@ export async function previewBulk(
   const organization = await context.models.Organization.findById(organizationId, { pendingEvents: 0 }).lean();
   if (!organization) throw notFound();
   await requireSensible(context, organization, action);
-  await requireRoom(context, organizationId);
-  const chosen = await choose(context, organization, members);
-  const { models, clock } = context;
-  const now = clock.now();
+  const now = context.clock.now();
   const operation: BulkOperation = {
     _id: newId('blk'),
     organizationId,
@@ -49,31 +48,48 @@ export async function previewBulk(
     action,
     ...('filter' in members ? { filter: members.filter } : {}),
     status: 'preparing',
-    total: chosen.length,
+    total: 0,
     counts: {},
     next: 0,
     eventId: newId('evt'),
     createdAt: now,
     expiresAt: new Date(now.getTime() + PREVIEW_MS),
   };
-  await models.BulkOperation.create(operation);
-  const counts = await writeItems(context, actor, { organization, operation, chosen: ownLast(actor, chosen) });
-  await models.BulkOperation.updateOne(
-    { _id: operation._id, status: 'preparing' },
-    { $set: { status: 'previewed', counts } },
-  );
-  return { ...operation, status: 'previewed', counts };
+  await takePlace(context, operation);
+  try {
+    const chosen = await choose(context, organization, members);
+    const counts = await writeItems(context, actor, { organization, operation, chosen: ownLast(actor, chosen) });
+    return await becomePreviewed(context, { ...operation, total: chosen.length, counts });
+  } catch (error) {
+    await giveUp(context, operation);
+    throw error;
+  }
 }
 
-/** Each preview is work and room: an organization has so many at once, until they are applied or have expired. */
-async function requireRoom({ models, clock }: ServiceContext, organizationId: string): Promise<void> {
-  const open = await models.BulkOperation.find(
-    { organizationId, status: { $in: ['preparing', 'previewed', 'running'] } },
-    { expiresAt: 1 },
-  ).lean();
-  const now = clock.now();
-  if (open.filter(({ expiresAt }) => !expiresAt || expiresAt > now).length >= MOST_OPEN)
-    throw tooMany('There are many bulk operations in this organization already. Cancel some that you don’t need.');
+async function becomePreviewed({ models }: ServiceContext, operation: BulkOperation): Promise<BulkOperation> {
+  const { _id, total, counts } = operation;
+  const { modifiedCount } = await models.BulkOperation.updateOne(
+    { _id, status: 'preparing' },
+    { $set: { status: 'previewed', total, counts } },
+  );
+  if (modifiedCount !== 1) throw cancelled();
+  return { ...operation, status: 'previewed' };
+}
+
+/**
+ * A preview that failed, or that somebody has called off, leaves no results behind. It is ended first, so that whatever is in the way here,
+ * what is left goes with it later; and so that one whose end only seemed to fail stays whole.
+ */
+async function giveUp({ models, clock, logger }: ServiceContext, { _id }: BulkOperation): Promise<void> {
+  try {
+    const ended = { status: 'cancelled', endedAt: clock.now(), expiresAt: clock.now() } as const;
+    const { modifiedCount } = await models.BulkOperation.updateOne({ _id, status: 'preparing' }, { $set: ended });
+    if (modifiedCount === 0 && !(await models.BulkOperation.exists({ _id, status: 'cancelled' }))) return;
+    await deleteItems({ models }, _id);
+    if (modifiedCount === 1) await models.BulkOperation.deleteOne({ _id });
+  } catch (error) {
+    logger.warn({ event: 'bulk_left', operation: _id, err: error }, 'a preview that failed is left behind');
+  }
 }
 
 const choose = (context: ServiceContext, organization: Organization, members: NewBulk['members']) =>
@@ -99,6 +115,7 @@ async function writeItems(
   const foresight = new Foresight(context, actor, operation, organization.administrators);
   const counts: BulkOperation['counts'] = {};
   for (let from = 0; from < chosen.length; from += BATCH) {
+    if (!(await context.models.BulkOperation.exists({ _id: operation._id, status: 'preparing' }))) throw cancelled();
     const foreseen = await foresight.of(chosen.slice(from, from + BATCH));
     const items = foreseen.map((one, index): BulkItem => {
       const sequence = from + index;

@@ -1,4 +1,7 @@
-import { isStoreAway, RollcallError } from '../../lib/errors.js';
+import { conflict, isStoreAway, RollcallError } from '../../lib/errors.js';
+
+/** An operation that somebody has called off. */
+export const cancelled = () => conflict('bulk_cancelled', 'This operation was cancelled. Preview it again.');
 
 /** Why a member was left as they are. */
 export interface Refusal {

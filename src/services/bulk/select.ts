@@ -7,25 +7,26 @@ import { heldBy, type MemberState } from '../change-membership.js';
 import type { ServiceContext } from '../context.js';
 import { findUserByEmail } from '../create-user.js';
 import { allMemberRows } from '../lists/member-rows.js';
+import { PRESENT } from '../reads.js';
 
 /** Members in one operation. */
 export const MOST_MEMBERS = 10_000;
 
-const tooMany = () =>
+export const tooManyMembers = () =>
   new RollcallError(
     'too_many_members',
     422,
     `One operation is about ${MOST_MEMBERS.toLocaleString('en')} members at most. Choose fewer.`,
   );
 
-/** Somebody chosen: a user, or what was given where nobody here is meant by it. */
-export type Chosen = { userId: string } | { reference: string };
+/** Somebody chosen: a member, by a filter or as they were named; or what was given where nobody here is meant by it. */
+export type Chosen = { userId: string; reference?: string } | { reference: string };
 
 const BATCH = 500;
 
 /**
- * Those who are named by the ids of their memberships or users, or by e-mail address: each once, in that order. Ids of other organizations
- * are as unknown as those of nobody (R13).
+ * Those who are named by the ids of their memberships or users, or by e-mail address: each once, in that order. Whoever isn't a member here
+ * is as unknown as nobody (R13): what was given for them stays what it is, and two names of theirs aren't told to be one person's.
  * @throws RollcallError `too_many_members`
  */
 export async function chooseNamed(
@@ -33,23 +34,43 @@ export async function chooseNamed(
   organizationId: string,
   references: readonly string[],
 ): Promise<Chosen[]> {
-  if (references.length > MOST_MEMBERS) throw tooMany();
+  if (references.length > MOST_MEMBERS) throw tooManyMembers();
   const chosen = new Map<string, Chosen>();
   for (let from = 0; from < references.length; from += BATCH) {
     const part = references.slice(from, from + BATCH);
-    const ids = part.filter((one) => one.startsWith('mem_'));
-    const [rows, owners] = await Promise.all([
-      ids.length ? context.models.Membership.find({ _id: { $in: ids } }, { organizationId: 1, userId: 1 }).lean() : [],
-      Promise.all(part.map((one) => (one.includes('@') ? ownerOf(context, one) : undefined))),
-    ]);
-    const byId = new Map(rows.filter((row) => row.organizationId === organizationId).map((row) => [row._id, row]));
+    const members = await membersNamed(context, organizationId, part);
     part.forEach((reference, index) => {
-      const userId = reference.startsWith('usr_') ? reference : (byId.get(reference)?.userId ?? owners[index]);
+      const userId = members[index];
       const key = userId ?? reference;
-      if (!chosen.has(key)) chosen.set(key, userId ? { userId } : { reference });
+      if (!chosen.has(key)) chosen.set(key, userId ? { userId, reference } : { reference });
     });
   }
   return [...chosen.values()];
+}
+
+/** The user of each reference, as far as it is a member's here. */
+async function membersNamed(
+  context: ServiceContext,
+  organizationId: string,
+  references: readonly string[],
+): Promise<(string | undefined)[]> {
+  const { Membership } = context.models;
+  const owners = await Promise.all(
+    references.map((one) => (one.includes('@') ? ownerOf(context, one) : one.startsWith('usr_') ? one : undefined)),
+  );
+  const wanted = [
+    { _id: { $in: references.filter((one) => one.startsWith('mem_')) } },
+    { userId: { $in: owners.filter((one) => one !== undefined) } },
+  ];
+  const rows = await Promise.all(
+    wanted.map((filter) => Membership.find({ organizationId, ...filter, ...PRESENT }, { userId: 1 }).lean()),
+  );
+  const byId = new Map(rows.flat().map(({ _id, userId }) => [_id, userId]));
+  const here = new Set(byId.values());
+  return references.map((reference, index) => {
+    const owner = owners[index];
+    return owner === undefined ? byId.get(reference) : here.has(owner) ? owner : undefined;
+  });
 }
 
 const ownerOf = async (context: ServiceContext, email: string) => (await findUserByEmail(context, email))?._id;
@@ -66,7 +87,7 @@ export async function chooseByFilter(
   const chosen: Chosen[] = [];
   for await (const rows of allMemberRows(context, organization, { role, group, ...filter })) {
     chosen.push(...rows.map(({ userId }) => ({ userId })));
-    if (chosen.length > MOST_MEMBERS) throw tooMany();
+    if (chosen.length > MOST_MEMBERS) throw tooManyMembers();
   }
   return chosen;
 }

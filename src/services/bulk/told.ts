@@ -4,7 +4,10 @@ import type { BulkOperation } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
 import { vocabularyOf } from '../vocabulary.js';
 
-/** What an event tells of an operation: roles and groups by name too, so that one that goes later is still told. */
+/**
+ * What an event tells of an operation: roles and groups by name too, so that one that goes later is still told. What was searched for isn't told,
+ * only that something was: it may be a person's name or address, and whose isn't known, so that erasing that person wouldn't find it.
+ */
 export async function toldOf(
   context: ServiceContext,
   { organizationId, action, filter, total, counts }: BulkOperation,
@@ -20,7 +23,7 @@ export async function toldOf(
     kind: action.kind,
     ...named(action),
     ...(action.until ? { until: action.until } : {}),
-    ...(filter ? { filter: { ...filter, ...named(filter) } } : {}),
+    ...(filter ? { filter: { ...filter, ...named(filter), ...(filter.search ? { search: true } : {}) } } : {}),
     members: total,
     ...(Object.keys(counts).length ? { foreseen: counts } : {}),
   };

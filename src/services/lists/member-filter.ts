@@ -2,7 +2,7 @@
 import { liveRole } from '../../access/effective-roles.js';
 import { invalid } from '../../lib/errors.js';
 import { type SearchTerm, searchTerms } from '../../lib/words.js';
-import type { Group, Membership, Organization, Role } from '../../models/index.js';
+import type { KnownGroup, Membership, Organization, Role } from '../../models/index.js';
 import type { MembershipStatus } from '../../models/membership.js';
 import { ADMIN_ROLE_ID, isRoleId } from '../../models/role.js';
 import type { CatalogSnapshot } from '../catalog.js';
@@ -89,7 +89,7 @@ function findRole({ rolesByKey }: CatalogSnapshot, { roles, role }: Organization
   throw invalid(`There is no role ${reference}.`, [{ path: 'role', message: 'is no role here' }]);
 }
 
-function findGroup({ groups, group }: OrganizationVocabulary, reference: string): Group {
+function findGroup({ groups, group }: OrganizationVocabulary, reference: string): KnownGroup {
   const key = nameKey(reference);
   const found = group(reference) ?? [...groups.values()].find((one) => one.nameKey === key);
   if (found) return found;
@@ -147,5 +147,5 @@ const standingFor = (catalog: CatalogSnapshot, { roles, role }: OrganizationVoca
 ];
 
 /** The groups that give a role to everyone in them. */
-export const groupsCarrying = ({ groups, role }: OrganizationVocabulary, { _id }: Role): Group[] =>
+export const groupsCarrying = ({ groups, role }: OrganizationVocabulary, { _id }: Role): KnownGroup[] =>
   [...groups.values()].filter((group) => group.roles.some((id) => liveRole(id, role)?._id === _id));

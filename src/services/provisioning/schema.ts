@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { isEmailAddress } from '../../lib/email-address.js';
-import { isPasswordHash } from '../../lib/password.js';
+import { isPasswordHash, passwordHashFault } from '../../lib/password.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 import { ROLE_KEY, ROLE_KEY_EXPECTED, SLUG, SLUG_EXPECTED } from '../../lib/patterns.js';
 import { clientKeys, clientKeysUri } from './client-keys.js';
@@ -195,7 +195,7 @@ export const userSchema = z.strictObject({
   password: z.string().min(PASSWORD_MIN, `expected at least ${PASSWORD_MIN} characters`).max(PASSWORD_MAX).optional(),
   passwordHash: z
     .string()
-    .refine(isPasswordHash, 'expected an argon2, bcrypt, scrypt or PBKDF2 hash, such as $argon2id$v=19$… or $2b$12$…')
+    .refine(isPasswordHash, { error: ({ input }) => passwordHashFault(String(input)) ?? '' })
     .optional(),
   memberships: z
     .array(
