@@ -15,13 +15,18 @@ export function checkRoles(file: ProvisioningFile, state: StoredState, fault: Re
       if (message) fault(`roles[${i}].permissions[${p}]`, message);
     });
     if (!role.name && !state.roles.has(role.key)) fault(`roles[${i}].name`, 'expected a name');
-    for (const [id, custom] of state.customRoles) {
-      if (custom.has(role.key)) fault(`roles[${i}].key`, `the organization ${id} has a role ${role.key} of its own`);
-    }
+    const owners = state.keysTaken.get(role.key);
+    if (owners) fault(`roles[${i}].key`, `${role.key} is a role of ${listed(owners)} alone`);
   });
   const known = instanceKeys(file, state);
   (file.defaultRoles ?? []).forEach((key, i) => checkDefault(key, known.has(key), `defaultRoles[${i}]`, fault));
 }
+
+/** So many are named, and how many more there are. */
+const MOST_NAMED = 5;
+
+const listed = (names: readonly string[]) =>
+  names.slice(0, MOST_NAMED).join(', ') + (names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '');
 
 /** Why a role can't carry a permission (R15), or undefined. */
 function impossible(
