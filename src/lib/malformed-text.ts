@@ -37,13 +37,16 @@ export function malformedTexts(
     const at = pathTo(place);
     if (faults.length < most) faults.push({ path: pathOf(at), at, message: MALFORMED });
   };
+  // What YAML's aliases name is looked at once, and may hold itself.
+  const seen = new Set<object>();
   // No recursion, and no path that isn't asked for: whoever sends it decides how deep it is.
   const left: { value: unknown; place: Place | undefined }[] = [{ value, place: undefined }];
   for (let next = left.pop(); next && faults.length < most; next = left.pop()) {
     const { value: one, place } = next;
     if (typeof one === 'string') {
       if (isMalformed(one)) report(place);
-    } else if (typeof one === 'object' && one !== null) {
+    } else if (typeof one === 'object' && one !== null && !seen.has(one)) {
+      seen.add(one);
       const keys = Array.isArray(one) ? one.keys() : Object.keys(one);
       const inner = [...keys].map((key) => ({
         value: (one as Record<string | number, unknown>)[key],
