@@ -53,7 +53,7 @@ export const PARAMETERS: Record<string, Json> = {
     name: 'If-Match',
     in: 'header',
     description:
-      'The `ETag` of what is changed, or `*`: where it was changed since, nothing happens and the answer is 412.',
+      'The `ETag` of what is changed, several of them, or `*`: where it was changed since, nothing happens and the answer is 412.',
     schema: { type: 'string' },
   },
 };

@@ -10,6 +10,7 @@ import type { Organization } from '../models/index.js';
 import type { ServiceContext } from '../services/context.js';
 import type { Page, PageRequest } from '../services/list-pages.js';
 import { type Total, totalText } from '../services/lists/total.js';
+import { underAny } from './preconditions.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -24,8 +25,10 @@ export interface Call<Query = unknown, Body = unknown> {
   body: Body;
   /** Of a list: which page. */
   page: PageRequest;
-  /** The revision that `If-Match` asks for; undefined: any. To be made a condition of the write itself. */
+  /** The revision that is asked for; undefined: any. To be made a condition of the write itself. */
   revision: number | undefined;
+  /** All that `If-Match` names: the handler is called with one of them after the other. */
+  revisions: readonly number[] | undefined;
 }
 
 /** In the path's organization, which exists and which the caller reaches. */
@@ -90,12 +93,21 @@ export const inOrganization = <Query extends z.ZodType = z.ZodUnknown, Body exte
   definition: Definition<Query, Body> & {
     handle(call: OrganizationCall<z.output<Query>, z.output<Body>>): Promise<Answer>;
   },
-): Endpoint => definition as unknown as Endpoint;
+): Endpoint => conditional(definition as unknown as Endpoint);
 
 /** An endpoint of the whole instance. */
 export const onInstance = <Query extends z.ZodType = z.ZodUnknown, Body extends z.ZodType = z.ZodUnknown>(
   definition: Definition<Query, Body> & { handle(call: Call<z.output<Query>, z.output<Body>>): Promise<Answer> },
-): Endpoint => definition as unknown as Endpoint;
+): Endpoint => conditional(definition as unknown as Endpoint);
+
+/** An `If-Match` may name several revisions, and a handler is for one. */
+const conditional = (endpoint: Endpoint): Endpoint =>
+  endpoint.conditional
+    ? {
+        ...endpoint,
+        handle: (call) => underAny(call.revisions, (revision) => endpoint.handle({ ...call, revision })),
+      }
+    : endpoint;
 
 /** A page of a list as it is answered; the cursor is signed where it leaves. */
 export const pageAnswer = <T>(

@@ -4,7 +4,7 @@ import type { Organization } from '../models/index.js';
 import type { PageRequest } from '../services/list-pages.js';
 import type { Cursors } from './cursors.js';
 import type { Endpoint } from './endpoint.js';
-import { wantedRevision } from './preconditions.js';
+import { wantedRevisions } from './preconditions.js';
 import { BODY_LIMIT, readJson } from './read-body.js';
 import { validate } from './validate.js';
 
@@ -13,7 +13,8 @@ export interface Input {
   query: unknown;
   body: unknown;
   page: PageRequest;
-  revision: number | undefined;
+  /** What `If-Match` names. */
+  revisions: readonly number[] | undefined;
   /** The body as it came, empty where there is none. */
   text: string;
   /** Turns where the page of a list ended into the cursor that leaves. */
@@ -57,13 +58,13 @@ export function createReadInput(cursors: Cursors) {
       limit: Number(limit ?? USUAL),
       after: cursor === undefined ? undefined : cursors.open(asked, cursor),
     };
-    const revision = endpoint.conditional ? wantedRevision(ctx) : undefined;
+    const revisions = endpoint.conditional ? wantedRevisions(ctx) : undefined;
     const { text, value } = endpoint.body ? await readJson(ctx, endpoint.bodyLimit ?? BODY_LIMIT) : NOTHING;
     return {
       query,
       body: endpoint.body ? validate(endpoint.body, value, 'body') : undefined,
       page,
-      revision,
+      revisions,
       text,
       seal(body) {
         const { data, nextCursor, ...rest } = body as { data: unknown; nextCursor: string | null };

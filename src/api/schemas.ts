@@ -45,8 +45,7 @@ export const metadata = z
   .record(
     z
       .string()
-      .regex(/^[^.$][^.]{0,99}$/, 'expected a key of 1 to 100 characters, without dots and not beginning with $')
-      .refine((key) => !key.includes('\0'), 'expected a key without the character 0'),
+      .regex(/^[^.$][^.]{0,99}$/, 'expected a key of 1 to 100 characters, without dots and not beginning with $'),
     z.string().max(1000),
   )
   .refine((value) => Object.keys(value).length <= MOST_METADATA, `expected ${MOST_METADATA} keys at most`)
@@ -127,9 +126,8 @@ export const groupAssignment = ending('group', groupName).meta({ id: 'GroupAssig
 
 const shownUntil = z.iso.datetime().nullable();
 
-/** As they are shown: what has no end is its key or name alone. */
+/** As it is shown: what has no end is its key alone. */
 export const shownRole = z.union([z.string(), z.strictObject({ role: z.string(), until: z.iso.datetime() })]);
-export const shownGroup = z.union([z.string(), z.strictObject({ group: z.string(), until: z.iso.datetime() })]);
 
 /** Why an effective role is held. */
 export const origin = z

@@ -108,7 +108,7 @@ const setStatus = (
 /** The user, and a line for each organization. */
 async function printUser(services: ServiceContext, user: User, { json }: JsonOption): Promise<void> {
   const { membershipsOf } = await import('../services/list-members.js');
-  const rows = await membershipsOf(services, user);
+  const { data: rows } = await membershipsOf(services, user);
   const memberships = rows.map(({ organization, ...member }) => {
     const { id, status, roles, effectiveRoles } = presentMember(member);
     return { id, organizationId: organization._id, organization: organization.slug, status, roles, effectiveRoles };

@@ -17,6 +17,7 @@ export function allowHost(issuer: string) {
     ctx.body = {
       error: 'misdirected_request',
       message: 'This server answers for another host.',
+      details: [],
       requestId: ctx.state.requestId,
     };
     return undefined;

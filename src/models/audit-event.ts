@@ -50,15 +50,18 @@ export const auditEventSchema = new Schema<AuditEvent>(
   { versionKey: false, minimize: false },
 );
 
-// Every list is an organization's (architecture 12), the newest first.
-auditEventSchema.index({ organizationId: 1, _id: 1 });
-auditEventSchema.index({ organizationId: 1, actor: 1, _id: 1 });
-auditEventSchema.index({ organizationId: 1, subject: 1, _id: 1 });
-auditEventSchema.index({ organizationId: 1, action: 1, _id: 1 });
+// Every list but one is an organization's (architecture 12), the newest first.
+auditEventSchema.index({ organizationId: 1, time: 1, _id: 1 });
+auditEventSchema.index({ organizationId: 1, actor: 1, time: 1, _id: 1 });
+auditEventSchema.index({ organizationId: 1, subject: 1, time: 1, _id: 1 });
+auditEventSchema.index({ organizationId: 1, action: 1, time: 1, _id: 1 });
 auditEventSchema.index(
-  { organizationId: 1, parent: 1, _id: 1 },
+  { organizationId: 1, parent: 1, time: 1, _id: 1 },
   { partialFilterExpression: { parent: { $exists: true } } },
 );
+auditEventSchema.index({ time: 1, _id: 1 });
+// An export goes along the ids.
+auditEventSchema.index({ organizationId: 1, _id: 1 });
 // What waits for its number, and the chain by its numbers.
 auditEventSchema.index({ sealed: 1, organizationId: 1, _id: 1 }, { partialFilterExpression: { sealed: false } });
 auditEventSchema.index({ organizationId: 1, number: 1 }, { unique: true, partialFilterExpression: { sealed: true } });

@@ -9,6 +9,7 @@ import type { Page, PageRequest } from './list-pages.js';
 import { compileFilter, type MemberFilter } from './lists/member-filter.js';
 import { type MemberOrder, memberRows, memberTotal } from './lists/member-rows.js';
 import type { Total } from './lists/total.js';
+import { pageOfAll } from './lists/whole.js';
 import { PRESENT } from './reads.js';
 import { requirePermission } from './require.js';
 import { type OrganizationVocabulary, vocabularyOf } from './vocabulary.js';
@@ -122,22 +123,25 @@ function groupsOf({ clock }: ServiceContext, { groups = [] }: Membership, vocabu
     .sort((a, b) => (a.group.nameKey < b.group.nameKey ? -1 : 1));
 }
 
-/** Where a user is a member, `system` included, by slug. */
+/** Where a user is a member, `system` included, by slug. @param page all of them unless given */
 export async function membershipsOf(
   context: ServiceContext,
   user: User,
-): Promise<(MemberOverview & { organization: Organization })[]> {
+  page: PageRequest = { limit: Number.POSITIVE_INFINITY },
+): Promise<Page<MemberOverview & { organization: Organization }>> {
   const { models } = context;
   const memberships = await models.Membership.find({ userId: user._id, ...PRESENT }).lean();
   const organizations = await models.Organization.find({
     _id: { $in: memberships.map((one) => one.organizationId) },
   }).lean();
-  const rows = await Promise.all(
-    memberships.map(async (membership) => {
-      const organization = organizations.find((one) => one._id === membership.organizationId);
-      if (!organization) return [];
-      return [{ organization, ...(await overviewOf(context, organization, membership, user)) }];
-    }),
-  );
-  return rows.flat().sort((a, b) => (a.organization.slug < b.organization.slug ? -1 : 1));
+  const rows = memberships.flatMap((membership) => {
+    const organization = organizations.find((one) => one._id === membership.organizationId);
+    return organization ? [{ organization, membership }] : [];
+  });
+  const { data, nextCursor } = pageOfAll(rows, ({ organization }) => organization.slug, page);
+  const shown = data.map(async ({ organization, membership }) => ({
+    organization,
+    ...(await overviewOf(context, organization, membership, user)),
+  }));
+  return { data: await Promise.all(shown), nextCursor };
 }

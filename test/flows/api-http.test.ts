@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { isInstancePermission } from '../../src/access/statements.js';
 import type { Endpoint } from '../../src/api/endpoint.js';
 import { previewBulk } from '../../src/services/bulk/preview.js';
@@ -217,6 +218,30 @@ describe('a body', () => {
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
   });
 
+  it('with text that isn’t Unicode, or holds the character 0, is 422 with its path, in keys too', async () => {
+    for (const odd of ['\\ud800', '\\udfff', '\\u0000', '\\udc00\\ud800', 'a\\uD83Db']) {
+      const body = `{"x":[{"y":"${odd}"}]}`;
+      const answers = await each(withBody, (one) => send(machine, one, { body }));
+      expect(answers, odd).toEqual(all(withBody, 422, 'invalid'));
+    }
+    const path = `/organizations/${admin.slug}`;
+    const { json } = await machine.patch(
+      path,
+      '{"name":"a\\ud800","metadata":{"fine":"\\ud83d\\ude00","odd":"\\u0000","o\\ud800":"x"},"list":["",["\\udc00"]]}',
+    );
+    const message = 'expected Unicode text without the character 0';
+    expect(json.details).toEqual(
+      ['name', 'metadata.o\ufffd', 'metadata.odd', 'list[1][0]'].map((each) => ({ path: each, message })),
+    );
+    const fine = await machine.patch(path, '{"metadata":{"fine":"\\ud83d\\ude00","escaped":"\\\\ud800 \\\\u0000"}}');
+    expect(fine.json.metadata).toEqual({ fine: '😀', escaped: '\\ud800 \\u0000' });
+    // However deep, and however many.
+    const deep = `${'['.repeat(30_000)}"\\ud800"${']'.repeat(30_000)}`;
+    expect((await machine.patch(path, deep)).json.details[0].path).toMatch(/^(\[0\]){30000}$/);
+    const many = JSON.stringify(Array.from({ length: 5000 }, () => '\0'));
+    expect((await machine.patch(path, many)).json.details).toHaveLength(100);
+  });
+
   it('isn’t looked at where none is taken', async () => {
     const reads = withoutBody.filter((one) => one.method === 'get');
     for (const endpoint of reads) expect((await send(machine, endpoint)).status).toBe(200);
@@ -263,6 +288,14 @@ describe('an answer', () => {
 });
 
 describe('a list', () => {
+  it('always takes a limit and a cursor', () => {
+    const lists = ENDPOINTS.filter(
+      ({ answer }) => answer.schema instanceof z.ZodObject && 'nextCursor' in answer.schema.shape,
+    );
+    expect(lists.length).toBeGreaterThan(10);
+    expect(lists.filter(({ list }) => !list).map(({ operationId }) => operationId)).toEqual([]);
+  });
+
   it('comes in pages that together hold each row once', async () => {
     const slugs = Array.from({ length: 5 }, freshSlug);
     for (const slug of slugs) expect((await machine.post('/organizations', { slug, name: 'L' })).status).toBe(201);

@@ -32,14 +32,16 @@ describe('a member', () => {
     const { user, path } = await newMember();
     const key = `k${freshSlug().slice(2, 8)}`;
     expect((await machine.post(`${org()}/roles`, { key, name: 'K' })).status).toBe(201);
-    expect((await machine.post(`${org()}/groups`, { name: `G ${key}`, roles: [key] })).status).toBe(201);
+    const made = await machine.post(`${org()}/groups`, { name: `G ${key}`, roles: [key] });
+    expect(made.status).toBe(201);
     const set = await machine.put(`${path}/roles`, { roles: ['member', { role: key, until: UNTIL }] });
     expect([set.status, set.json.roles]).toEqual([200, [{ role: key, until: UNTIL }, 'member']]);
     await machine.put(`${path}/groups`, { groups: [{ group: `g ${key}`, until: UNTIL }] });
     const { json } = await machine.get(path);
     expect(json).toMatchObject({
       email: user.email,
-      groups: [{ group: `G ${key}`, until: UNTIL }],
+      groups: [`G ${key}`],
+      groupMemberships: [{ id: made.json.id, name: `G ${key}`, until: UNTIL }],
       effectiveRoles: [key, 'member'],
       origins: [
         { role: key, direct: { until: UNTIL }, groups: [{ group: `G ${key}`, until: UNTIL }] },
@@ -102,6 +104,45 @@ describe('a member', () => {
     });
     expect((await machine.delete(path)).status).toBe(204);
     expect((await machine.get(path)).status).toBe(404);
+  });
+
+  it('is changed under any of several tags that If-Match names, and under none that is weak', async () => {
+    const { path } = await newMember();
+    const tags: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const { headers } = await machine.patch(path, { metadata: { name } });
+      tags.push(headers.get('etag') as string);
+    }
+    const [, second, third] = tags as [string, string, string];
+    const under = async (header: string) =>
+      (await machine.put(`${path}/roles`, { roles: ['member'] }, { 'if-match': header })).status;
+    expect(await under(`${tags[0]}, ${second}`)).toBe(412);
+    expect(await under(`"other", W/${third}`)).toBe(412);
+    expect(await under(`${third} ${third}`)).toBe(412);
+    const before = (await machine.get(path)).headers.get('etag');
+    expect(before).toBe(third);
+    expect(await under(`"other, or not",${second} , ${third}`)).toBe(200);
+    // One that is to come isn't taken for the one that is.
+    const now = (await machine.get(path)).headers.get('etag') as string;
+    const later = now.replace(/\d+/, (revision) => String(Number(revision) + 1));
+    expect(await under(later)).toBe(412);
+    expect(await under(`${second}, ${later}, ${now}`)).toBe(200);
+  });
+
+  it('has groups by name, whether their membership ends or not, and with their ids and ends besides', async () => {
+    const { path } = await newMember();
+    const names = [freshSlug(), freshSlug()].sort();
+    const [one, two] = names as [string, string];
+    const ids: string[] = [];
+    for (const name of names) ids.push((await machine.post(`${org()}/groups`, { name })).json.id);
+    const groupMemberships = [
+      { id: ids[0], name: one, until: null },
+      { id: ids[1], name: two, until: UNTIL },
+    ];
+    const set = await machine.put(`${path}/groups`, { groups: [{ group: two, until: UNTIL }, one] });
+    expect(set.json).toMatchObject({ groups: names, groupMemberships });
+    const listed = (await machine.all(`${org()}/members?group=${two}`)) as object[];
+    expect(listed).toMatchObject([{ groups: names, groupMemberships }]);
   });
 
   it('leaves by a person’s token, and is added by a machine’s', async () => {
@@ -179,6 +220,18 @@ describe('the instance', () => {
   });
 });
 
+describe('the permissions', () => {
+  it('come in pages, by API and key, each once', async () => {
+    const whole = (await machine.all('/permissions')) as { api: string; key: string }[];
+    expect(whole.length).toBeGreaterThan(5);
+    for (const limit of [1, 7]) expect(await machine.all('/permissions', limit)).toEqual(whole);
+    const own = `${server.issuer}/api`;
+    const keys = whole.filter(({ api }) => api === own).map(({ key }) => key);
+    expect(keys).toEqual([...keys].sort());
+    expect(keys).toContain('members:read');
+  });
+});
+
 describe('nobody rises by an application’s token (R15)', () => {
   it('what the token doesn’t carry it gives to nobody', async () => {
     const { path } = await newMember();
@@ -217,6 +270,37 @@ describe('a user', () => {
     expect((await machine.patch(`/users/${admin.user._id}`, { status: 'disabled' })).json.error).toBe(
       'last_administrator',
     );
+  });
+
+  it('has memberships and sessions in pages, each row once', async () => {
+    const user = await makeUser(server.services);
+    const path = `/users/${user._id}`;
+    const slugs = Array.from({ length: 4 }, freshSlug).sort();
+    for (const slug of slugs) {
+      await machine.post('/organizations', { slug, name: 'Paged' });
+      expect((await machine.post(`/organizations/${slug}/members`, { user: user._id })).status).toBe(201);
+    }
+    type Row = { id: string; organization: { slug: string }; member: { userId: string } };
+    for (const limit of [1, 2, 4, 100]) {
+      const rows = (await machine.all(`${path}/memberships`, limit)) as Row[];
+      expect(rows.map(({ organization }) => organization.slug)).toEqual(slugs);
+      expect(new Set(rows.map(({ member }) => member.userId))).toEqual(new Set([user._id]));
+    }
+    for (let count = 0; count < 3; count += 1)
+      await personClient(server, { user }, { parameters: { organization: slugs[0] as string } });
+    for (const list of [`${path}/sessions`, `/organizations/${slugs[0]}/members/${user._id}/sessions`]) {
+      const whole = (await machine.get(list)).json.data as (Row & { signedInAt: string })[];
+      expect(new Set(whole.map(({ id }) => id)).size).toBe(3);
+      expect(whole.map(({ signedInAt }) => signedInAt)).toEqual(
+        whole
+          .map(({ signedInAt }) => signedInAt)
+          .sort()
+          .reverse(),
+      );
+      for (const limit of [1, 2, 3]) expect(await machine.all(list, limit)).toEqual(whole);
+    }
+    const last = (await machine.get(`${path}/memberships?limit=3`)).json.nextCursor;
+    expect((await machine.get(`/users/${admin.user._id}/memberships?cursor=${last}`)).status).toBe(422);
   });
 
   it('gets another address, by which they sign in from then on; the old one is free again', async () => {

@@ -10,7 +10,7 @@ import { SYSTEM } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { type ApiClient, ENDPOINTS, machineClient } from '../support/api.js';
 import { makeCrowd } from '../support/bulk.js';
-import { makeGroup, makeOrganization, makeRole } from '../support/factories.js';
+import { makeGroup, makeMember, makeOrganization, makeRole } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { testStore } from '../support/store.js';
 
@@ -46,6 +46,7 @@ beforeAll(async () => {
     const other = await makeOrganization(services);
     const theirs = await makeRole(services, { key: 'theirs', organizationId: other._id });
     await changeOrganization(services, SYSTEM, other, { defaultRoles: [theirs._id] });
+    await makeMember(services, other._id, ids[0] as string);
     await settled(other);
   }
   for (const userId of ids) await addToGroup(services, SYSTEM, { organizationId, userId, groupId: group });
@@ -55,13 +56,18 @@ beforeAll(async () => {
   for (let count = 0; count < ROWS; count += 1)
     operation = (await machine.post(`/organizations/${slug}/bulk-operations`, bulk)).json.id;
   await moveEvents(services);
-  params = { org: slug, group, operation };
+  params = { org: slug, group, operation, user: ids[0] as string, member: ids[0] as string };
 }, 60_000);
 afterAll(() => server?.close());
 
-const lists = ENDPOINTS.filter((endpoint) => endpoint.list).map(
+/** What one person has: all of it is read, whichever page is shown. */
+const OF_ONE = /^\/users\/\{user\}\/|\/\{member\}\//;
+
+const listed = ENDPOINTS.filter((endpoint) => endpoint.list).map(
   ({ operationId, path }) => [operationId, path] as const,
 );
+const lists = listed.filter(([, path]) => !OF_ONE.test(path));
+const ofOne = listed.filter(([, path]) => OF_ONE.test(path));
 
 /** Who asks: grants, revocations, limits. Where: the organization by its slug, the catalog's number. */
 const BESIDES = /^(instance|oidc\.\w+|revokedTokens|claims|rateLimits|auditChains)$/;
@@ -94,3 +100,21 @@ it.each(lists)(
     expect(queries.length, queries.join()).toBeLessThanOrEqual(2);
   },
 );
+
+it.each(ofOne)('%s costs as many queries for a page of ten as for a page of one', async (id, path) => {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] as string);
+  const queriesOf = async (limit: number) => {
+    sent = [];
+    const { status, json } = await machine.get(`${filled}?limit=${limit}`);
+    expect(status).toBe(200);
+    if (id === 'listUserMemberships') expect(json.data).toHaveLength(limit);
+    return sent.filter((name) => !BESIDES.test(name) && name !== 'events').length;
+  };
+  const least = async (limit: number) => {
+    await queriesOf(limit);
+    return Math.min(await queriesOf(limit), await queriesOf(limit), await queriesOf(limit));
+  };
+  const one = await least(1);
+  expect(one).toBeLessThanOrEqual(4);
+  expect(await least(10)).toBe(one);
+});

@@ -1,6 +1,8 @@
 import type { CommandStartedEvent, Document } from 'mongodb';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listEvents } from '../../src/services/audit/list-events.js';
+import { recordAll } from '../../src/services/audit/record.js';
 import { applyBulk, cancelBulk } from '../../src/services/bulk/apply.js';
 import { listBulk, listBulkResults } from '../../src/services/bulk/list.js';
 import { previewBulk } from '../../src/services/bulk/preview.js';
@@ -8,7 +10,7 @@ import { runBatch } from '../../src/services/bulk/run.js';
 import { tidyBulk } from '../../src/services/bulk/tidy.js';
 import { undoBulk } from '../../src/services/bulk/undo.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
-import { SYSTEM } from '../../src/services/context.js';
+import { eventOf, SYSTEM } from '../../src/services/context.js';
 import { exportState } from '../../src/services/export/index.js';
 import { listMembers } from '../../src/services/list-members.js';
 import { listOrganizations, listRoles, listUsers } from '../../src/services/list-pages.js';
@@ -286,6 +288,44 @@ it('a page of users, organizations, members or roles, and of an export, reads wh
       const plan = await explained({ ...command, limit });
       expect(plan, name).toMatchObject({ index, sorts: false });
       expect(plan.looksAt, name).toBeLessThanOrEqual(limit);
+    }
+  }
+});
+
+it('a page of the audit log reads what it shows alone, by an index, whatever it is narrowed to', async () => {
+  const { services } = server;
+  const organizationId = 'org_logged';
+  const parent = 'evt_parent';
+  const moment = services.clock.now();
+  // All at one moment: what is left of it is the greater part of a page.
+  const events = Array.from({ length: 30 }, () => ({
+    ...eventOf(services, SYSTEM, 'odd', 'usr_x', { organizationId, parent }),
+    time: moment,
+  }));
+  await recordAll(services, events);
+  const [from, until] = [new Date(0), new Date(moment.getTime() + 1)];
+  const queries: Record<string, [query: object, index: string]> = {
+    all: [{ organizationId }, 'organizationId_1_time_1__id_1'],
+    period: [{ organizationId, from, until }, 'organizationId_1_time_1__id_1'],
+    actor: [{ organizationId, actor: 'system' }, 'organizationId_1_actor_1_time_1__id_1'],
+    subject: [{ organizationId, subject: 'usr_x', until }, 'organizationId_1_subject_1_time_1__id_1'],
+    action: [{ organizationId, action: 'odd', from }, 'organizationId_1_action_1_time_1__id_1'],
+    parent: [{ organizationId, parent }, 'organizationId_1_parent_1_time_1__id_1'],
+    everywhere: [{}, 'time_1__id_1'],
+    'everywhere, for a period': [{ from, until }, 'time_1__id_1'],
+  };
+  for (const [name, [query, index]] of Object.entries(queries)) {
+    recorded.clear();
+    const { nextCursor } = await listEvents(services, SYSTEM, query, { limit: 3 });
+    await listEvents(services, SYSTEM, query, { limit: 3, after: nextCursor as string });
+    const paged = [...recorded.values()].filter(
+      ({ command }) => command.find === 'events' && !('sealed' in command.filter),
+    );
+    expect(paged.length, name).toBeGreaterThan(1);
+    for (const { command } of paged) {
+      const plan = await explained(command);
+      expect(plan, name).toMatchObject({ index, sorts: false });
+      expect(plan.looksAt, name).toBeLessThanOrEqual(command.limit);
     }
   }
 });

@@ -143,6 +143,9 @@ describe('groups and end dates in a file', () => {
       'users[0].memberships[0].roles[1].from',
       'users[0].memberships[0].roles[2]',
       'users[0].memberships[0].groups[0]',
+      'organizations[0].groups[1].name',
+      ...[0, 1, 2].map((n) => `organizations[0].roles[0].permissions[${n}]`),
+      'organizations[0].groups[0].roles[0]',
     ]);
     const [one] = organizations as [(typeof organizations)[number]];
     expect(
@@ -248,8 +251,10 @@ describe('single role mode in a file (R4)', () => {
       organizations: [{ slug: 'plural', name: 'Plural', roleMode: 'single' }],
     }).catch((refused) => refused);
     expect(error.faults).toEqual([
-      { path: 'organizations[0].roleMode', message: 'these have several roles or an end date: p@single.test' },
-      { path: 'organizations[0].roleMode', message: 'the group G carries roles' },
+      {
+        path: 'organizations[0].roleMode',
+        message: 'these have several roles or an end date: p@single.test; the group G carries roles',
+      },
     ]);
   });
 });

@@ -205,6 +205,16 @@ describe('requests', () => {
     const { port } = server.server.address() as { port: number };
     expect((await get(port, '/.well-known/openid-configuration', 'evil.test')).status).toBe(421);
     expect((await get(port, '/health/ready', 'evil.test')).status).toBe(200);
+    const { status, body } = await get(port, '/api/v1/organizations', 'evil.test');
+    expect([status, JSON.parse(body)]).toEqual([
+      421,
+      {
+        error: 'misdirected_request',
+        message: 'This server answers for another host.',
+        details: [],
+        requestId: expect.any(String),
+      },
+    ]);
   });
 
   it('with an unknown client or a wrong redirect URI end on a page, with the code, not at the address', async () => {

@@ -17,6 +17,7 @@ export async function createMemberPresenter(services: ServiceContext, organizati
   return ({ membership, user }: { membership: Membership; user: Copied }) => {
     const held = heldRoles({ userId: membership.userId, organization, membership }, vocabulary, now);
     const acts = [organization.status, membership.status, user.status].every((one) => one === 'active');
+    const groupMemberships = groupsOf(vocabulary, membership, now);
     const defaultRole = membership.defaultRole && liveRole(membership.defaultRole, vocabulary.role)?.key;
     return {
       id: membership._id,
@@ -26,7 +27,8 @@ export async function createMemberPresenter(services: ServiceContext, organizati
       status: membership.status,
       userStatus: user.status === 'active' ? 'active' : 'disabled',
       roles: direct(held, membership),
-      groups: groupsOf(vocabulary, membership, now),
+      groups: groupMemberships.map(({ name }) => name),
+      groupMemberships,
       effectiveRoles: acts ? held.map(({ role }) => role.key) : [],
       origins: held.map(originOf),
       defaultRole: defaultRole ?? null,
@@ -50,11 +52,9 @@ function groupsOf(vocabulary: OrganizationVocabulary, { groups = [] }: Membershi
     .filter(({ until }) => !until || until > now)
     .flatMap(({ groupId, until }) => {
       const group = vocabulary.group(groupId);
-      return group ? [{ name: group.name, until }] : [];
+      return group ? [{ id: groupId, name: group.name, until: ended(until) }] : [];
     });
-  return shown
-    .sort((a, b) => a.name.localeCompare(b.name, 'en'))
-    .map(({ name, until }) => (until ? { group: name, until: until.toISOString() } : name));
+  return shown.sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
 const originOf = ({ role, direct: one, groups }: HeldRole<Role, KnownGroup>) => ({

@@ -10,7 +10,6 @@ import {
   roleAssignment,
   roleKey,
   searched,
-  shownGroup,
   shownMetadata,
   shownRole,
   text,
@@ -18,6 +17,14 @@ import {
 } from '../schemas.js';
 
 const status = z.enum(['active', 'suspended']);
+
+const groupMembership = z
+  .strictObject({
+    id: text.meta({ examples: ['grp_01JX0000000000000000000000'] }),
+    name: text.meta({ examples: ['Finance'] }),
+    until: time.nullable().meta({ description: 'Until when they are in it; null: without an end.' }),
+  })
+  .meta({ id: 'GroupMembership' });
 
 export const member = z
   .strictObject({
@@ -30,9 +37,8 @@ export const member = z
     roles: z
       .array(shownRole)
       .meta({ description: 'Held directly: the key, with `until` where it ends.', examples: [['member']] }),
-    groups: z
-      .array(shownGroup)
-      .meta({ description: 'By name, with `until` where the membership ends.', examples: [['Finance']] }),
+    groups: z.array(text).meta({ description: 'Their names, sorted.', examples: [['Finance']] }),
+    groupMemberships: z.array(groupMembership).meta({ description: 'The same groups, with their ids and ends.' }),
     effectiveRoles: z.array(text).meta({
       description: 'What a token would carry now: none of who may not act.',
       examples: [['billing', 'member']],
@@ -98,6 +104,4 @@ export const memberSession = z
   })
   .meta({ id: 'MemberSession' });
 
-export const memberSessionList = z
-  .strictObject({ data: z.array(memberSession), nextCursor: z.null() })
-  .meta({ id: 'MemberSessionList' });
+export const memberSessionList = listOf('MemberSessionList', memberSession);

@@ -1,7 +1,8 @@
 import { endMemberSessions } from '../../services/end-member-sessions.js';
 import { findMember } from '../../services/find-member.js';
 import { endMemberSession, listMemberSessions } from '../../services/list-member-sessions.js';
-import { type Endpoint, inOrganization, type OrganizationCall } from '../endpoint.js';
+import { bySignIn, pageOfAll } from '../../services/lists/whole.js';
+import { type Endpoint, inOrganization, type OrganizationCall, pageAnswer } from '../endpoint.js';
 import { memberSessionList } from './schema.js';
 
 const memberOf = async ({ services, organization, params }: OrganizationCall) => ({
@@ -15,17 +16,17 @@ export const memberSessionEndpoints: readonly Endpoint[] = [
     path: '/organizations/{org}/members/{member}/sessions',
     operationId: 'listMemberSessions',
     summary: 'List a member’s sessions',
-    description: 'Those in which something was given in this organization, and that alone. All of them on one page.',
+    description: 'Those in which something was given in this organization, and that alone; the latest sign-in first.',
     permissions: ['sessions:end'],
-    answer: { status: 200, description: 'The sessions.', schema: memberSessionList },
+    list: true,
+    answer: { status: 200, description: 'A page of sessions.', schema: memberSessionList },
     async handle(call) {
       const sessions = await listMemberSessions(call.services, call.actor, await memberOf(call));
-      const data = sessions.map(({ signedInAt, expiresAt, ...one }) => ({
+      return pageAnswer(pageOfAll(sessions, bySignIn, call.page), ({ signedInAt, expiresAt, ...one }) => ({
         ...one,
         signedInAt: signedInAt?.toISOString() ?? null,
         expiresAt: expiresAt?.toISOString() ?? null,
       }));
-      return { body: { data, nextCursor: null } };
     },
   }),
   inOrganization({

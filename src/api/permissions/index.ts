@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { MANAGEMENT_PERMISSIONS } from '../../access/management.js';
 import { isGrantable } from '../../access/statements.js';
-import { type Noun, onInstance } from '../endpoint.js';
-import { text } from '../schemas.js';
+import { pageOfAll } from '../../services/lists/whole.js';
+import { type Noun, onInstance, pageAnswer } from '../endpoint.js';
+import { listOf, text } from '../schemas.js';
 
 const permission = z
   .strictObject({
@@ -13,9 +14,7 @@ const permission = z
   })
   .meta({ id: 'Permission' });
 
-const permissionList = z
-  .strictObject({ data: z.array(permission), nextCursor: z.null() })
-  .meta({ id: 'PermissionList' });
+const permissionList = listOf('PermissionList', permission);
 
 export const permissions: Noun = {
   name: 'permissions',
@@ -26,10 +25,11 @@ export const permissions: Noun = {
       path: '/permissions',
       operationId: 'listPermissions',
       summary: 'List permissions',
-      description: 'All of them on one page, by API and key.',
+      description: 'By API and key.',
       permissions: ['roles:read'],
-      answer: { status: 200, description: 'Every permission.', schema: permissionList },
-      async handle({ services, issuer }) {
+      list: true,
+      answer: { status: 200, description: 'A page of permissions.', schema: permissionList },
+      async handle({ services, issuer, page }) {
         const { apis } = await services.catalog.current();
         const management = Object.entries(MANAGEMENT_PERMISSIONS).map(([key, description]) => ({
           key,
@@ -45,8 +45,11 @@ export const permissions: Noun = {
             operatorsOnly,
           })),
         );
-        data.sort((a, b) => a.api.localeCompare(b.api) || a.key.localeCompare(b.key));
-        return { body: { data, nextCursor: null } };
+        // Neither a URI nor a key holds a space: by API first.
+        return pageAnswer(
+          pageOfAll(data, ({ api, key }) => `${api} ${key}`, page),
+          (one) => one,
+        );
       },
     }),
   ],

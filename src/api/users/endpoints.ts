@@ -117,18 +117,20 @@ export const userEndpoints: readonly Endpoint[] = [
     path: '/users/{user}/memberships',
     operationId: 'listUserMemberships',
     summary: 'List a user’s memberships',
-    description: 'In every organization, `system` included, by slug. All of them on one page.',
+    description: 'In every organization, `system` included, by slug.',
     permissions: ['instance:users'],
-    answer: { status: 200, description: 'The memberships.', schema: userMembershipList },
-    async handle({ services, params }) {
-      const rows = await membershipsOf(services, await findUser(services, params.user as string));
+    list: true,
+    answer: { status: 200, description: 'A page of memberships.', schema: userMembershipList },
+    async handle({ services, params, page }) {
+      const user = await findUser(services, params.user as string);
+      const { data: rows, nextCursor } = await membershipsOf(services, user, page);
       const data = await Promise.all(
         rows.map(async ({ organization, ...row }) => ({
           organization: { id: organization._id, slug: organization.slug, name: organization.name },
           member: (await createMemberPresenter(services, organization))(row),
         })),
       );
-      return { body: { data, nextCursor: null } };
+      return { body: { data, nextCursor } };
     },
   }),
 ];

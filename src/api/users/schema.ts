@@ -141,9 +141,7 @@ export const userMembership = z
   .strictObject({ organization: z.strictObject({ id: text, slug: text, name: text }), member })
   .meta({ id: 'UserMembership' });
 
-export const userMembershipList = z
-  .strictObject({ data: z.array(userMembership), nextCursor: z.null() })
-  .meta({ id: 'UserMembershipList' });
+export const userMembershipList = listOf('UserMembershipList', userMembership);
 
 export const userSession = z
   .strictObject({
@@ -154,6 +152,4 @@ export const userSession = z
   })
   .meta({ id: 'UserSession' });
 
-export const userSessionList = z
-  .strictObject({ data: z.array(userSession), nextCursor: z.null() })
-  .meta({ id: 'UserSessionList' });
+export const userSessionList = listOf('UserSessionList', userSession);

@@ -1,6 +1,7 @@
 import { findUser } from '../../services/find-user.js';
+import { bySignIn, pageOfAll } from '../../services/lists/whole.js';
 import { endAllUserSessions, endUserSession, listUserSessions } from '../../services/user-sessions.js';
-import { type Endpoint, onInstance } from '../endpoint.js';
+import { type Endpoint, onInstance, pageAnswer } from '../endpoint.js';
 import { userSessionList } from './schema.js';
 
 export const userSessionEndpoints: readonly Endpoint[] = [
@@ -9,17 +10,18 @@ export const userSessionEndpoints: readonly Endpoint[] = [
     path: '/users/{user}/sessions',
     operationId: 'listUserSessions',
     summary: 'List a user’s sessions',
-    description: 'The browsers that they are signed in with. All of them on one page.',
+    description: 'The browsers that they are signed in with, the latest sign-in first.',
     permissions: ['instance:users'],
-    answer: { status: 200, description: 'The sessions.', schema: userSessionList },
-    async handle({ services, actor, params }) {
+    list: true,
+    answer: { status: 200, description: 'A page of sessions.', schema: userSessionList },
+    async handle({ services, actor, params, page }) {
       const { _id } = await findUser(services, params.user as string);
-      const data = (await listUserSessions(services, actor, _id)).map(({ signedInAt, expiresAt, ...one }) => ({
+      const sessions = pageOfAll(await listUserSessions(services, actor, _id), bySignIn, page);
+      return pageAnswer(sessions, ({ signedInAt, expiresAt, ...one }) => ({
         ...one,
         signedInAt: signedInAt.toISOString(),
         expiresAt: expiresAt?.toISOString() ?? null,
       }));
-      return { body: { data, nextCursor: null } };
     },
   }),
   onInstance({

@@ -29,16 +29,23 @@ export function requireReading(context: ServiceContext, actor: Actor, { organiza
   else requirePermission(actor, 'audit:read', organizationId);
 }
 
+/** The conditions of a query. */
+export function within({ from, until, ...exact }: EventQuery): Record<string, unknown> {
+  return {
+    ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
+    ...(from || until ? { time: { ...(from && { $gte: from }), ...(until && { $lt: until }) } } : {}),
+  };
+}
+
 /** Ids are made by each process's own clock, as times are, and go on where it is set back: so far an event's may be from its time. */
 const APART_MS = 60 * 60 * 1000;
 
-/** The filter of a query. Its bounds in time bound the ids too, by which the index is read. */
-export function filterOf({ organizationId, from, until, ...exact }: EventQuery): Record<string, unknown> {
-  const wanted = Object.entries({ organizationId, ...exact }).filter(([, value]) => value !== undefined);
+/** The filter of a query that is read along the ids: its bounds in time bound them too. */
+export function filterOf(query: EventQuery): Record<string, unknown> {
+  const { from, until } = query;
   const shifted = (moment: Date, ms: number) => idBound('evt', new Date(moment.getTime() + ms));
   return {
-    ...Object.fromEntries(wanted),
-    ...(from || until ? { time: { ...(from && { $gte: from }), ...(until && { $lt: until }) } } : {}),
+    ...within(query),
     _id: {
       $gt: from ? shifted(from, -APART_MS) : '',
       ...(until ? { $lt: shifted(until, APART_MS) } : {}),

@@ -104,7 +104,14 @@ export const APPLICATION_FIELDS: Fields<ApplicationEntry, Application> = {
   requirePkce: ofApplication('requirePkce'),
   requirePar: ofApplication('requirePar'),
   requireDpop: ofApplication('requireDpop'),
-  permissions: ofApplication('permissions'),
+  permissions: ({ permissions = [] }, { declares }) =>
+    unlessDefault(
+      permissions.map(({ api, permissions: keys }) => ({
+        api,
+        permissions: keys.filter((key) => api === 'management' || key === '*' || declares(key, api)),
+      })),
+      [],
+    ),
 };
 
 /** Keys that no API declares any more count for nothing, and a file with them would be refused. */
@@ -113,7 +120,7 @@ export const ROLE_FIELDS: Fields<RoleEntry, Role> = {
   name: (role) => unlessDefault(role.name, ensuredRole(role._id)?.name),
   description: (role) => unlessDefault(role.description, ensuredRole(role._id)?.description),
   permissions: ({ permissions, management = [] }, { declares }) =>
-    unlessDefault([...permissions.filter(declares), ...management], []),
+    unlessDefault([...permissions.filter((key) => declares(key)), ...management], []),
 };
 
 export const ORGANIZATION_FIELDS: Fields<OrganizationEntry, Organization> = {

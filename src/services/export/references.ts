@@ -13,8 +13,8 @@ export interface References {
   groupsOf(organizationId: string): Group[];
   /** The name of a group, or undefined where it is gone. */
   groupName(id: string): string | undefined;
-  /** Whether an API declares a permission. */
-  declares(permission: string): boolean;
+  /** Whether an API declares a permission; of one API, where it is named. */
+  declares(permission: string, api?: string): boolean;
 }
 
 /** What belongs to organizations. */
@@ -26,7 +26,10 @@ export interface Own {
 export function referencesOf(catalog: CatalogSnapshot, own: Own, withHashes: boolean): References {
   const keys = new Map([...catalog.roles.values(), ...own.roles].map((role) => [role._id, role.key]));
   const names = new Map(own.groups.map((group) => [group._id, group.name]));
-  const declared = new Set([...catalog.apis.values()].flatMap((api) => api.permissions.map((one) => one.key)));
+  const keysAt = new Map(
+    [...catalog.apis.values()].map((api) => [api._id, new Set(api.permissions.map(({ key }) => key))]),
+  );
+  const declared = new Set([...keysAt.values()].flatMap((one) => [...one]));
   return {
     withHashes,
     roleKey: (id) => keys.get(id),
@@ -37,7 +40,8 @@ export function referencesOf(catalog: CatalogSnapshot, own: Own, withHashes: boo
         .filter((group) => group.organizationId === organizationId)
         .sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1)),
     groupName: (id) => names.get(id),
-    declares: (permission) => declared.has(permission),
+    declares: (permission, api) =>
+      (api === undefined ? declared : (keysAt.get(api) ?? new Set<string>())).has(permission),
   };
 }
 

@@ -109,7 +109,9 @@ function rolesStep({ path, slug, email, roles, userActive }: Named, draft: Draft
       verb: 'set',
       object: `the roles of ${email} in ${slug}`,
       properties: [property('roles', before, after)],
-      run: (execution) => setRoles(execution, { slug, email, roles, userActive }),
+      async run(execution) {
+        await setRoles(execution, { slug, email, roles, userActive });
+      },
     },
   ];
 }

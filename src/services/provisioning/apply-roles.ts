@@ -5,7 +5,7 @@ import { SYSTEM } from '../context.js';
 import { insertRole, type RoleChange, splitPermissions, updateRole } from '../save-role.js';
 import { canonical, differences } from './differences.js';
 import type { Execution } from './execution.js';
-import { propertiesOf, property, type Step } from './plan.js';
+import { type Instead, propertiesOf, property, type Step } from './plan.js';
 import type { RoleEntry } from './schema.js';
 import type { StoredState } from './state.js';
 
@@ -25,9 +25,10 @@ export function planRole(
       object: slug === null ? `the role ${key}` : `the role ${key} of ${slug}`,
       properties: propertiesOf(stored, change),
       async run(execution) {
-        if (stored) await updateRole(execution.context, SYSTEM, stored, written(change));
-        else await create(execution, slug, { key, ...wanted });
         if (slug === null) execution.catalogChanges();
+        if (!stored) return create(execution, slug, { key, ...wanted });
+        await updateRole(execution.context, SYSTEM, stored, written(change));
+        return undefined;
       },
     },
   ];
@@ -51,17 +52,26 @@ function written({ permissions, ...values }: RoleValues): RoleChange {
   return { ...(values as RoleChange), ...(permissions ? splitPermissions(permissions) : {}) };
 }
 
-async function create(execution: Execution, slug: string | null, { key, ...wanted }: RoleEntry): Promise<void> {
+async function create(
+  execution: Execution,
+  slug: string | null,
+  { key, ...wanted }: RoleEntry,
+): Promise<Instead | undefined> {
   const { context } = execution;
   const organizationId = slug === null ? null : (await execution.organization(slug))._id;
   try {
     await insertRole(context, SYSTEM, { key, ...written(wanted), name: wanted.name ?? key, organizationId });
+    return undefined;
   } catch (error) {
-    // Servers that start together apply one file at once: an instance-wide role that another has just made is as good.
     if (!(error instanceof RollcallError) || error.code !== 'role_taken' || organizationId !== null) throw error;
+    // Servers that start together apply one file at once: an instance-wide role that another has just made is as good. Where there is
+    // none, it is an organization's own role that has the key (R5).
     const theirs = await context.models.Role.findOne({ organizationId, key }).lean();
-    const change = theirs ? changeOf(theirs, wanted) : {};
-    if (theirs && Object.keys(change).length) await updateRole(context, SYSTEM, theirs, written(change));
+    if (!theirs) throw error;
+    const change = changeOf(theirs, wanted);
+    if (Object.keys(change).length === 0) return { verb: null };
+    await updateRole(context, SYSTEM, theirs, written(change));
+    return { verb: 'change' };
   }
 }
 

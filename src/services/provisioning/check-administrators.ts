@@ -1,6 +1,7 @@
 import { normalizeEmail } from '../create-user.js';
 import type { Report } from './faults.js';
-import { type MembershipEntry, type ProvisioningFile, rolesOfEntry } from './schema.js';
+import type { Reading } from './read-shape.js';
+import { type MembershipEntry, rolesOfEntry } from './schema.js';
 import { membershipKey, type StoredState } from './state.js';
 
 /** The keys of the roles without an end: who is administrator until some day isn't the one that an organization needs. */
@@ -8,17 +9,20 @@ const lastingRoles = (entry: MembershipEntry, state: StoredState) =>
   rolesOfEntry(entry, state.now)?.flatMap(({ name, until }) => (until ? [] : name));
 
 /** R2: no organization with members may end up without an active administrator. */
-export function checkAdministrators(file: ProvisioningFile, state: StoredState, fault: Report): void {
+export function checkAdministrators({ file, sound, whole }: Reading, state: StoredState, fault: Report): void {
+  if (!whole('users')) return;
   const touched = new Map<
     string,
-    { path: string; email: string; entry: MembershipEntry | undefined; disabled: boolean }[]
+    { path: string; email: string; entry: MembershipEntry | undefined; disabled: boolean; known: boolean }[]
   >();
   (file.users ?? []).forEach((user, u) => {
     const email = normalizeEmail(user.email);
     // Who is disabled already and isn't enabled by the file is nobody's active administrator.
     const disabled = (user.status ?? state.users.get(email)?.status ?? 'active') !== 'active';
     (user.memberships ?? []).forEach((entry, m) => {
-      const row = { path: `users[${u}].memberships[${m}].roles`, email, entry, disabled };
+      const path = `users[${u}].memberships[${m}]`;
+      const known = [`users[${u}].status`, `${path}.roles`, `${path}.status`].every(sound);
+      const row = { path: `${path}.roles`, email, entry, disabled, known };
       touched.set(entry.organization, [...(touched.get(entry.organization) ?? []), row]);
     });
     if (user.status !== 'disabled') return;
@@ -29,11 +33,19 @@ export function checkAdministrators(file: ProvisioningFile, state: StoredState, 
       if (!stored || named || !organization.administrators.includes(stored._id)) continue;
       touched.set(slug, [
         ...(touched.get(slug) ?? []),
-        { path: `users[${u}].status`, email, entry: undefined, disabled },
+        { path: `users[${u}].status`, email, entry: undefined, disabled, known: true },
       ]);
     }
   });
+  // Whose membership it is that can't be read, or where, might be anybody's anywhere.
+  const readable = (file.users ?? []).every(
+    (user, u) =>
+      whole(`users[${u}].memberships`) &&
+      (user.memberships ?? []).every((_, m) => sound(`users[${u}].memberships[${m}].organization`)),
+  );
+  if (!readable) return;
   for (const [slug, rows] of touched) {
+    if (rows.some(({ known }) => !known)) continue;
     const organization = state.organizations.get(slug);
     const administrators = new Set(organization?.administrators ?? []);
     const before = administrators.size;

@@ -2,12 +2,19 @@ import { nameKey } from '../change-group.js';
 import { normalizeEmail } from '../create-user.js';
 import { isSingle } from '../rules-of-roles.js';
 import type { Report } from './faults.js';
+import type { Reading } from './read-shape.js';
 import type { ProvisioningFile } from './schema.js';
 import { membershipKey, type StoredState } from './state.js';
 
 /** R4: in single mode each member has exactly one role, without an end, groups carry none, and one is given by default. */
-export function checkSingleModes(file: ProvisioningFile, state: StoredState, fault: Report): void {
-  const modes = new Map((file.organizations ?? []).map((one) => [one.slug, one.roleMode]));
+export function checkSingleModes(reading: Reading, state: StoredState, fault: Report): void {
+  const { file, sound, whole } = reading;
+  const modes = new Map(
+    (file.organizations ?? []).map(({ slug, roleMode }, o) => {
+      const known = sound(`organizations[${o}].roleMode`);
+      return [slug, known ? roleMode : 'unknown'];
+    }),
+  );
   const single = (slug: string) => {
     const stored = state.organizations.get(slug);
     return (modes.get(slug) ?? (stored && isSingle(stored) ? 'single' : 'multiple')) === 'single';
@@ -19,16 +26,20 @@ export function checkSingleModes(file: ProvisioningFile, state: StoredState, fau
     (entry.groups ?? []).forEach((group, g) => {
       if (group.roles?.length) fault(`${path}.groups[${g}].roles`, 'groups carry no roles in the single role mode');
     });
+    // What would follow from a list that isn't as it should be isn't told.
+    const usual = entry.defaultRoles ? `${path}.defaultRoles` : 'defaultRoles';
     const defaults = entry.defaultRoles ?? stored?.defaultRoles ?? file.defaultRoles ?? state.defaultRoles;
-    if (defaults.length > 1)
+    if (defaults.length > 1 && sound(`${path}.defaultRoles`) && sound(usual))
       fault(
         entry.defaultRoles ? `${path}.defaultRoles` : `${path}.roleMode`,
         'expected one default role in the single role mode',
       );
     if (!stored || isSingle(stored)) return;
     const others = state.inTheWay.get(stored._id) ?? [];
-    if (others.length) fault(`${path}.roleMode`, `these have several roles or an end date: ${others.join(', ')}`);
+    if (others.length && whole('users') && (file.users ?? []).every((_, u) => sound(`users[${u}].email`)))
+      fault(`${path}.roleMode`, `these have several roles or an end date: ${others.join(', ')}`);
     const named = new Set((entry.groups ?? []).filter((group) => group.roles).map((group) => nameKey(group.name)));
+    if (!sound(`${path}.groups`)) return;
     for (const group of state.groups.get(stored._id)?.values() ?? [])
       if (group.roles.length && !named.has(group.nameKey))
         fault(`${path}.roleMode`, `the group ${group.name} carries roles`);

@@ -18,6 +18,13 @@ export class ProvisioningError extends Error {
 /** A file that isn't there or can't be read: the command exits 66. */
 export class UnreadableFileError extends Error {}
 
+/** Each path once, with all that is wrong there. */
+export function byPath(faults: readonly Fault[]): Fault[] {
+  const found = new Map<string, Set<string>>();
+  for (const { path, message } of faults) found.set(path, (found.get(path) ?? new Set()).add(message));
+  return [...found].map(([path, messages]) => ({ path, message: [...messages].join('; ') }));
+}
+
 /** Takes down a fault. */
 export type Report = (path: string, message: string) => void;
 

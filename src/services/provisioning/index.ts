@@ -4,7 +4,6 @@
  * said too. Applying it twice changes nothing. Administrators are added before any is taken; should a rule refuse nevertheless, for
  * the state changed meanwhile, the error says what was applied, and a second run completes it.
  */
-import { faultsOf } from '../../lib/schema-faults.js';
 import type { ServiceContext } from '../context.js';
 import { planApi, planApplication } from './apply-clients.js';
 import { planMemberships } from './apply-memberships.js';
@@ -14,7 +13,8 @@ import { planDefaultRoles, planRole } from './apply-roles.js';
 import { checkFile } from './check.js';
 import { ProvisioningError } from './faults.js';
 import { execute, type Step } from './plan.js';
-import { fileSchema, type ProvisioningFile } from './schema.js';
+import { readShape } from './read-shape.js';
+import type { ProvisioningFile } from './schema.js';
 import { readState, type StoredState } from './state.js';
 
 export { type Fault, ProvisioningError } from './faults.js';
@@ -27,13 +27,11 @@ export { announcementOf, lineOf, type PropertyChange, type Step } from './plan.j
  * @throws ProvisioningError with every fault
  */
 export async function planProvisioning(context: ServiceContext, input: unknown): Promise<Step[]> {
-  const parsed = fileSchema.safeParse(input);
-  if (!parsed.success) throw new ProvisioningError(faultsOf(parsed.error.issues, 'this key is not known'));
-  const file = parsed.data;
-  const state = await readState(context, file);
-  const faults = checkFile(file, state);
+  const reading = readShape(input);
+  const state = await readState(context, reading.file);
+  const faults = [...reading.faults, ...checkFile(reading, state)];
   if (faults.length) throw new ProvisioningError(faults);
-  return stepsOf(file, state);
+  return stepsOf(reading.file, state);
 }
 
 /**

@@ -3,6 +3,11 @@ import type { ServiceContext } from '../context.js';
 import { createExecution, type Execution } from './execution.js';
 import { ProvisioningError } from './faults.js';
 
+/** What a step that met others' work did. */
+export interface Instead {
+  verb: keyof typeof DONE | null;
+}
+
 /** What a step does, and how that reads once it is done. */
 const DONE = {
   create: 'Created',
@@ -33,17 +38,18 @@ export interface Step {
   /** `the application example-app`, `ada@acme.test to acme`. */
   object: string;
   properties: PropertyChange[];
-  run(execution: Execution): Promise<void>;
+  /** @returns what it did instead, where others had been faster: another verb, or null for nothing at all */
+  run(execution: Execution): Promise<Instead | undefined>;
 }
 
 /** `Created the organization acme`. */
-export const lineOf = ({ verb, object }: Step) => `${DONE[verb]} ${object}`;
+export const lineOf = ({ verb, object }: Pick<Step, 'verb' | 'object'>) => `${DONE[verb]} ${object}`;
 /** `Would create the organization acme`. */
 export const announcementOf = ({ verb, object }: Step) => `Would ${verb} ${object}`;
 
 /**
  * Does the steps one after the other.
- * @returns a line for each
+ * @returns a line for each that did something
  * @throws ProvisioningError where a rule refuses one, for the state has changed since the plan was made; it says what was applied
  */
 export async function execute(context: ServiceContext, steps: readonly Step[]): Promise<string[]> {
@@ -51,8 +57,8 @@ export async function execute(context: ServiceContext, steps: readonly Step[]): 
   const applied: string[] = [];
   try {
     for (const step of steps) {
-      await step.run(execution);
-      applied.push(lineOf(step));
+      const verb = ((await step.run(execution)) ?? step).verb;
+      if (verb) applied.push(lineOf({ ...step, verb }));
     }
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error;

@@ -19,6 +19,8 @@ export interface StoredState {
   organizations: Map<string, Organization>;
   /** Custom roles by organization id, then key. */
   customRoles: Map<string, Map<string, Role>>;
+  /** Of the file's instance-wide roles that aren't there yet: whose own roles have their keys, by key the slugs. */
+  keysTaken: Map<string, string[]>;
   /** Groups by organization id, then by their names as they are compared. */
   groups: Map<string, Map<string, Group>>;
   /** Members who are in the way of single mode where the file turns it on, by organization id; those that the file names aside. */
@@ -93,6 +95,7 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
     roles: new Map(roles.map((role) => [role.key, role])),
     organizations,
     customRoles: custom,
+    keysTaken: await keysTaken(context, file, new Set(keyOf.values())),
     groups: groupsOf,
     inTheWay: await membersInTheWay(context, file, organizations, new Set(userIds)),
     now: context.clock.now(),
@@ -100,6 +103,32 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
     memberships: new Map(memberships.map((one) => [membershipKey(one.organizationId, one.userId), one])),
     members: new Map(members),
   };
+}
+
+/** By the index on the key, in whatever organization: also those that the file doesn't name (R5). */
+async function keysTaken(
+  { models }: ServiceContext,
+  { roles = [] }: ProvisioningFile,
+  present: ReadonlySet<string>,
+): Promise<Map<string, string[]>> {
+  const keys = roles.map(({ key }) => key).filter((key) => !present.has(key));
+  if (keys.length === 0) return new Map();
+  const own = await models.Role.find(
+    { key: { $in: keys }, organizationId: { $ne: null } },
+    { key: 1, organizationId: 1 },
+  ).lean();
+  if (own.length === 0) return new Map();
+  const owners = await models.Organization.find(
+    { _id: { $in: own.map(({ organizationId }) => organizationId as string) } },
+    { slug: 1 },
+  ).lean();
+  const slugOf = new Map(owners.map(({ _id, slug }) => [_id, slug]));
+  const taken = new Map<string, string[]>();
+  for (const { key, organizationId } of own) {
+    const owner = organizationId as string;
+    taken.set(key, [...(taken.get(key) ?? []), slugOf.get(owner) ?? owner].sort());
+  }
+  return taken;
 }
 
 async function membersInTheWay(
