@@ -27,7 +27,7 @@ export interface KeptAnswers<Answer> {
   /**
    * One insert decides which of several is the first, in whichever process. A call that was cut off may have done its work: it is never
    * done again under its key, and its caller is told to look.
-   * @throws RollcallError `invalid` (422) for a key that was used with another body; 409 `in_progress`, `outcome_unknown`
+   * @throws RollcallError `invalid` (422) for a key that was used for another call, or with another body; 409 `in_progress`, `outcome_unknown`
    */
   begin(call: KeyedCall): Promise<Keyed<Answer>>;
 }
@@ -50,8 +50,9 @@ export function createKeptAnswers<Answer>(
 ): KeptAnswers<Answer> {
   const { KeptAnswer } = models;
   async function begin(call: KeyedCall): Promise<Keyed<Answer>> {
-    const _id = digest(call.caller, call.key, call.method, call.path);
-    const request = digest(call.body);
+    // A key is the caller's, wherever it is used: two calls with one are a mistake that is to be told.
+    const _id = digest(call.caller, call.key);
+    const request = digest(call.method, call.path, call.body);
     const now = clock.now();
     try {
       await KeptAnswer.create({ _id, request, createdAt: now, expiresAt: new Date(now.getTime() + DAY_MS) });
@@ -75,7 +76,8 @@ export function createKeptAnswers<Answer>(
       return begin(call);
     }
     if (!known) return begin(call);
-    if (known.request !== request) throw invalid('This Idempotency-Key was used with another body.');
+    if (known.request !== request)
+      throw invalid('This Idempotency-Key was used for another call, or with another body.');
     const answer = known.sealedAnswer && openAnswer(encryption, _id, known.sealedAnswer);
     if (answer) return { kind: 'repeated', answer: JSON.parse(answer) };
     if (!known.sealedAnswer && now.getTime() - known.createdAt.getTime() < UNDER_WAY_MS)

@@ -36,11 +36,12 @@ describe('Idempotency-Key', () => {
     expect(other.json.id).not.toBe(first.json.id);
   });
 
-  it('with another body is 422, and of another caller another key', async () => {
+  it('with another body, or for another call, is 422, and of another caller another key', async () => {
     const name = freshSlug();
     const first = await machine.post('/organizations', { name }, key('c'));
     const changed = await machine.post('/organizations', { name: `${name}-2` }, key('c'));
-    expect([changed.status, changed.json.error]).toEqual([422, 'invalid']);
+    const elsewhere = await machine.post('/users', { email: `${name}@acme.test`, name }, key('c'));
+    for (const { status, json } of [changed, elsewhere]) expect([status, json.error]).toEqual([422, 'invalid']);
     const theirs = await (await machineClient(server)).post('/organizations', { name }, key('c'));
     expect(theirs.json.id).not.toBe(first.json.id);
     for (const bad of ['x'.repeat(256), 'with space', 'ümlaut']) {
