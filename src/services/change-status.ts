@@ -136,8 +136,9 @@ const ATTEMPTS = 50;
 
 /**
  * `disabling` denies at once; the seats follow, and where one can't be given up, all are given back. Its attempt has an id, which whoever
- * disables at the same moment, or after a death, takes part in: it ends once, as disabled, as active again, or by an enabling, and only
- * from who took part in it. Who disables by force takes it over, and who comes later is part of that, so that no refusal undoes it. As nobody was active in between, a seat that somebody gave meanwhile has been seen by one of the two.
+ * disables at the same moment, or after a death, takes part in: it ends once, as disabled, as active again, or by an enabling, and only from
+ * who took part in it. Who disables by force takes it over, and who comes later is part of that, so that no refusal undoes it. As nobody was
+ * active in between, a seat that somebody gave meanwhile has been seen by one of the two.
  */
 async function disable(
   context: ServiceContext,
