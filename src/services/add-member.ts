@@ -1,11 +1,11 @@
 import { type Actor, can } from '../access/can.js';
-import { conflict, forbidden } from '../lib/errors.js';
+import { forbidden } from '../lib/errors.js';
 import type { Membership, Organization } from '../models/index.js';
 import type { Assignment } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { requireActiveUser } from './administrators.js';
 import type { ServiceContext } from './context.js';
-import { joinOrganization } from './join-organization.js';
+import { alreadyMember, joinOrganization } from './join-organization.js';
 import { requirePermission } from './require.js';
 import { isSingle, requireFuture, requireMayGive, requireSingle, rolesBehind } from './rules-of-roles.js';
 import { setMemberRoles } from './set-member-roles.js';
@@ -24,8 +24,7 @@ export async function addMember(
 ): Promise<Membership> {
   const ids = { organizationId: organization._id, userId };
   requireMayAdd(context, actor, organization);
-  if (await context.reads.membership(organization._id, userId))
-    throw conflict('already_member', 'They are a member already.');
+  if (await context.reads.membership(organization._id, userId)) throw alreadyMember();
   if (roles) await requireGivable(context, actor, organization, roles);
   await requireActiveUser(context, userId);
   const joined = await joinOrganization(context, actor, ids, { anew: true });

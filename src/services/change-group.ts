@@ -3,7 +3,7 @@ import type { Actor } from '../access/can.js';
 import { conflict, invalid, isDuplicateKey, notFound, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { Group } from '../models/index.js';
-import { cleanUpGroup } from './clean-up-roles.js';
+import { cleanUpAfter, cleanUpGroup, cleanUpNext } from './clean-up-roles.js';
 import { event, type ServiceContext } from './context.js';
 import { CLEAN_UP_MS } from './delete-role.js';
 import { endTokensOfGroup } from './end-lost-roles.js';
@@ -14,7 +14,6 @@ import { changingVocabulary, type OrganizationVocabulary, vocabularyOf } from '.
 /** Groups that an organization can have. */
 export const MOST_GROUPS = 1000;
 const MOST_CHARACTERS = 200;
-const MINUTE = 60_000;
 
 export interface NewGroup {
   name: string;
@@ -121,15 +120,15 @@ export async function deleteGroup(
   const { _id, organizationId, name } = group;
   requirePermission(actor, 'groups:write', organizationId);
   await checkedRoles(context, actor, organizationId, [], group.roles);
-  const now = context.clock.now();
   const deleted = event(context, actor, 'group.deleted', _id, { organizationId, before: { name } });
   await write(context, group, revision, {
     // It is cleaned up here; should this process die, another does it then.
-    $set: { deletedAt: now, cleanUpAt: new Date(now.getTime() + MINUTE), nameKey: _id },
+    $set: { deletedAt: context.clock.now(), cleanUpAt: cleanUpAfter(context), nameKey: _id },
     $unset: { description: 1, metadata: 1 },
     $push: { pendingEvents: deleted },
   });
   await cleanUpGroup(context, _id, CLEAN_UP_MS);
+  await cleanUpNext(context, context.models.Group, _id);
 }
 
 async function write(

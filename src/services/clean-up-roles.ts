@@ -19,6 +19,17 @@ const MINUTE = 60_000;
 /** Markers stay for as long as a writer that began before could still assign what is gone. */
 const MARKER_MS = 24 * 60 * MINUTE;
 
+/** When somebody else looks after a marker, should whoever is at it die. */
+export const cleanUpAfter = ({ clock }: Pick<ServiceContext, 'clock'>) => new Date(clock.now().getTime() + MINUTE);
+
+/** Whoever looks after markers next looks after this one: for what was left, and for who assigned what is gone meanwhile. */
+export async function cleanUpNext<T>({ clock }: ServiceContext, model: Model<T>, id: string): Promise<void> {
+  await model.updateOne(
+    { _id: id, cleanUpAt: { $exists: true } } as object,
+    { $set: { cleanUpAt: clock.now() } } as object,
+  );
+}
+
 /**
  * Looks after the markers whose time it is; to be called now and then, by any process. One that is young is looked at again after a minute,
  * for who assigned it meanwhile; then once more before it goes.
@@ -26,6 +37,8 @@ const MARKER_MS = 24 * 60 * MINUTE;
 export async function cleanUp(context: ServiceContext): Promise<void> {
   const { Role, Group } = context.models;
   await eachDue(context, Role, async ({ _id, organizationId, deleted }) => {
+    // Before its key is given up, which it keeps then.
+    if (await bringBackFromCircle(context, _id)) return false;
     if (organizationId === null && deleted) await releaseName(context, 'role', deleted.key, _id);
     await cleanUpRole(context, _id);
     return !(await isReplacement(context, _id)) && deleted?.at;
@@ -38,17 +51,17 @@ export async function cleanUp(context: ServiceContext): Promise<void> {
 
 /** @param clean gives back since when it is gone, where nothing needs the marker but its age */
 async function eachDue<T extends { _id: string; cleanUpAt?: Date }>(
-  { clock }: ServiceContext,
+  context: ServiceContext,
   model: Model<T>,
   clean: (marker: T) => Promise<Date | false | undefined>,
 ): Promise<void> {
-  const now = clock.now();
+  const now = context.clock.now();
   const due = (await model.find({ cleanUpAt: { $lte: now } } as object).lean()) as unknown as T[];
   for (const marker of due) {
     const own = { _id: marker._id, cleanUpAt: marker.cleanUpAt } as object;
     // One process takes it; should it die, another does a minute later.
-    const next = new Date(now.getTime() + MINUTE);
-    if ((await model.updateOne(own, { $set: { cleanUpAt: next } } as object)).modifiedCount !== 1) continue;
+    const next = { $set: { cleanUpAt: cleanUpAfter(context) } };
+    if ((await model.updateOne(own, next as object)).modifiedCount !== 1) continue;
     const since = await clean(marker);
     const age = since ? now.getTime() - since.getTime() : 0;
     // Its events have moved by then; where not, it stays for another round.

@@ -8,7 +8,7 @@ import { conflict, invalid, notFound, stale } from '../lib/errors.js';
 import type { Role } from '../models/index.js';
 import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../models/role.js';
 import { releaseName } from './claim-name.js';
-import { bringBackFromCircle, cleanUpRole } from './clean-up-roles.js';
+import { bringBackFromCircle, cleanUpAfter, cleanUpNext, cleanUpRole } from './clean-up-roles.js';
 import { event, type ServiceContext } from './context.js';
 import { PRESENT } from './reads.js';
 import { requirePermission } from './require.js';
@@ -17,7 +17,6 @@ import { changingVocabulary, vocabularyOf } from './vocabulary.js';
 
 /** What a request waits for; the rest goes on in the background. */
 export const CLEAN_UP_MS = 500;
-const MINUTE = 60_000;
 
 export interface RoleDeletion {
   role: Role;
@@ -62,7 +61,7 @@ export async function deleteRole(
           key: role._id,
           deleted: { key: role.key, replacement: replacement?._id ?? null, at: clock.now() },
           // It is cleaned up here; should this process die, another does it then.
-          cleanUpAt: new Date(clock.now().getTime() + MINUTE),
+          cleanUpAt: cleanUpAfter(context),
           updatedAt: clock.now(),
         },
         $inc: { revision: 1 },
@@ -74,6 +73,7 @@ export async function deleteRole(
   });
   if (organizationId === null) await releaseName(context, 'role', role.key, role._id);
   await cleanUpRole(context, role._id, CLEAN_UP_MS);
+  await cleanUpNext(context, context.models.Role, role._id);
 }
 
 function checkReplacement(role: Role, replacement: Role): void {

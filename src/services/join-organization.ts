@@ -62,7 +62,7 @@ export async function joinOrganization(
 const mayFound = ({ systemOrganizationId }: ServiceContext, organizationId: string) =>
   organizationId !== systemOrganizationId;
 
-const alreadyMember = () => conflict('already_member', 'They are a member already.');
+export const alreadyMember = () => conflict('already_member', 'They are a member already.');
 
 /**
  * Adds the row of a member who has no roles yet. Several processes may do it at once: one row comes of it.

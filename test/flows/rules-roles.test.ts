@@ -122,6 +122,20 @@ describe('nobody rises by themselves (R15)', () => {
 });
 
 describe('two who change one thing at once', () => {
+  it('are told where they name what they have read, and both have their way where they don’t', async () => {
+    const role = await makeRole(one, { key: 'anyone' });
+    const { revision } = await one.catalog.current();
+    const set = (context: ServiceContext, ids: string[], read?: number) =>
+      setInstanceDefaultRoles(context, SYSTEM, ids, { revision: read });
+    const both = [MEMBER_ROLE_ID, role._id];
+    const named = await Promise.allSettled([one, two, one, two].map((context) => set(context, both, revision)));
+    expect(named.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of named) if (result.status === 'rejected') expect(result.reason).toEqual(code('stale'));
+    await Promise.all([set(one, [role._id]), set(two, [MEMBER_ROLE_ID])]);
+    await set(two, [MEMBER_ROLE_ID]);
+    expect((await one.catalog.current()).defaultRoles).toEqual([MEMBER_ROLE_ID]);
+  });
+
   it('both have their way where they change different things of a role', async () => {
     const { id } = await team();
     const role = await own(id, 'both');
@@ -138,6 +152,26 @@ describe('two who change one thing at once', () => {
     await expect(deleteRole(one, SYSTEM, { role: x, replacement: y })).rejects.toEqual(code('stale'));
     expect(await rolesOf(member)).toEqual(['member', 'x']);
     expect(await findRole(one, id, 'x')).toMatchObject({ _id: x._id, key: 'x', management: ['audit:read'] });
+  });
+});
+
+describe('a circle of deleted roles that a process left when it died', () => {
+  it('is opened by another, and the role that comes back keeps its key', async () => {
+    const { id, member } = await team();
+    const [x, y] = [await makeRole(one, { key: 'ring-x' }), await makeRole(one, { key: 'ring-y' })];
+    await one.models.Claim.create({ _id: 'role:ring-x', owner: x._id, createdAt: new Date() });
+    await giveRole(one, SYSTEM, { ...member, roleId: y._id });
+    await deleteRole(one, SYSTEM, { role: y, replacement: x });
+    const at = new Date();
+    const deleted = { key: x.key, replacement: y._id, at };
+    await one.models.Role.updateOne({ _id: x._id }, { $set: { key: x._id, deleted, cleanUpAt: at } });
+    await one.catalog.changed();
+    expect(await rolesOf(member)).toEqual(['member']);
+    for (const minutes of [2, 4])
+      await cleanUp({ ...two, clock: { now: () => new Date(Date.now() + minutes * 60_000) } });
+    expect(await rolesOf(member)).toEqual(['member', 'ring-x']);
+    const again = createRole(one, SYSTEM, { key: 'ring-x', name: 'x', organizationId: id });
+    await expect(again).rejects.toEqual(code('role_taken'));
   });
 });
 
