@@ -13,6 +13,7 @@ import { type ApiClient, machineClient, personClient } from '../support/api.js';
 import { eventsOf } from '../support/audit.js';
 import { done, ended, makeCrowd, resultsOf, stored, undone } from '../support/bulk.js';
 import { makeGroup, makeMember, makeRole, makeUser } from '../support/factories.js';
+import { signedIn } from '../support/pages.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -204,6 +205,16 @@ describe('a bulk operation', () => {
 });
 
 describe('undoing', () => {
+  it('ends where whoever undoes it is among them, and comes last', async () => {
+    const { organization, admin, ids } = await makeCrowd(server.services, 2);
+    const client = await personClient(server, { user: admin });
+    const members = [admin._id, ...ids];
+    const given = await done(client, organization.slug, { action: 'give_role', role: 'billing', members });
+    const back = await undone(client, given.path);
+    expect(back.operation).toMatchObject({ status: 'done', counts: { changed: 3 } });
+    expect(await holds(organization._id, admin._id)).toEqual([]);
+  });
+
   it('leaves whoever was changed since as they are, listed; and can be undone in turn', async () => {
     const { organization, ids } = await makeCrowd(server.services, 4);
     const { slug, _id: organizationId } = organization;
@@ -326,6 +337,29 @@ describe('what isn’t allowed', () => {
     await machine.post(`${own}/apply`);
     await ended(machine, own);
     expect((await person.post(`${own}/undo`)).status).toBe(403);
+  });
+
+  it('who changes members and doesn’t see them finds none by a filter, and is shown none', async () => {
+    const { organization, ids } = await makeCrowd(server.services, 1);
+    const { slug, _id: organizationId } = organization;
+    const management = ['members:write'];
+    const blind = await makeRole(server.services, { key: 'blind', organizationId, management });
+    const user = await makeUser(server.services);
+    await makeMember(server.services, organizationId, user._id, [blind._id]);
+    const callers = [await personClient(server, { user }), await machineClient(server, ['members:write'])] as const;
+    for (const [index, caller] of callers.entries()) {
+      const refused = index === 0 ? 404 : 403;
+      expect((await caller.post(bulkPath(slug), { action: 'suspend', filter: {} })).status).toBe(refused);
+      const { status, json } = await caller.post(bulkPath(slug), { action: 'suspend', members: ids });
+      expect(status).toBe(201);
+      expect((await caller.get(`${bulkPath(slug)}/${json.id}`)).status).toBe(200);
+      expect((await caller.get(`${bulkPath(slug)}/${json.id}/results`)).status).toBe(refused);
+      const path = `/organizations/${slug}/bulk/${json.id}`;
+      expect((await (await signedIn(server, user)).open(path)).status).toBe(404);
+    }
+    const browser = await signedIn(server, user);
+    await browser.open(`/organizations/${slug}/bulk/new?action=suspend&everyone=1`);
+    expect(browser.status).toBe(404);
   });
 
   it('an operation of another organization is unknown, and ids from elsewhere are nobody’s', async () => {

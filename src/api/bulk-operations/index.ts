@@ -46,7 +46,7 @@ export const bulkOperations: Noun = {
       summary: 'Preview a change of many members',
       description:
         'Chooses the members and says what would become of each; nothing changes until it is applied, within an hour. Members who join later ' +
-        'aren’t touched.',
+        'aren’t touched. A filter needs `members:read` too.',
       permissions: ['members:write'],
       body: newBulkOperation,
       bodyLimit: BODY_LIMIT,
@@ -98,7 +98,7 @@ export const bulkOperations: Noun = {
       path: `${PATH}/{operation}/results`,
       operationId: 'listBulkResults',
       summary: 'List the results of a bulk operation',
-      description: 'What would become of each member, or became of them.',
+      description: 'What would become of each member, or became of them, with their names: needs `members:read` too.',
       permissions: ['members:write'],
       list: true,
       query: resultQuery,

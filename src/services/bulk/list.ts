@@ -34,7 +34,7 @@ export interface BulkMember {
 }
 
 /**
- * What would become of each member, or became of them.
+ * What would become of each member, or became of them: by name, to who sees the members.
  * @param page `result`: those with this one alone
  * @throws RollcallError `not_found`, `forbidden`
  */
@@ -43,9 +43,10 @@ export async function listBulkResults(
   actor: Actor,
   { organizationId, id }: { organizationId: string; id: string },
   { limit, after, result }: PageRequest & { result?: BulkResult | undefined },
-): Promise<Page<BulkMember>> {
+): Promise<Page<BulkMember> & { operation: BulkOperation }> {
   const { models } = context;
-  await findBulk(context, actor, organizationId, id);
+  const operation = await findBulk(context, actor, organizationId, id);
+  requirePermission(actor, 'members:read', organizationId);
   const from = after ? { _id: { $gt: after, $lt: `${id}0` } } : itemsFrom(id, 0);
   const rows = await models.BulkItem.find(result ? { operationId: id, result, ...from } : from)
     .sort({ _id: 1 })
@@ -53,7 +54,7 @@ export async function listBulkResults(
     .lean();
   const { data, nextCursor } = pageOf(rows, limit, (item) => item._id);
   const people = await peopleOf(context, organizationId, data);
-  return { data: data.map((item) => ({ item, ...people.get(item.userId ?? '') })), nextCursor };
+  return { operation, data: data.map((item) => ({ item, ...people.get(item.userId ?? '') })), nextCursor };
 }
 
 /** Today's names: whoever has left keeps theirs to themselves (R13). */

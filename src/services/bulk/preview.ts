@@ -5,6 +5,7 @@ import { type BulkItem, bulkItemId } from '../../models/bulk-item.js';
 import type { BulkAction, BulkFilter, BulkOperation } from '../../models/bulk-operation.js';
 import type { Organization } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
+import { requirePermission } from '../require.js';
 import { describeActor } from './actor.js';
 import { countResults } from './counts.js';
 import { deleteItems } from './delete-items.js';
@@ -37,6 +38,8 @@ export async function previewBulk(
   { organizationId, action, members }: NewBulk,
 ): Promise<BulkOperation> {
   await requireMayAct(context, actor, organizationId, action);
+  // How many a filter finds tells about members.
+  if ('filter' in members) requirePermission(actor, 'members:read', organizationId);
   const organization = await context.models.Organization.findById(organizationId, { pendingEvents: 0 }).lean();
   if (!organization) throw notFound();
   await requireSensible(context, organization, action);

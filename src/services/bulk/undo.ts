@@ -84,8 +84,8 @@ async function insertUndo(
   return operation;
 }
 
-/** Where who acts comes, behind everybody else. */
-const LAST = 99_999;
+/** Where who acts comes, behind everybody else; what comes after it has as many digits, and so sorts behind it. */
+const LAST = 99_998;
 
 /** Makes an undo's items of those whom the operation changed; once more where a process died over it. */
 export async function prepareUndo(context: ServiceContext, { operation, lease }: Claimed): Promise<void> {
