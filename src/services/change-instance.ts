@@ -5,7 +5,7 @@ import { INSTANCE_ID } from '../models/instance.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import { event, type ServiceContext } from './context.js';
 import { requirePermission } from './require.js';
-import { requireMayGive } from './rules-of-roles.js';
+import { defaultRoleIds, requireMayGive } from './rules-of-roles.js';
 
 /** How often a change is computed anew where somebody else was faster. */
 const ATTEMPTS = 5;
@@ -25,8 +25,7 @@ export async function setInstanceDefaultRoles(
   requirePermission(actor, 'instance:roles');
   const { models, catalog } = context;
   const { roles } = await catalog.current();
-  const ids = [...new Set(defaultRoles)];
-  if (ids.length === 0) throw invalid('Name at least one role that who joins gets.');
+  const ids = defaultRoleIds(defaultRoles);
   for (const id of ids) {
     if (id === ADMIN_ROLE_ID) throw invalid('admin is never given by default.');
     const role = roles.get(id);

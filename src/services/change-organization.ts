@@ -6,7 +6,7 @@ import { event, type ServiceContext } from './context.js';
 import { findableOrganization } from './copies.js';
 import { endGrantsOfOrganization } from './end-grants.js';
 import { requirePermission } from './require.js';
-import { isSingle, requireMayGive, rolesBehind } from './rules-of-roles.js';
+import { defaultRoleIds, isSingle, requireMayGive, rolesBehind } from './rules-of-roles.js';
 import { dropExpired, giveDefaultRole, requireReadyForSingle } from './single-mode.js';
 import { vocabularyOf } from './vocabulary.js';
 
@@ -32,10 +32,14 @@ export async function changeOrganization(
   context: ServiceContext,
   actor: Actor,
   { _id }: Pick<Organization, '_id'>,
-  change: OrganizationChange,
+  { defaultRoles, ...values }: OrganizationChange,
   { revision }: { revision?: number | undefined } = {},
 ): Promise<Organization> {
   if (!can(actor, 'instance:organizations')) requirePermission(actor, 'settings:write', _id);
+  const change = {
+    ...values,
+    ...(defaultRoles === undefined ? {} : { defaultRoles: defaultRoles && defaultRoleIds(defaultRoles) }),
+  };
   for (let attempt = 1; ; attempt += 1) {
     const present = await context.models.Organization.findById(_id).lean();
     if (!present) throw notFound();
@@ -132,8 +136,6 @@ async function checkDefaultRoles(
   );
   if (defaultRoles === null) return;
   rolesBehind(vocabulary, defaultRoles);
-  if (defaultRoles.length === 0)
-    throw invalid('Name at least one role that who joins gets, or null for the instance’s.');
   if (defaultRoles.includes(ADMIN_ROLE_ID)) throw invalid('admin is never given by default.');
   if ((roleMode ?? present.roleMode) === 'single' && defaultRoles.length > 1)
     throw conflict(

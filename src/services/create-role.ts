@@ -1,11 +1,12 @@
 import { type Actor, managementOf, mayGive } from '../access/can.js';
-import { isGrantable, isManagementPermission } from '../access/statements.js';
-import { forbidden, invalid, RollcallError } from '../lib/errors.js';
+import { isGrantable, isManagementPermission, type ManagementPermission } from '../access/statements.js';
+import { forbidden, invalid, RollcallError, stale } from '../lib/errors.js';
 import { ROLE_KEY } from '../lib/patterns.js';
 import type { Role } from '../models/index.js';
 import type { ServiceContext } from './context.js';
 import { findRole } from './find-role.js';
 import { requirePermission } from './require.js';
+import { beyondRights } from './rules-of-roles.js';
 import { insertRole, type NewRole, type RoleChange, updateRole } from './save-role.js';
 
 /**
@@ -67,6 +68,11 @@ async function changePermissions(
   options: { revision?: number | undefined },
 ): Promise<void> {
   let present = role;
+  if (options.revision !== undefined && options.revision !== (present.revision ?? 0)) {
+    // Who asks may have read it later than whom it was read for here.
+    present = await findRole(context, role.organizationId, role._id);
+    if (options.revision !== (present.revision ?? 0)) throw stale();
+  }
   for (let attempt = 1; ; attempt += 1) {
     const carried = await takePermissions(context, actor, role.organizationId, permissions, present);
     const revision = options.revision ?? present.revision ?? 0;
@@ -90,8 +96,8 @@ function checkName(name: string): void {
 }
 
 /**
- * What a role can carry (R15): of the management permissions those that its author has, never the instance's; of an API's in a custom
- * role those that aren't for operators' roles. What a built-in role carries of the first is fixed.
+ * What a role can carry (R15): of the management permissions its author puts in and takes out those that they have, never the instance's; of
+ * an API's in a custom role those that aren't for operators' roles. What a built-in role carries of the first is fixed.
  */
 async function takePermissions(
   { models }: ServiceContext,
@@ -110,7 +116,7 @@ async function takePermissions(
     if (organizationId !== null && matching.some((permission) => permission.operatorsOnly))
       throw invalid(`The permission ${key} is for operators’ roles only.`);
   }
-  const present = role ? managementOf(role) : new Set<string>();
+  const present = role ? managementOf(role) : new Set<ManagementPermission>();
   const builtIn = role && managementOf({ key: role.key, organizationId: role.organizationId }).size > 0;
   if (builtIn) {
     if (management.length && !management.every((key) => present.has(key)))
@@ -122,5 +128,7 @@ async function takePermissions(
   const added = management.filter((key) => !present.has(key));
   if (!mayGive(actor, added, { organizationId }))
     throw forbidden('You can’t give a role permissions that you don’t have yourself.');
+  const taken = [...present].filter((key) => !management.includes(key));
+  if (role && !mayGive(actor, taken, { organizationId })) throw beyondRights(role);
   return { permissions: ofApis, management };
 }

@@ -91,6 +91,26 @@ describe('nobody rises by themselves (R15)', () => {
     expect((await findRole(two, id, 'shared')).management).toEqual([]);
   });
 
+  it('nor is a permission taken out of a role by who lacks it', async () => {
+    const { id, actor } = await team('roles:write', 'audit:read');
+    const staff = await own(id, 'staff', ['members:write', 'audit:read']);
+    const author = await actor();
+    for (const permissions of [[], ['audit:read']])
+      await expect(changeRole(two, author, staff, { permissions })).rejects.toEqual(code('forbidden'));
+    expect(await findRole(two, id, 'staff')).toMatchObject({ management: ['members:write', 'audit:read'] });
+    await changeRole(two, author, staff, { permissions: ['members:write'] });
+    expect((await findRole(one, id, 'staff')).management).toEqual(['members:write']);
+  });
+
+  it('nor by naming what somebody else has made of a role that was read before', async () => {
+    const { id, actor } = await team('roles:write');
+    const read = await own(id, 'early', ['settings:write']);
+    const { revision } = await changeRole(two, SYSTEM, read, { permissions: [] });
+    const writing = changeRole(one, await actor(), read, { permissions: ['settings:write'] }, { revision });
+    await expect(writing).rejects.toEqual(code('forbidden'));
+    expect((await findRole(two, id, 'early')).management).toEqual([]);
+  });
+
   it('where default roles are written as they were before an administrator changed them', async () => {
     const { id, organization, actor } = await team('settings:write');
     const powerful = await own(id, 'powerful', ['audit:read']);
@@ -118,6 +138,30 @@ describe('nobody rises by themselves (R15)', () => {
       joinPolicy: 'invite',
     });
     await setInstanceDefaultRoles(two, SYSTEM, [MEMBER_ROLE_ID]);
+  });
+});
+
+describe('default roles', () => {
+  it('are stored once each, and are fifty at most, of an organization and of the instance', async () => {
+    const twice = [MEMBER_ROLE_ID, MEMBER_ROLE_ID];
+    const { organization, id } = await team();
+    const read = async (organizationId: string) => (await findOrganization(two, organizationId))?.defaultRoles;
+    await changeOrganization(one, SYSTEM, organization, { defaultRoles: Array(2000).fill(MEMBER_ROLE_ID) });
+    expect(await read(id)).toEqual([MEMBER_ROLE_ID]);
+    expect(await read((await makeOrganization(one, { defaultRoles: twice }))._id)).toEqual([MEMBER_ROLE_ID]);
+    await setInstanceDefaultRoles(one, SYSTEM, twice);
+    expect((await two.catalog.current()).defaultRoles).toEqual([MEMBER_ROLE_ID]);
+    const many = await Promise.all(Array.from({ length: 51 }, (_, n) => makeRole(one, { key: `many-${n}` })));
+    const ids = many.map(({ _id }) => _id);
+    const tooMany = [
+      changeOrganization(one, SYSTEM, organization, { defaultRoles: ids }),
+      makeOrganization(one, { defaultRoles: ids }),
+      setInstanceDefaultRoles(one, SYSTEM, ids),
+    ];
+    for (const result of await Promise.allSettled(tooMany))
+      expect(result).toMatchObject({ status: 'rejected', reason: code('invalid') });
+    await changeOrganization(one, SYSTEM, organization, { defaultRoles: ids.slice(1) });
+    expect(await read(id)).toEqual(ids.slice(1));
   });
 });
 

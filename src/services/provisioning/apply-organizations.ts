@@ -38,10 +38,8 @@ export function planOrganization(state: StoredState, entry: OrganizationEntry, p
   delete change.roleMode;
   const steps = [...first, ...made];
   const before = stored?.defaultRoles?.map((id) => roleKey(state, stored._id, id));
-  const defaultRoles =
-    entry.defaultRoles && JSON.stringify(before) !== JSON.stringify(entry.defaultRoles)
-      ? entry.defaultRoles
-      : undefined;
+  const wanted = entry.defaultRoles && [...new Set(entry.defaultRoles)];
+  const defaultRoles = wanted && JSON.stringify(before) !== JSON.stringify(wanted) ? wanted : undefined;
   if (Object.keys(change).length === 0 && !defaultRoles) return steps;
   const properties = propertiesOf(stored, change);
   if (defaultRoles) properties.push(property('defaultRoles', before, defaultRoles));

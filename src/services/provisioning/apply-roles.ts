@@ -76,7 +76,8 @@ async function create(
 }
 
 /** The roles of who joins an organization that sets none. */
-export function planDefaultRoles(state: StoredState, keys: readonly string[]): Step[] {
+export function planDefaultRoles(state: StoredState, said: readonly string[]): Step[] {
+  const keys = [...new Set(said)];
   if (JSON.stringify(state.defaultRoles) === JSON.stringify(keys)) return [];
   return [
     {

@@ -141,7 +141,9 @@ async function membersInTheWay(
   for (const { slug, roleMode } of file.organizations ?? []) {
     const stored = organizations.get(slug);
     if (roleMode !== 'single' || !stored || isSingle(stored)) continue;
-    const members = (await whatIsInTheWay(context, stored)).flatMap((one) => (one.kind === 'member' ? [one] : []));
+    const members = (await whatIsInTheWay(context, stored)).inTheWay.flatMap((one) =>
+      one.kind === 'member' ? [one] : [],
+    );
     const others = members.filter(({ userId }) => !named.has(userId));
     found.set(
       stored._id,
