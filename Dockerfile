@@ -15,6 +15,7 @@ COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/views ./views
+COPY --from=build /app/locales ./locales
 COPY --from=build /app/public ./public
 COPY --from=build /app/config ./config
 USER node

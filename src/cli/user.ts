@@ -71,7 +71,9 @@ async function create(
     password: password ?? '',
   });
   const faults = { ...others, ...(password === undefined ? {} : { password: passwordFault }) };
-  const said = Object.values(faults).filter(Boolean).join(' ');
+  const said = Object.values(faults)
+    .flatMap((one) => one?.message ?? [])
+    .join(' ');
   if (said) throw new UsageError(said);
   const [{ createUser }, { hashPassword }, { SYSTEM }] = await Promise.all([
     import('../services/create-user.js'),

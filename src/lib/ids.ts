@@ -24,6 +24,15 @@ export function newId(prefix: IdPrefix): string {
   return `${prefix}_${ulid()}`;
 }
 
+/** Crockford's alphabet, in which a byte is one letter, as `ulid` has it. */
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The id of what is to be there once, whoever makes it: it has the time given, and is otherwise made of the parts. */
+export function idMadeOf(prefix: IdPrefix, moment: Date, ...parts: string[]): string {
+  const bytes = Buffer.from(digest(...parts), 'base64url').subarray(0, 16);
+  return `${idBound(prefix, moment)}${[...bytes].map((byte) => LETTERS[byte % 32]).join('')}`;
+}
+
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
 /** Whether a text has the form of an id: what people name things by may begin like one. */

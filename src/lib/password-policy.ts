@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { type Fault, fault } from './fault.js';
 
 /** NIST SP 800-63B-4: 15 characters where the password is the only factor; no rules on composition. */
 export const PASSWORD_MIN = 15;
@@ -10,14 +11,18 @@ const FEWEST_GUESSES_LOG10 = 6;
 let estimator: ZxcvbnFactory | undefined;
 
 /** Says why a password can't be taken, or undefined when it can. Length counts characters, not bytes. */
-export function passwordFault(password: string, personal: readonly string[] = []): string | undefined {
+export function passwordFault(
+  password: string,
+  personal: readonly string[] = [],
+): Fault<'password-short' | 'password-long' | 'password-common'> | undefined {
   const length = [...password].length;
-  if (length < PASSWORD_MIN) return `Use at least ${PASSWORD_MIN} characters. A short sentence is easy to remember.`;
-  if (length > PASSWORD_MAX) return `Use at most ${PASSWORD_MAX} characters.`;
+  if (length < PASSWORD_MIN)
+    return fault('password-short', `Use at least ${PASSWORD_MIN} characters. A short sentence is easy to remember.`);
+  if (length > PASSWORD_MAX) return fault('password-long', `Use at most ${PASSWORD_MAX} characters.`);
   estimator ??= createEstimator();
   const { guessesLog10 } = estimator.check(password, [...personal].filter(Boolean));
   if (guessesLog10 < FEWEST_GUESSES_LOG10)
-    return 'This password is too common. Choose one that others wouldn’t think of.';
+    return fault('password-common', 'This password is too common. Choose one that others wouldn’t think of.');
   return undefined;
 }
 

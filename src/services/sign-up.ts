@@ -1,5 +1,6 @@
 import { isEmailAddress } from '../lib/email-address.js';
 import { RollcallError } from '../lib/errors.js';
+import { type Fault, fault } from '../lib/fault.js';
 import { signUps } from '../lib/metrics.js';
 import { hashPassword } from '../lib/password.js';
 import { passwordFault } from '../lib/password-policy.js';
@@ -13,25 +14,44 @@ export interface SignUpInput {
   password: string;
 }
 
+/** What can be wrong, by a name that `lib/fault.ts` tells of. */
+export type SignUpReason =
+  | 'name-missing'
+  | 'name-long'
+  | 'email-missing'
+  | 'email-malformed'
+  | 'email-taken'
+  | 'email-in-progress'
+  | 'password-missing'
+  | 'password-short'
+  | 'password-long'
+  | 'password-common';
+
 /** What is wrong, by field. */
-export type SignUpFaults = Partial<Record<keyof SignUpInput, string>>;
+export type SignUpFaults = Partial<Record<keyof SignUpInput, Fault<SignUpReason>>>;
+
+export const NAME_MAX = 200;
 
 /** What an address can't be taken for, by the code of `createUser`. */
-const ADDRESS_FAULTS: Partial<Record<string, string>> = {
-  email_taken: 'There is an account with this address already. Sign in instead.',
-  email_in_progress: 'An account with this address is being made. Try again in a minute, or sign in.',
+const ADDRESS_FAULTS: Partial<Record<string, Fault<SignUpReason>>> = {
+  email_taken: fault('email-taken', 'There is an account with this address already. Sign in instead.'),
+  email_in_progress: fault(
+    'email-in-progress',
+    'An account with this address is being made. Try again in a minute, or sign in.',
+  ),
 };
 
 /** Checks what somebody typed. @returns the faults by field; none means that it can be taken. */
 export function signUpFaults(input: SignUpInput): SignUpFaults {
   const faults: SignUpFaults = {};
   const name = input.name.trim();
-  if (!name) faults.name = 'Enter your name.';
-  else if ([...name].length > 200) faults.name = 'Use at most 200 characters.';
-  if (!input.email.trim()) faults.email = 'Enter your email address.';
-  else if (!isEmailAddress(input.email.trim())) faults.email = 'Enter an address like name@example.com.';
+  if (!name) faults.name = fault('name-missing', 'Enter your name.');
+  else if ([...name].length > NAME_MAX) faults.name = fault('name-long', `Use at most ${NAME_MAX} characters.`);
+  if (!input.email.trim()) faults.email = fault('email-missing', 'Enter your email address.');
+  else if (!isEmailAddress(input.email.trim()))
+    faults.email = fault('email-malformed', 'Enter an address like name@example.com.');
   const password = passwordFault(input.password, [name, input.email]);
-  if (password) faults.password = input.password ? password : 'Enter a password.';
+  if (password) faults.password = input.password ? password : fault('password-missing', 'Enter a password.');
   return faults;
 }
 
@@ -52,10 +72,10 @@ export async function signUp(context: ServiceContext, input: SignUpInput): Promi
     signUps.inc();
     return user;
   } catch (error) {
-    const fault = error instanceof RollcallError ? ADDRESS_FAULTS[error.code] : undefined;
-    if (!fault) throw error;
+    const taken = error instanceof RollcallError ? ADDRESS_FAULTS[error.code] : undefined;
+    if (!taken) throw error;
     throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', {
-      details: [{ email: fault } satisfies SignUpFaults],
+      details: [{ email: taken } satisfies SignUpFaults],
       cause: error,
     });
   }

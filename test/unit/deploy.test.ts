@@ -52,7 +52,7 @@ describe('the deployment files', () => {
       .filter((line) => line.startsWith('!'))
       .map((line) => line.slice(1));
     for (const path of allowed) expect(existsSync(`${root}${path}`), path).toBe(true);
-    for (const path of ['src', 'views', 'public', 'config', 'package-lock.json', 'scripts/build.js'])
+    for (const path of ['src', 'views', 'locales', 'public', 'config', 'package-lock.json', 'scripts/build.js'])
       expect(allowed).toContain(path);
     expect(allowed.join()).not.toMatch(/data|\.env|\.git/);
   });

@@ -1,0 +1,1221 @@
+# English. One text for each key; `$name` is a value. The words of contract.md's forms are fixed: checks find their way by them.
+
+## Everywhere
+
+title-error = Error: { $title }
+title-to = { $title } to continue to { $app }
+title-own = { $title } · Rollcall
+title-of = { $title } · { $organization }
+to-continue-to = to continue to { $app }
+continue = Continue
+allow = Allow
+deny = Deny
+join = Join
+sign-in = Sign in
+sign-out = Sign out
+create-account = Create account
+create-organization = Create organization
+use-another-account = Use another account
+signed-in-as = Signed in as { $email }
+go-to-account = Go to your account
+form-faults = Check what is marked below
+optional = (optional)
+no-role = No role
+skip-to-page = Skip to the page
+request-failed = The server didn’t answer as it should. What you see may be out of date. Try again.
+your-account = Your account
+
+privacy-policy = Privacy policy
+privacy-policy-of = { $app }’s privacy policy
+terms = Terms
+terms-of = { $app }’s terms
+
+## Fields
+
+field-email = Email
+field-password = Password
+field-name = Name
+field-organization-name = Organization name
+field-role = Role
+field-group = Group
+field-person = Person
+field-until = Until
+
+fault-email-missing = Enter your email address.
+fault-email-malformed = Enter an address like name@example.com.
+fault-email-taken = There is an account with this address already. Sign in instead.
+fault-email-in-progress = An account with this address is being made. Try again in a minute, or sign in.
+fault-name-missing = Enter your name.
+fault-name-long = Use at most { $most } characters.
+fault-password-missing = Enter a password.
+fault-password-short = Use at least { $least } characters. A short sentence is easy to remember.
+fault-password-long = Use at most { $most } characters.
+fault-password-common = This password is too common. Choose one that others wouldn’t think of.
+fault-organization-name-missing = Enter a name.
+fault-organization-name-long = Use at most { $most } characters.
+fault-nameless = Enter a name.
+fault-too-long = Use at most { $most } characters.
+
+person-hint = Name or email address of a member.
+person-hint-address = Email address of a member.
+fault-person-missing = Say who is meant.
+fault-person-unknown = No member is found by this. Check it, or invite this person first.
+fault-person-several = Several people are called so. Choose one by their email address.
+
+## Sign in
+
+sign-in-password-missing = Enter your password.
+sign-in-wrong = That email and password don’t match
+sign-in-wrong-hint = Check both and try again.
+sign-in-password-again = Enter your password again.
+keep-me-signed-in = Keep me signed in
+new-to-app = New to { $app }?
+new-here = New here?
+
+## Sign up
+
+sign-up-title = Create your account
+sign-up-password-hint = At least { $least } characters. A short sentence is easy to remember.
+have-account = Already have an account?
+
+## Choose an account
+
+select-account-title = Choose an account
+continue-as = Continue as { $name }
+
+## The organization of a login
+
+choose-organization-title = Choose an organization
+no-role-yet = No role yet
+continue-without-organization = Continue without an organization
+create-organization-title = Create your organization
+create-organization-hint = The company or team that you work in. You become its administrator and can invite others.
+no-organization-title = Ask for an invitation
+no-organization-text = You aren’t in an organization yet, and new ones are made by the operators of this server. Ask an administrator of yours to invite you.
+go-on-without = Go on without
+back-to = Back to { $app }
+back-to-account = Back to your account
+
+## Joining
+
+join-title = Join { $organization }
+join-question = Join { $organization }?
+join-seen = Its members see your name and email
+join-seen-text = Its administrators decide about your roles.
+join-first = You become its administrator
+join-first-text = You are the first to join.
+join-member = You become a member
+join-member-text = With the roles that everyone gets who joins.
+not-now = Not now
+
+## Consent
+
+consent-question = Allow { $app }?
+consent-text = Here is what it could do for you.
+consent-text-at = Here is what it could do for you at { $organization }.
+consent-until-sign-out = This lasts until you sign out.
+consent-return = You go back to { $host }.
+consent-away = Keep access while you are away
+consent-away-text = Until you take it back
+consent-identity = Know who you are
+consent-identity-alone = That it is you
+consent-roles = See your roles at { $organization }
+consent-roles-now = Now { $roles }. Not in your other organizations.
+consent-roles-none = You have no role there yet. Not in your other organizations.
+consent-act-as = Act as { $role }
+consent-act-as-text = At { $organization }, while you have this role
+consent-permission-text = Only while your roles allow it
+consent-permission-text-at = Only while your roles at { $organization } allow it
+consent-permission-of = At { $api }. { $text }
+
+# A list of what is asked for: the first word of the line is the first of a sentence.
+claim-name = { $place ->
+    [first] Your name
+   *[later] your name
+  }
+claim-given_name = { $place ->
+    [first] Your given name
+   *[later] your given name
+  }
+claim-family_name = { $place ->
+    [first] Your family name
+   *[later] your family name
+  }
+claim-middle_name = { $place ->
+    [first] Your middle name
+   *[later] your middle name
+  }
+claim-nickname = { $place ->
+    [first] Your nickname
+   *[later] your nickname
+  }
+claim-preferred_username = { $place ->
+    [first] Your user name
+   *[later] your user name
+  }
+claim-profile = { $place ->
+    [first] Your profile page
+   *[later] your profile page
+  }
+claim-picture = { $place ->
+    [first] Your picture
+   *[later] your picture
+  }
+claim-website = { $place ->
+    [first] Your website
+   *[later] your website
+  }
+claim-gender = { $place ->
+    [first] Your gender
+   *[later] your gender
+  }
+claim-birthdate = { $place ->
+    [first] Your birthday
+   *[later] your birthday
+  }
+claim-zoneinfo = { $place ->
+    [first] Your time zone
+   *[later] your time zone
+  }
+claim-locale = { $place ->
+    [first] Your language
+   *[later] your language
+  }
+
+## A device
+
+device-code-title = Connect a device
+device-code-text = Enter the code that your device shows.
+device-linked-title = Is this the code on your device?
+device-linked-text = Go on only if your device shows it, and you started this yourself.
+field-code = Code
+device-code-hint = Eight letters. Small ones do, and the dash isn’t needed.
+device-code-missing = Enter the code that your device shows.
+device-code-wrong = That code isn’t right, or its time is over. Check it, or get a new one on your device.
+device-code-spent = This code was used already, or its time is over. Get a new one on your device.
+device-code-warning = Somebody sent you this code? Close this page: it would let them in with your account.
+device-question = Allow { $app } on your device?
+device-text = It would act for you until you take that back.
+device-text-at = It would act for you at { $organization } until you take that back.
+device-compare = Your device has to show this code
+device-compare-text = Deny if it shows another one, or if somebody sent you the code: they would be let in with your account.
+device-done-title = Device connected
+device-done-heading = Your device is connected
+device-done-text = You can use { $app } there now. It may take a few seconds.
+device-done-text-at = You can use { $app } there now, at { $organization }. It may take a few seconds.
+device-done-close = You can close this page. Signing out in this browser doesn’t end it.
+device-connected-as = Connected as { $email }
+the-application-first = The application
+device-denied-title = No access given
+device-denied = You denied it, so the device got no access. You can close this page.
+device-denied-no-organization = It needs an organization that you act in, so the device got no access. You can close this page.
+device-denied-refused = The device asks for an organization or a role that you don’t have, so it got no access. You can close this page.
+page-ended-title = This page has ended
+device-ended-text = If you have allowed your device already, it can be used now. If not, enter its code again.
+device-enter-code = Enter a code
+interaction-ended-text = It was left open for too long, or the sign-in went on in another tab. Go back to the application and start again; nothing is lost.
+
+## Signing out
+
+signed-out-title = Signed out
+signed-out-text = Your session in this browser has ended. You can close this page.
+sign-in-again = Sign in again
+sign-out-question = Sign out?
+sign-out-text = This ends your session in this browser, in every application.
+sign-out-text-for = { $app } asks to sign you out. This ends your session in this browser, in every application.
+stay-signed-in = Stay signed in
+still-signed-in-title = Still signed in
+still-signed-in-text = Your session in this browser goes on.
+still-signed-in-text-for = Your session in this browser goes on. { $app } may have signed you out on its own side.
+
+## Back to the application
+
+form-post-text = One moment. If nothing happens, press the button.
+form-post-title = Back to { $app }
+the-application = the application
+
+## The first operator
+
+setup-title = Become the first operator
+setup-question = Become the first operator?
+setup-text = Nobody runs { $host } yet.
+setup-run = You run this server
+setup-run-text = Its applications, APIs and signing keys, and every organization and person on it.
+setup-once = This link works once
+setup-once-text = From then on operators say who else is one.
+
+## Errors
+
+error-heading = Something went wrong
+error-heading-400 = This can’t go on
+error-heading-403 = This can’t be done
+error-heading-404 = Nothing here
+error-heading-413 = Too large
+error-heading-421 = Another server’s address
+error-heading-429 = Try again later
+error-heading-503 = Try again in a moment
+error-request = Request { $id }
+error-client = The application that sent you here isn’t known. Go back to it and try again, or tell who runs it.
+error-redirect-uri = The application asked to send you to an address that isn’t registered for it. Tell who runs it.
+error-access-denied = You can’t go on to this application.
+error-session = This sign-in has ended. Go back to the application and start again.
+
+## The frame of the account's pages
+
+switch-organization = switch organization
+your-organizations = Your organizations
+nav-profile = Profile
+nav-organizations = Organizations
+nav-overview = Overview
+nav-members = Members
+nav-groups = Groups
+nav-roles = Roles
+nav-activity = Activity
+nav-settings = Settings
+operator-notice = You see { $organization } as an operator of this server. The visit is in its activity.
+where-you-are = Where you are
+pages = Pages
+first-page = First
+next-page = Next
+cancel = Cancel
+confirm = Confirm
+save = Save
+remove = Remove
+end = End
+suspend = Suspend
+reactivate = Reactivate
+add-role = Add role
+add-to-group = Add to group
+end-all-sessions = End all sessions
+remove-from-organization = Remove from organization
+via = via { $group }
+until = until { $date }
+remove-named = Remove { $name }
+status-suspended = Suspended
+
+## Your account
+
+email-verified = Verified
+email-not-verified = Not verified
+operator = Operator of this server
+about-you = About you
+fact-name = Name
+fact-email = Email
+fact-account = Account
+fact-since = Since
+no-organizations = You aren’t in an organization yet
+no-organizations-create = Create one for your company or team, or ask an administrator for an invitation.
+no-organizations-run = You run this server. Those who do are members of an organization of its own.
+no-organizations-see = See who runs this server
+no-organizations-ask = Ask an administrator for an invitation.
+create-organization-foot = Applications can ask you to sign in for it at once.
+organization-created = { $name } is there. You are its administrator.
+leave = Leave
+leave-named = Leave { $name }
+leave-question = Leave { $name }?
+leave-text = Your roles and groups there go at once. To come back you need an invitation, unless the organization is open.
+leave-only-administrator = You are its only administrator. Make someone else one first.
+leave-kept = You are its only administrator, so you can’t leave.
+leave-only-member = You are the only member, so you can’t leave.
+organization-left = You have left { $name }.
+
+## What is refused
+
+refused-last-administrator = An organization needs an administrator. Make someone else one first.
+refused-last-administrator-of = { $name } is the only administrator. Make someone else one first.
+refused-too-many-administrators = An organization can have 500 administrators.
+refused-stale = Somebody else has changed this meanwhile. Look at it as it is now, then change it.
+refused-forbidden = Your roles don’t allow this.
+refused-single-role = Each member of this organization has exactly one role, without an end date. Give another, and it replaces this one.
+refused-preview-expired = This preview is too old. Preview it again.
+refused-bulk-cancelled = This was called off. Preview it again.
+refused-bulk-ended = This has ended already. Undo it instead.
+refused-bulk-running = This is still running. Stop it, or wait.
+refused-not-previewed = This isn’t previewed yet. Wait a moment.
+refused-not-applied = Nothing was changed, so there is nothing to undo.
+refused-filter-gone = The list was narrowed by a role or group that isn’t there any more. Go back to the members and choose again.
+refused-too-many-organizations = You have made many organizations lately. Make the next one tomorrow.
+refused-too-many-members = One change is about 10,000 people at most. Choose fewer.
+refused-too-many-bulk = There are many such changes in this organization already. Call off some that nobody needs.
+refused-upgrading = The lists are being brought up to date after an upgrade. Try again in a few minutes.
+refused-not-a-member = Not a member here, or not any more
+refused-not-in-filter = Not in the list any more
+refused-changed-since = Somebody has changed this since; it stays as they left it
+refused-cancelled = Not reached before it was stopped
+refused-not-active = Only an active member can be an administrator. Reactivate them first.
+
+## Lists
+
+search = Search
+search-members = name or email
+any = Any
+apply = Apply
+filter-role = Role
+filter-group = Group
+filter-status = Status
+status-active = Active
+status-disabled = Disabled
+count = { $count }
+count-more = { $count }+
+shown-of = { $shown } of { $total }
+shown-of-more = { $shown } of more than { $total }
+select-page = Select all on this page
+select-named = Select { $name }
+column-name = Name
+column-roles = Roles
+column-status = Status
+column-joined = Joined
+
+## Members
+
+members-none-found = Nobody is found
+members-none-found-text = Search finds the beginnings of names and addresses. Filters narrow it further.
+members-choose-for-role = Choose who gets { $role }
+members-choose-for-group = Choose who joins { $group }
+members-choose-text = Tick them in the list.
+members-choose-stop = Stop choosing
+members-show-all = Show all members
+members-none = Nobody is here yet
+members-none-text = Who joins first becomes the administrator.
+
+## One member
+
+joined-on = Joined { $date }
+groups-of = Groups of { $name }
+sessions-of = Sessions of { $name }
+member-sessions = Sessions
+fact-member = Member
+
+member-roles-held = Roles that { $name } holds
+member-roles-hint = A dashed one comes through a group and goes with it.
+member-roles-single = Each member of this organization has exactly one role.
+member-only-administrator = { $name } is the only administrator. Make someone else one first; then this can be taken away.
+member-give = Give another role
+member-give-other = Give another role instead
+member-replaces = It replaces the role held now, from the next token, at most { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+  } from now.
+member-suspended-here = Suspended: no tokens for { $organization } until you reactivate them.
+member-suspended-read = Suspended: no tokens for { $organization } until an administrator reactivates them.
+member-disabled-here = This account is disabled by an operator of this server; only they can enable it.
+counts-once-reactivated = Counts once reactivated.
+counts-once-enabled = Counts once the account is enabled.
+counts-from-next-token = Counts from the next token, at most { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+  } from now.
+takes-effect = They lose it with their next token, within { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+  }. APIs that ask this server know at once.
+choose-role = Choose a role
+choose-group = Choose a group
+picker-held = Held already: a new end date replaces the old one
+fault-role-missing = Choose a role.
+fault-role-unknown = There is no such role here.
+fault-group-missing = Choose a group.
+fault-group-unknown = There is no such group here.
+fault-day = Enter a day like 2030-12-31.
+fault-day-past = This day has passed. Choose one that is to come.
+member-role-given = { $name } has { $role } now. It counts from the next token.
+member-role-held = { $name } had { $role } already.
+member-role-taken = { $name } doesn’t hold { $role } directly any more.
+member-role-taken-and-ended = { $name } doesn’t hold { $role } directly any more, and their sessions here have ended.
+member-take-question = Remove { $role } from { $name }?
+member-take-kept = { $name } keeps it through { $groups }. Only what was given directly goes.
+counts-at-once = They lose it at once: their tokens here end, and they sign in again.
+loses-with-it = Goes with it, for no other group gives it and it isn’t held directly:
+loses-nothing = No role goes with it.
+also-end-sessions = And end their sessions
+also-end-sessions-hint = Every token for this organization ends at once, and they sign in again.
+
+member-groups-in = Groups that { $name } is in
+member-groups-hint = Everyone in a group holds the roles that it gives.
+member-groups-none = { $name } is in no group.
+group-gives-nothing = Gives no role
+member-add-group = Add to another group
+member-group-added = { $name } is in { $group } now. It counts from the next token.
+member-group-removed = { $name } isn’t in { $group } any more.
+member-leave-group-question = Remove { $name } from { $group }?
+
+member-sessions-at = Sessions at { $organization }
+member-sessions-hint = Only those in which something was given here. What they do elsewhere isn’t shown.
+member-sessions-none = { $name } has no session at { $organization }.
+session-browser = Browser
+session-device = Device
+session-offline = Access while away
+session-since = signed in { $time }
+session-ends = until { $time }
+member-session-ended = That session of { $name } has ended here.
+member-sessions-ended = { $name } signs in again before the next token.
+member-end-sessions-question = End all sessions of { $name }?
+member-end-sessions-text = Every token for { $organization } ends at once. { $name } signs in again before the next one. What they do elsewhere goes on.
+
+member-access = Access
+member-suspend-question = Suspend { $name }?
+member-suspend-text = { $name } gets no tokens for { $organization } until you reactivate them. Roles and groups are kept.
+member-reactivate-text = { $name } has the same roles and groups again, from the next sign-in.
+member-remove-question = Remove { $name } from { $organization }?
+member-remove-text = Roles and groups of { $name } at { $organization } go at once, and so do their tokens. The account stays.
+member-suspended = { $name } is suspended. Their tokens here have ended.
+member-reactivated = { $name } is active again.
+member-removed = { $name } isn’t a member of { $organization } any more.
+member-in-token = In a token now
+member-no-token = No token now
+member-in-token-text = What applications get for { $name } at { $organization }.
+
+## Bulk operations
+
+bulk-actions = What to do with those who are selected
+selected = selected
+bulk-nobody = Select somebody first.
+bulk-clear = Select nobody
+bulk-all = All { $count } in this list
+bulk-all-more = All of more than { $count } in this list
+bulk-give-role = Give a role
+bulk-take-role = Take a role
+bulk-remove-from-group = Remove from group
+bulk-preview = Preview
+bulk-new-foot = Nothing changes yet: you see what would become of each of them first.
+bulk-new-give = Give a role to { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-new-give-all = Give a role to everyone in the list
+bulk-new-take = Take a role from { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-new-take-all = Take a role from everyone in the list
+bulk-new-add = Add { $count ->
+    [one] one person
+   *[other] { $count } people
+  } to a group
+bulk-new-add-all = Add everyone in the list to a group
+bulk-new-remove = Remove { $count ->
+    [one] one person
+   *[other] { $count } people
+  } from a group
+bulk-new-remove-all = Remove everyone in the list from a group
+bulk-new-suspend = Suspend { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-new-suspend-all = Suspend everyone in the list
+bulk-new-reactivate = Reactivate { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-new-reactivate-all = Reactivate everyone in the list
+bulk-give = Give { $role } to { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-take = Take { $role } from { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-add = Add { $count ->
+    [one] one person
+   *[other] { $count } people
+  } to { $group }
+bulk-remove = Remove { $count ->
+    [one] one person
+   *[other] { $count } people
+  } from { $group }
+bulk-suspend = Suspend { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-reactivate = Reactivate { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-undoing = Undoing “{ $change }”
+bulk-give-again = Give { $role } back to { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-take-again = Take { $role } from { $count ->
+    [one] one person
+   *[other] { $count } people
+  } again
+bulk-add-again = Add { $count ->
+    [one] one person
+   *[other] { $count } people
+  } to { $group } again
+bulk-remove-again = Remove { $count ->
+    [one] one person
+   *[other] { $count } people
+  } from { $group } again
+bulk-suspend-again = Suspend { $count ->
+    [one] one person
+   *[other] { $count } people
+  } again
+bulk-reactivate-again = Reactivate { $count ->
+    [one] one person
+   *[other] { $count } people
+  } again
+bulk-everyone = Everyone
+bulk-to-change = Will change
+bulk-changed = Changed
+bulk-already = Already so
+bulk-refused = Refused
+bulk-skipped = Not reached
+bulk-waits = Waits
+bulk-results = What becomes of each
+bulk-effect-give = { $role } counts from the next token, at most { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+  } after the change.
+bulk-effect-take = The next token comes without { $role }. One from before the change carries it for at most { $minutes } more { $minutes ->
+    [one] minute
+   *[other] minutes
+  }; who introspects knows at once.
+bulk-effect-take-at-once = Counts at once: who loses { $role } has their tokens here ended, and signs in again.
+bulk-effect-add = What { $group } gives counts from the next token, at most { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+  } after the change.
+bulk-effect-remove = The next token comes without what { $group } alone gave. One from before the change carries it for at most { $minutes } more { $minutes ->
+    [one] minute
+   *[other] minutes
+  }; who introspects knows at once.
+bulk-effect-remove-at-once = Counts at once: who loses a role with { $group } has their tokens here ended, and signs in again.
+bulk-effect-suspend = They get no tokens here until you reactivate them. Roles and groups are kept.
+bulk-effect-reactivate = They have the same roles and groups again, from their next sign-in.
+bulk-preview-until = Nothing has changed yet. You can apply this until { $time }.
+bulk-nothing-to-do = Nothing would change.
+bulk-preparing = Choosing the people.
+bulk-expired = This preview is too old to be applied. Nothing has changed.
+bulk-called-off = Called off. Nothing has changed.
+bulk-running = { $reached } of { $total } done
+bulk-running-hint = It goes on by itself, also if you leave this page.
+bulk-done = Done { $time }. { $changed ->
+    [one] One person was changed.
+   *[other] { $changed } people were changed.
+  }
+bulk-stopped-by-hand = Stopped { $time }. Who was reached stays changed: { $changed }.
+bulk-stopped = Stopped { $time }, because whoever began it may not do this any more. Who was reached stays changed: { $changed }.
+bulk-apply = Apply to { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-stop = Stop
+bulk-undo-for = Undo for { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+bulk-undone-by = This was undone
+bulk-undone-again = Undone in turn: “{ $change }”
+bulk-undoes = Undoes “{ $change }”
+look-again = Look again
+column-person = Person
+column-result = Result
+gone-member = Not a member any more
+
+## Roles
+
+column-key = Key
+column-role = Role
+column-from = From
+column-permissions = Permissions
+role-kind-own = Custom
+role-kind-own-of = Custom to { $organization }
+role-kind-instance = Everywhere on this server
+role-kind-built-in = Built in
+role-create = Create role
+roles-own-none = Make roles of your own
+roles-own-none-text = A role says what people may do in your applications. Make one for each kind of work, then give it to people and groups.
+role-new-text = A role of this organization alone. What it allows comes next.
+role-new-foot = It counts for nobody until you give it to someone.
+role-created = { $name } is there.
+role-created-next = Choose what it allows
+field-key = Key
+field-description = Description
+role-name-hint = What people see.
+role-key-hint = What applications find in a token. It never changes. Left empty, it is made from the name.
+role-description-hint = Who it is for, in one line.
+fault-role-key-missing = Enter a key: this name has no letters that one could be made of.
+fault-role-key-malformed = Use 1 to 63 small letters, digits, - and _, beginning with a letter.
+fault-role-key-taken = The key { $key } is taken. Choose another one.
+
+## One role
+
+role-assignments = Assignments
+role-permissions = Permissions
+role-about = About { $name }
+role-edit = Edit
+role-delete = Delete role
+
+role-who = Who has it
+role-held = { $count ->
+    [0] Nobody has it.
+    [one] One person has it.
+   *[other] { $count } people have it.
+  }
+role-allows-count = { $count ->
+    [one] 1 permission
+   *[other] { $count } permissions
+  }
+role-held-more = More than { $count } people have it.
+role-groups-carry = { $groups ->
+    [one] One group gives it to everyone in it.
+   *[other] { $groups } groups give it to everyone in them.
+  }
+role-members-hidden = Your roles don’t allow you to see who has it.
+role-nobody = Nobody has it yet
+role-nobody-text = Give it to people one by one, or to a group: who joins the group has it, who leaves loses it.
+role-nobody-text-single = Give it to somebody: it replaces the role that they have.
+role-nobody-sketch-group = Finance
+role-nobody-sketch-person = Ada Byron
+role-give-all = Give to people or groups
+role-give-one = Give to a person
+role-not-yours-to-give = It carries permissions that you don’t have yourself, so others give and take it.
+role-single-note = Each member has exactly one role here. To take this one from somebody, give them another.
+role-only-administrator = The only administrator. Make someone else one first.
+column-holder = Person or group
+column-held-how = Given
+role-directly = Directly
+role-in-group = To everyone in it
+role-group = Group
+role-remove-from = Remove { $role } from { $name }
+column-remove = Remove
+
+role-give-question = Give { $name }
+role-give-person = To a person
+role-give-person-text = A member of this organization.
+role-give-person-single = It replaces the role that the person has.
+role-give = Give role
+choose-many = Choose many people
+role-give-many-text = For more than a few, choose them in the list of members.
+role-give-group = To a group
+role-give-group-text = Everyone in it has the role, also who joins it later.
+role-give-group-none = There is no group that doesn’t have it already.
+role-give-to-group = Give to group
+role-given = { $name } has { $role } now.
+role-had = { $name } has { $role } already.
+role-given-to-group = Everyone in { $group } has { $role } now.
+
+
+role-what = What it allows
+role-count = { $carried } of { $offered } permissions
+role-resource = Resource
+role-none = none
+role-yes = allowed
+role-no = not allowed
+role-this-organization = This organization
+role-lacked = You don’t have this yourself
+role-mirrored = As above
+role-now-on = now on
+role-now-off = now off
+role-gone = { $count ->
+    [one] It also carries one permission that can’t be given any more. Saving takes it out:
+   *[other] It also carries { $count } permissions that can’t be given any more. Saving takes them out:
+  }
+role-fixed-built-in = It is the same in every organization. Make a role of your own for something else.
+role-fixed-instance = It is the same everywhere on this server; operators change it.
+role-fixed-rights = Your roles don’t allow you to change it.
+role-permissions-saved = { $name } allows now what you have chosen.
+role-permissions-stale = Somebody else has changed this role meanwhile. What you chose is still here, and marked where the role is different by now. Save again to have it your way.
+
+manage-members-read = See the members and their roles
+manage-members-write = Change, suspend and remove members
+manage-sessions-end = End the sessions of members
+manage-roles-read = See the roles
+manage-roles-write = Make, change and delete roles
+manage-groups-read = See the groups
+manage-groups-write = Make, change and delete groups
+manage-invitations-read = See the invitations
+manage-invitations-write = Invite people
+manage-settings-write = Change the settings
+manage-domains-write = Add and prove domains
+manage-audit-read = See the activity
+manage-organization-leave = Leave the organization
+manage-administrators-write = Make somebody an administrator, and take that from them
+
+role-edit-title = Edit { $name }
+role-edit-foot = The key stays. People see the new name at once.
+role-changed = { $name } is saved.
+role-now = Now it is “{ $text }”.
+role-now-empty = Now it is empty.
+
+role-delete-question = Delete { $name }?
+role-delete-text = It counts at once and can’t be undone. Nobody has the role yet.
+role-delete-text-used = It counts at once and can’t be undone.
+role-use-default = Who joins the organization gets it.
+role-use-unknown = Your roles don’t allow you to see who has it.
+role-delete-then = What becomes of it?
+role-delete-replace = Replace with another role
+role-delete-replace-text = Who has it, has that one instead.
+role-delete-remove = Remove it from everyone
+role-delete-remove-text = People keep their other roles.
+field-replacement = Replacement
+fault-role-in-use = It is in use. Choose what becomes of it.
+fault-role-replacement-missing = Choose the role that replaces it.
+role-deleted = { $name } is deleted.
+role-replaced = { $name } is deleted. Who had it has { $other } now.
+
+## Groups
+
+group-create = Create group
+groups-search = beginning of a name
+column-group = Group
+group-no-roles = No roles
+groups-none-found = No group is found
+groups-none-found-text = Search finds the beginnings of names.
+groups-show-all = Show all groups
+groups-empty = Give roles to a team at once
+groups-empty-text = A group is a named set of members that carries roles. Who joins it gets them, who leaves it loses them.
+groups-empty-single = Keep teams together
+groups-empty-single-text = A group is a named set of members, to find them by. Here each member has exactly one role, so groups carry none.
+sketch-group = Finance
+sketch-role = Billing
+sketch-first = Ada Byron
+sketch-second = Chiara Vitale
+group-name-hint = A team or a task, such as Finance.
+group-name-taken = There is a group of this name already.
+group-roles-hint = Everyone in the group holds these, as if directly.
+group-roles-single = Each member has exactly one role here, so groups carry none.
+group-create-foot = Nobody is in it yet. You add people next.
+group-created = The group { $name } is there.
+group-created-next = Add people
+group-people = { $count ->
+    [0] Nobody is in it.
+    [one] 1 person is in it.
+   *[other] { $count } people are in it.
+  }
+group-people-more = More than { $count } people are in it.
+
+## One group
+
+group-edit = Edit
+group-edit-title = Edit { $name }
+group-edit-foot = Shown at once. Who is in it and what it carries stay as they are.
+group-changed = { $name } is saved.
+present-value = Now { $value }
+present-empty = Now empty
+group-add-title = Add somebody
+group-add = Add to group
+group-member-added = { $name } is in { $group }.
+group-member-there = { $name } was in { $group } already.
+group-who = Who is in it
+group-no-end = No end
+group-remove = Remove
+group-nobody = Nobody is in it yet
+group-nobody-text = Who is added gets its roles.
+group-nobody-text-bare = It gives no role yet. Who is added gets those that you give it later.
+group-nobody-text-single = Put people together to find them by it.
+group-member-removed-ended = { $name } isn’t in { $group } any more, and signs in again before the next token.
+group-roles-title = Roles of { $group }
+group-carried = Roles it carries
+group-carried-text = Everyone in the group holds them, as if directly.
+group-carries-none = It carries no roles yet.
+group-give = Give it a role
+group-give-another = Give it another role
+group-add-role = Add role
+group-give-foot = { $minutes ->
+    [one] Everyone in it has it from their next token, at most 1 minute from now.
+   *[other] Everyone in it has it from their next token, at most { $minutes } minutes from now.
+  }
+group-role-unknown = This role isn’t there any more. Choose another.
+group-role-added = { $group } carries { $role } now.
+group-remove-role-question = Take { $role } away from { $group }?
+group-role-kept = Who holds it directly or by another group keeps it.
+group-role-removed = { $group } doesn’t carry { $role } any more.
+group-delete = Delete group
+group-delete-question = Delete { $group }?
+group-delete-roles = Nobody holds these by it any more:
+group-delete-text = They stay members. It can’t be undone.
+group-deleted = The group { $name } is gone.
+
+## Settings
+
+settings-saved = Saved.
+settings-choose = Choose one of these.
+settings-name = Name
+settings-slug = Slug
+settings-slug-text = in addresses of its pages, and by which applications name it; it never changes
+settings-id = Organization
+settings-name-foot = { $minutes ->
+    [one] Shown at once, in tokens from the next one, at most 1 minute from now.
+   *[other] Shown at once, in tokens from the next one, at most { $minutes } minutes from now.
+  }
+settings-joining = Joining
+settings-joining-system = Who runs this server joins by invitation alone.
+settings-invite = By invitation
+settings-invite-text = Only who is invited, or added by an administrator, becomes a member.
+settings-open = Open
+settings-open-text = Anyone with an account who knows the link becomes a member.
+settings-join-url = Link to join
+settings-joining-foot = Counts at once. Who is a member stays one.
+settings-defaults = Default roles
+settings-inherited = Those of the server ({ $roles })
+settings-inherited-text = They follow when an operator changes them.
+settings-own = Your own
+settings-own-text = Those that you tick below.
+settings-own-text-single = The one that you tick below.
+settings-own-roles = Own default roles
+settings-defaults-none = Tick at least one role, or choose those of the server.
+settings-defaults-foot = For who joins from now on. Members keep what they have.
+settings-mode = Roles per member
+settings-multiple = Several roles
+settings-multiple-text = Any number, or none, directly and by groups, each with an end date if you want.
+settings-single = One role
+settings-single-text = Exactly one, without an end date; giving another replaces it. Groups carry no roles. Who has none gets the default role.
+settings-mode-look = See who is in the way of one role
+settings-downgrade = When a role is lost
+settings-revoke = End the member’s tokens here at once
+settings-revoke-text = { $minutes ->
+    [one] Who loses a role signs in again before the next token. Without this, a token may carry the lost role for up to 1 minute. An end date that passes ends nothing.
+   *[other] Who loses a role signs in again before the next token. Without this, a token may carry the lost role for up to { $minutes } minutes. An end date that passes ends nothing.
+  }
+settings-downgrade-foot = For roles that are lost from now on.
+settings-present-name = By now it is called { $name }. Save again to change that.
+settings-present-open = By now it is open. Save again to change that.
+settings-present-invite = By now it is joined by invitation. Save again to change that.
+settings-present-single = By now each member has one role. Save again to change that.
+settings-present-multiple = By now members have several roles. Save again to change that.
+settings-present-revokes = By now tokens end at once. Save again to change that.
+settings-present-keeps = By now tokens last. Save again to change that.
+settings-present-own = By now they are { $roles }. Save again to change that.
+settings-present-inherited = By now they are those of the server: { $roles }. Save again to change that.
+settings-danger = Leaving and closing
+settings-leave = Leave organization
+settings-leave-text = Your roles and groups here go at once. Your account stays.
+settings-suspend = Suspend organization
+settings-suspend-text = Nobody gets a token for it, and everything given there ends. Members and roles are kept.
+settings-activate = Activate organization
+settings-activate-text = Its members can act in it again, once they have signed in anew.
+in-the-way-several = Has several roles
+in-the-way-end = Has a role with an end date
+in-the-way-group = Carries roles
+in-the-way-defaults = Are several
+role-mode-title = One role for each member
+role-mode-text = Before you switch, nobody may hold more than one role, no role may have an end date, and no group may carry one.
+role-mode-already = Each member has exactly one role already.
+role-mode-in-the-way = In the way
+role-mode-in-the-way-text = Change these first. Each link leads to where that is done.
+role-mode-in-the-way-most = Change these first. There may be more people: a hundred are shown.
+role-mode-in-the-way-part = Change these first. There may be more people: not everybody was looked at, for there are many members.
+role-mode-ready = Nothing is in the way
+role-mode-ready-part = Nothing was found in the way
+role-mode-ready-text = Who has no role gets the default one. You can switch back at any time.
+role-mode-ready-part-text = Not everybody was looked at, for there are many members. Switching looks at everybody, and names who is in the way. Who has no role gets the default one.
+role-mode-foot = Counts from the next token.
+role-mode-switch = Switch to one role
+suspend-question = Suspend { $name }?
+suspend-text = All its sessions and tokens end at once, of every member and application. Members, groups and roles are kept until you activate it again.
+activate-question = Activate { $name }?
+activate-text = Its members can act in it again, once they have signed in anew. What ended when it was suspended stays ended.
+organization-suspended = { $name } is suspended.
+organization-activated = { $name } is active again.
+
+## Activity
+
+activity-export = Export as
+activity-csv = CSV
+activity-json = JSON
+filter-person = Person
+activity-anyone = anyone
+filter-as = As
+activity-as-actor = who did it
+activity-as-subject = whom it happened to
+filter-action = Action
+activity-kind-roles = Roles and groups
+activity-kind-members = Members
+activity-kind-sessions = Sign-ins and sessions
+activity-kind-settings = Settings
+activity-kind-bulk = Bulk operations
+filter-from = From
+filter-to = To
+activity-did = What { $name } did
+activity-happened = What happened to { $name }
+activity-of = Activity of { $name }
+activity-to = What happened to { $name }
+activity-by = See what they did
+activity-none-here = Nothing has happened yet.
+activity-shown = { $count ->
+    [one] 1 event
+   *[other] { $count } events
+ }
+activity-newest = Newest
+activity-older = Older
+activity-nobody = Nobody here has this name or address
+activity-nobody-text = Type the beginning of a member’s name, or an e-mail address. Who has left is found by the id that their events show.
+activity-none-found = Nothing happened that fits
+activity-none-found-text = Take a filter away, or choose an earlier day. Days begin and end in UTC.
+activity-show-all = Show everything
+activity-none = Nothing has happened yet
+activity-none-text = Each change of members, roles, groups and settings is kept here, with who made it and when.
+activity-event = What happened
+event-operator = Operator
+event-by-api = API
+event-part-of = part of a larger change
+event-whole = See all of it
+event-each = See each
+event-see-each = See each person
+event-parts = Each person
+event-no-parts = Nobody has been changed by it so far.
+event-more-parts = More
+event-operation = See the bulk operation
+event-changes = What changed
+event-what = What
+event-before = Before
+event-after = After
+event-facts = How it was recorded
+event-unsealed = Not numbered yet
+fact-when = When
+fact-action = Action
+fact-by = By
+fact-about = About
+fact-part = Part of
+fact-address = Address
+fact-browser = Browser
+fact-request = Request
+fact-number = Number in the log
+fact-id = Id
+field-of-name = Name
+field-of-email = Email
+field-of-description = Description
+field-of-roles = Roles
+field-of-role = Role
+field-of-groups = Groups
+field-of-group = Group
+field-of-until = Until
+field-of-status = Status
+field-of-permissions = Permissions
+field-of-join-policy = Who may join
+field-of-role-mode = Roles per member
+field-of-default-roles = Roles of who joins
+field-of-default-role = Role to act in
+field-of-revoke = Ends tokens with a lost role
+field-of-application = Application
+field-of-members = People
+field-of-replacement = Replaced by
+field-of-kind = What is done
+field-of-foreseen = Foreseen
+value-none = None
+value-yes = Yes
+value-no = No
+value-unsaid = Not recorded
+
+## What happened, as sentences
+
+event-server = Rollcall
+event-somebody = somebody
+event-somebody-gone = Somebody who is gone
+event-somebody-left = Somebody who has left
+event-somebody-signed-out = Somebody who wasn’t signed in
+event-group-gone = a group that is gone
+event-application = an application
+event-unknown = { $actor }: { $action }
+event-administrator-added = { $actor } made { $subject } an administrator
+event-administrator-removed = { $actor } ended that { $subject } is an administrator
+event-administrator-forced = { $actor } ended by force that { $subject } is an administrator
+event-joined = { $subject } joined
+event-left = { $subject } left
+event-member-added = { $actor } added { $subject }
+event-member-removed = { $actor } removed { $subject }
+event-member-suspended = { $actor } suspended { $subject }
+event-member-reactivated = { $actor } reactivated { $subject }
+event-member-changed = { $actor } changed the details of { $subject }
+event-role-given = { $actor } gave { $role } to { $subject }
+event-role-given-until = { $actor } gave { $role } to { $subject } until { $until }
+event-role-replaced = { $actor } gave { $role } to { $subject } in place of { $before }
+event-role-taken = { $actor } took { $role } from { $subject }
+event-roles-changed = { $actor } gave { $more } to { $subject } and took { $less }
+event-roles-restored = { $actor } put the roles of { $subject } back
+event-role-deleted-for = { $subject } has { $role } in place of { $gone }, which was deleted
+event-group-added = { $actor } added { $subject } to { $group }
+event-group-added-until = { $actor } added { $subject } to { $group } until { $until }
+event-group-removed = { $actor } took { $subject } out of { $group }
+event-groups-changed = { $actor } changed the groups of { $subject }
+event-session-ended = { $actor } ended a session of { $subject }
+event-sessions-ended = { $actor } ended all sessions of { $subject } here
+event-signed-up = { $subject } signed up
+event-user-created = { $actor } made the account of { $subject }
+event-user-changed = { $actor } changed the account of { $subject }
+event-password-set = { $actor } set a password for { $subject }
+event-user-disabled = { $actor } disabled the account of { $subject }
+event-user-enabled = { $actor } enabled the account of { $subject }
+event-own-sessions-ended = { $subject } ended all sessions
+event-all-sessions-ended = { $actor } ended all sessions of { $subject }, everywhere
+event-sign-in-failed = A sign-in as { $subject } failed
+event-signed-in = { $subject } signed in to { $application }
+event-signed-out = { $subject } signed out
+event-signed-out-of = { $subject } signed out of { $application }
+event-consent = { $subject } allowed { $application } to act for them
+event-token-revoked = { $application } gave back a token of { $subject }
+event-own-token-revoked = { $application } gave back a token of its own
+event-token-reused = A token of { $subject } for { $application } was used twice, and everything that came of it ended
+event-device-allowed = { $actor } allowed { $application } on a device
+event-device-denied = { $actor } denied { $application } on a device
+event-role-created = { $actor } made the role { $role }
+event-role-changed = { $actor } changed the role { $role }
+event-role-deleted = { $actor } deleted the role { $role }
+event-role-deleted-by = { $actor } deleted the role { $role }, and { $by } replaces it
+event-role-back = The role { $role } is back: those that were to replace it replaced one another
+event-group-created = { $actor } made the group { $group }
+event-group-created-with = { $actor } made the group { $group } with { $roles }
+event-group-changed = { $actor } changed the group { $group }
+event-group-deleted = { $actor } deleted the group { $group }
+event-group-role-replaced = The group { $group } carries { $by } in place of { $gone }, which was deleted
+event-group-role-gone = The group { $group } no longer carries { $gone }, which was deleted
+event-default-role-replaced = Who joins gets { $by } in place of { $gone }, which was deleted
+event-default-role-gone = Who joins no longer gets { $gone }, which was deleted
+event-organization-created = { $actor } made the organization
+event-founded = { $subject } became the first administrator
+event-organization-renamed = { $actor } renamed the organization from { $before } to { $after }
+event-organization-suspended = { $actor } suspended the organization
+event-organization-activated = { $actor } activated the organization
+event-settings-changed = { $actor } changed the settings
+event-visited = { $actor } looked at the organization as an operator of this server
+event-bulk = { $actor } started to change { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ }
+event-bulk-give = { $actor } started to give { $role } to { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ }
+event-bulk-take = { $actor } started to take { $role } from { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ }
+event-bulk-add = { $actor } started to add { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ } to { $group }
+event-bulk-remove = { $actor } started to take { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ } out of { $group }
+event-bulk-suspend = { $actor } started to suspend { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ }
+event-bulk-reactivate = { $actor } started to reactivate { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ }
+event-bulk-gave = { $actor } gave { $role } to { $whole ->
+    [yes] { $total ->
+        [one] 1 person
+       *[other] { $total } people
+      }
+   *[no] { $changed } of { $total } people
+ }
+event-bulk-took = { $actor } took { $role } from { $whole ->
+    [yes] { $total ->
+        [one] 1 person
+       *[other] { $total } people
+      }
+   *[no] { $changed } of { $total } people
+ }
+event-bulk-added = { $actor } added { $whole ->
+    [yes] { $total ->
+        [one] 1 person
+       *[other] { $total } people
+      }
+   *[no] { $changed } of { $total } people
+ } to { $group }
+event-bulk-removed = { $actor } took { $whole ->
+    [yes] { $total ->
+        [one] 1 person
+       *[other] { $total } people
+      }
+   *[no] { $changed } of { $total } people
+ } out of { $group }
+event-bulk-suspended = { $actor } suspended { $whole ->
+    [yes] { $total ->
+        [one] 1 person
+       *[other] { $total } people
+      }
+   *[no] { $changed } of { $total } people
+ }
+event-bulk-reactivated = { $actor } reactivated { $whole ->
+    [yes] { $total ->
+        [one] 1 person
+       *[other] { $total } people
+      }
+   *[no] { $changed } of { $total } people
+ }
+event-undo = Undo
+event-bulk-cancelled = { $actor } called a bulk operation off
+event-application-created = { $actor } registered { $application }
+event-application-changed = { $actor } changed { $application }
+event-application-registered = { $application } registered itself
+event-registration-changed = { $application } changed its registration
+event-application-deleted = { $actor } deleted { $application }
+event-application-expired = { $application } ended, for nobody used it
+event-api-created = { $actor } registered the API { $api }
+event-api-changed = { $actor } changed the API { $api }
+event-instance-changed = { $actor } changed the settings of the server
+event-instance-default-role = A default role of the server was deleted and replaced
+event-key-published = The signing key { $key } was published
+event-key-scheduled = The signing key { $key } is to sign from its time on
+event-key-promoted = The signing key { $key } signs from now on
+event-key-withdrawn = The signing key { $key } was withdrawn
+event-key-forgotten = The signing key { $key } was erased
+event-key-removed = The signing key { $key } is no longer published
+
+## Overview
+
+overview-attention = What needs attention
+overview-calm = Nothing needs your attention.
+overview-suspended = The organization is suspended
+overview-suspended-text = Nobody gets a token here until an operator of this server activates it.
+overview-no-administrator = Nobody is administrator
+overview-no-administrator-text = An operator of this server has to make somebody administrator.
+overview-unfounded-text = Who joins first becomes the administrator.
+overview-one-administrator = There is one administrator
+overview-one-administrator-named = { $name } is the only administrator
+overview-one-administrator-text = Make a second member administrator, so that somebody can go on if one can’t sign in.
+overview-running = A bulk operation is changing { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ }
+overview-running-text = It goes on by itself, also when you leave this page.
+overview-ending = Roles that end within seven days
+overview-ending-text = They stop counting at that second. Give a later end to who needs them longer.
+overview-ending-more = There are more. Each member’s page shows when their roles end.
+overview-see-members = See members
+overview-see-bulk = See how far it is
+overview-next = What you can do next
+overview-step-link = Share the joining link
+overview-step-link-text = Who opens it signs in or creates an account, and joins with the roles that new members get.
+overview-step-join = Say who may join
+overview-step-join-text = People join by invitation unless you let everyone with the link in.
+overview-step-roles = Make your own roles
+overview-step-roles-text = A role’s key is what applications see in a token, beside the built-in ones.
+overview-step-groups = Put people into groups
+overview-step-groups-text = A group carries roles: who joins it gets them, who leaves it loses them.
+overview-latest = What happened last
+overview-see-activity = See all activity
+
+## The styles
+
+styles = Styles
+styles-text = What pages are made of, each in each of its states.
+styles-colour = Colour
+styles-type = Type
+styles-space = Space and corners
+styles-buttons = Buttons
+styles-chips = Chips
+styles-notices = Notices
+styles-forms = Forms
+styles-tables = Tables
+styles-dialog = Asking first
+styles-rows = Rows
+styles-empty = Empty
+styles-main = Main
+styles-usual = Usual
+styles-bare = Bare
+styles-danger = Takes away
+styles-off = Off
+styles-link = A link’s look
+styles-kept = An × that is off says why beside.
+styles-sentence = Who may do what, and since when
+
