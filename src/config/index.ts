@@ -40,6 +40,8 @@ export interface Config {
   /** Milliseconds between failing readiness and no longer accepting connections, at the end. */
   readonly drainDelayMs: number;
   readonly trustProxy: boolean;
+  /** NODE_ENV isn't `production`. */
+  readonly development: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 

@@ -114,6 +114,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     workers: read('WORKERS', workers, 1),
     drainDelayMs: read('DRAIN_DELAY', drainDelay, 1000),
     trustProxy: read('TRUST_PROXY', boolean, false),
+    development: !production,
     logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
   };
   const signUp = read('SIGN_UP', oneOf('open', 'verified', 'closed'), config.smtpUrl ? 'verified' : 'open');

@@ -11,6 +11,12 @@ export function allowFormTarget(ctx: Context, uri: string | undefined): void {
   ctx.set('Content-Security-Policy', policy(ctx));
 }
 
+/** Lets the page load scripts from /assets that ask this server for parts of it. */
+export function allowOwnRequests(ctx: Context): void {
+  ctx.state.ownRequests = true;
+  allowOwnScripts(ctx);
+}
+
 /** Lets the page load a script from /assets. Nothing inline runs on any page. */
 export function allowOwnScripts(ctx: Context): void {
   ctx.state.ownScripts = true;
@@ -22,6 +28,7 @@ function policy(ctx: Context): string {
   return [
     "default-src 'none'",
     ...(ctx.state.ownScripts ? ["script-src 'self'"] : []),
+    ...(ctx.state.ownRequests ? ["connect-src 'self'"] : []),
     "style-src 'self'",
     "font-src 'self'",
     "img-src 'self' https: data:",

@@ -55,10 +55,8 @@ auditEventSchema.index({ organizationId: 1, time: 1, _id: 1 });
 auditEventSchema.index({ organizationId: 1, actor: 1, time: 1, _id: 1 });
 auditEventSchema.index({ organizationId: 1, subject: 1, time: 1, _id: 1 });
 auditEventSchema.index({ organizationId: 1, action: 1, time: 1, _id: 1 });
-auditEventSchema.index(
-  { organizationId: 1, parent: 1, time: 1, _id: 1 },
-  { partialFilterExpression: { parent: { $exists: true } } },
-);
+// The parts of an event, and what is a part of none.
+auditEventSchema.index({ parent: 1, organizationId: 1, time: 1, _id: 1 });
 auditEventSchema.index({ time: 1, _id: 1 });
 // An export goes along the ids.
 auditEventSchema.index({ organizationId: 1, _id: 1 });

@@ -102,3 +102,8 @@ membershipSchema.index({ 'groups.groupId': 1, _id: 1 });
 // Searching. What is found comes in this order: by the word or address found, then by name.
 membershipSchema.index({ organizationId: 1, words: 1, sortName: 1 });
 membershipSchema.index({ organizationId: 1, email: 1, sortName: 1 });
+// Whose roles end soon. Few have an end.
+membershipSchema.index(
+  { organizationId: 1, 'roles.until': 1 },
+  { partialFilterExpression: { 'roles.until': { $exists: true } } },
+);

@@ -26,6 +26,10 @@ export interface ServiceContext {
   ownVocabulary: ReadOwnVocabulary;
   /** The management permissions that an application's own tokens may carry today; set by who knows what applications are allowed. */
   machineToday?: (applicationId: string) => Promise<ReadonlySet<ManagementPermission>>;
+  /** Told of an event that is being made outside of any request. */
+  eventMade?: () => void;
+  /** Whether events that this process has made may still wait to be moved to the log. */
+  eventsWait?: () => boolean;
   /** Told that a bulk operation waits, so that it needn't wait for the next look. */
   bulkDue?: () => void;
   /** Told of grants before they end, so that applications hear of it; set by who can tell them. */
@@ -37,13 +41,15 @@ export const SYSTEM: Actor = { kind: 'system' };
 /** An audit event to be written in the same update as the change (architecture 8), with the facts of the request that makes it. */
 export function event(...happening: Parameters<typeof eventOf>): PendingEvent {
   const facts = requestFacts();
+  // Of a request's, who answers it is told once it has ended.
   if (facts) facts.eventful = true;
+  else happening[0].eventMade?.();
   return eventOf(...happening);
 }
 
 /** An audit event that is written to the log itself: see `audit/record.ts`. */
 export function eventOf(
-  context: Pick<ServiceContext, 'clock'>,
+  context: Pick<ServiceContext, 'clock' | 'eventMade'>,
   actor: Actor | 'anonymous',
   action: string,
   subject: string | null,

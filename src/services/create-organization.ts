@@ -8,9 +8,15 @@ import { claimName, claimOwner, releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
 import { findableOrganization } from './copies.js';
 import { insertMembership, settleMembership } from './join-organization.js';
-import { requireMayGive, singleMode } from './rules-of-roles.js';
+import { defaultRoleIds, requireMayGive, singleMode } from './rules-of-roles.js';
 
 const RESERVED = new Set([SYSTEM_ORGANIZATION, 'invitation', 'new']);
+
+/** How many of one name are told apart by a number; then it is random letters. */
+const MOST_NUMBERED = 20;
+const RANDOM_ATTEMPTS = 3;
+/** With the 55 of a name and a hyphen: what a slug holds. */
+const RANDOM_LETTERS = 7;
 
 export const isSlug = (value: string) => SLUG.test(value);
 export const isReservedSlug = (value: string) => RESERVED.has(value);
@@ -29,7 +35,7 @@ export function slugOf(name: string): string {
 
 export interface NewOrganization {
   name: string;
-  /** Absent: made of the name, with a number where that is taken. */
+  /** Absent: made of the name, with a number where that is taken, or with random letters. */
   slug?: string | undefined;
   status?: Organization['status'] | undefined;
   joinPolicy?: Organization['joinPolicy'] | undefined;
@@ -49,9 +55,10 @@ export interface NewOrganization {
 export async function createOrganization(
   context: ServiceContext,
   actor: Actor,
-  input: NewOrganization,
+  wanted: NewOrganization,
 ): Promise<Organization> {
   const { models, clock } = context;
+  const input = wanted.defaultRoles ? { ...wanted, defaultRoles: defaultRoleIds(wanted.defaultRoles) } : wanted;
   await checkDefaultRoles(context, actor, input);
   const id = newId('org');
   const slug = await claimSlug(context, input, id);
@@ -110,8 +117,14 @@ async function claimSlug(context: ServiceContext, input: NewOrganization, id: st
     return input.slug;
   }
   const base = slugOf(input.name);
-  for (let number = isReservedSlug(base) ? 2 : 1; number < 1000; number += 1) {
-    const slug = number === 1 ? base : `${base}-${number}`;
+  const numbers = Array.from({ length: MOST_NUMBERED }, (_, index) => (index === 0 ? base : `${base}-${index + 1}`));
+  // Names without Latin letters all have one slug: from some number on a search for a free one would take ever longer.
+  const random = Array.from(
+    { length: RANDOM_ATTEMPTS },
+    () => `${base}-${newId('org').slice(-RANDOM_LETTERS).toLowerCase()}`,
+  );
+  for (const slug of [...numbers, ...random]) {
+    if (isReservedSlug(slug)) continue;
     if ((await claimName(context, 'slug', slug, id, exists)) === id) return slug;
   }
   throw conflict('slug_taken', 'Too many organizations have this name. Choose another.');

@@ -6,7 +6,7 @@ import type { ServiceContext } from './context.js';
 import type { Copied } from './copies.js';
 import { settleMembership } from './join-organization.js';
 import type { Page, PageRequest } from './list-pages.js';
-import { compileFilter, type MemberFilter } from './lists/member-filter.js';
+import { type CompiledFilter, compileFilter, type MemberFilter } from './lists/member-filter.js';
 import { type MemberOrder, memberRows, memberTotal } from './lists/member-rows.js';
 import type { Total } from './lists/total.js';
 import { pageOfAll } from './lists/whole.js';
@@ -52,13 +52,15 @@ export async function listMembers(
 ): Promise<MemberPage> {
   requirePermission(actor, 'members:read', organization._id);
   const filter = await compileFilter(context, organization, query);
-  const [{ data, nextCursor }, total] = await Promise.all([
-    memberRows(context, organization, filter, query, page),
-    count ? memberTotal(context, filter) : undefined,
-  ]);
+  const { data, nextCursor } = await memberRows(context, organization, filter, query, page);
+  const total = count ? await totalOf(context, filter, data, !page.after && nextCursor === null) : undefined;
   const members = await overviewsOf(context, organization, data, filter.vocabulary);
   return { data: members, nextCursor, ...(total ? { total } : {}) };
 }
+
+/** Of a list that is whole on its first page the rows are the count. */
+const totalOf = (context: ServiceContext, filter: CompiledFilter, data: readonly Membership[], whole: boolean) =>
+  whole ? { count: data.length, more: false } : memberTotal(context, filter);
 
 /** Who somebody is where their row doesn't say so yet: one query for all of them. */
 async function overviewsOf(
@@ -81,7 +83,8 @@ async function overviewsOf(
   return members.flat();
 }
 
-const copiedIn = ({ userId, name, email, userStatus }: Membership): Copied | undefined =>
+/** Who a membership is of, as far as its row says so. */
+export const copiedIn = ({ userId, name, email, userStatus }: Membership): Copied | undefined =>
   name !== undefined && email !== undefined && userStatus
     ? { _id: userId, name, email, status: userStatus }
     : undefined;

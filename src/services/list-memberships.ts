@@ -1,13 +1,16 @@
 import { SYSTEM_ORGANIZATION } from '../access/can.js';
-import type { Membership, Organization, Role } from '../models/index.js';
+import type { HeldRole } from '../access/effective-roles.js';
+import type { KnownGroup, Membership, Organization, Role } from '../models/index.js';
 import type { ServiceContext } from './context.js';
 import { settleMembership } from './join-organization.js';
-import { rolesOf } from './load-standing.js';
+import { heldIn } from './load-standing.js';
 
 export interface MembershipOverview {
   membership: Membership;
   organization: Organization;
   roles: Role[];
+  /** The same with where each comes from (R3). */
+  held: HeldRole<Role, KnownGroup>[];
 }
 
 /**
@@ -25,7 +28,8 @@ export async function listMemberships(context: ServiceContext, userId: string): 
         ? organizations[index]
         : await models.Organization.findById(found.organizationId).lean();
       if (!organization || organization.slug === SYSTEM_ORGANIZATION) return [];
-      return [{ membership, organization, roles: await rolesOf(context, snapshot, organization, membership) }];
+      const held = await heldIn(context, snapshot, organization, membership);
+      return [{ membership, organization, held, roles: held.map(({ role }) => role) }];
     }),
   );
   return rows.flat().sort((a, b) => a.organization.name.localeCompare(b.organization.name, 'en'));

@@ -1,6 +1,5 @@
 import { type Actor, managementOfAll, operatorPermissions, SYSTEM_ORGANIZATION } from '../access/can.js';
 import type { ServiceContext } from './context.js';
-import { findOrganization } from './create-organization.js';
 import { loadStanding, type Standing } from './load-standing.js';
 
 /**
@@ -8,11 +7,11 @@ import { loadStanding, type Standing } from './load-standing.js';
  * acted in.
  */
 export async function loadActor(context: ServiceContext, userId: string, organizationId?: string): Promise<Actor> {
-  const system = await findOrganization(context, SYSTEM_ORGANIZATION);
-  const ids = [...new Set([system?._id, organizationId])].filter((id) => id !== undefined);
+  const { systemOrganizationId: system } = context;
+  const ids = [...new Set([system, ...(organizationId ? [organizationId] : [])])];
   const standings = await Promise.all(ids.map((id) => loadStanding(context, { userId, organizationId: id })));
   const permissions = new Map(ids.map((id, index) => [id, managementOfAll(standings[index]?.roles ?? [])]));
-  const operator = operatorPermissions(permissions.get(system?._id ?? '') ?? new Set());
+  const operator = operatorPermissions(permissions.get(system) ?? new Set());
   return { kind: 'user', userId, permissions, ...(operator ? { operator } : {}) };
 }
 

@@ -53,8 +53,8 @@ async function readStanding(context: ServiceContext, { userId, organizationId }:
   return standing(user, snapshot, organization, found, await heldIn(context, snapshot, organization, found));
 }
 
-/** As `rolesOf`, with where each role comes from. */
-async function heldIn(
+/** The effective roles of a member, the organization's own ones and those of groups included, with where each comes from. */
+export async function heldIn(
   context: ServiceContext,
   snapshot: CatalogSnapshot,
   organization: Organization,
@@ -62,16 +62,6 @@ async function heldIn(
 ): Promise<HeldRole<Role, KnownGroup>[]> {
   const vocabulary = await vocabularyOf(context, organization, snapshot);
   return heldRoles({ userId: membership.userId, organization, membership }, vocabulary, context.clock.now());
-}
-
-/** The effective roles of a member, the organization's own ones and those of groups included. */
-export async function rolesOf(
-  context: ServiceContext,
-  snapshot: CatalogSnapshot,
-  organization: Organization,
-  membership: Membership,
-): Promise<Role[]> {
-  return (await heldIn(context, snapshot, organization, membership)).map(({ role }) => role);
 }
 
 function standing(

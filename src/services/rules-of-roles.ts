@@ -36,12 +36,25 @@ export function requireMayGive(
   for (const id of new Set(ids)) {
     const role = liveRole(id, vocabulary.role);
     if (!role || mayGive(actor, managementOf(role), { organizationId })) continue;
-    throw forbidden(
-      role._id === ADMIN_ROLE_ID
-        ? 'Only an administrator makes somebody an administrator, or takes that from them.'
-        : `The role ${role.key} carries permissions that you don’t have yourself.`,
-    );
+    throw role._id === ADMIN_ROLE_ID
+      ? forbidden('Only an administrator makes somebody an administrator, or takes that from them.')
+      : beyondRights(role);
   }
+}
+
+/** Who would need what the role carries lacks some of it. */
+export const beyondRights = ({ key }: Role) =>
+  forbidden(`The role ${key} carries permissions that you don’t have yourself.`);
+
+/** Roles that are given by default at once. */
+export const MOST_DEFAULT_ROLES = 50;
+
+/** What is given by default as it is stored: each once. @throws RollcallError `invalid` for none, or too many */
+export function defaultRoleIds(ids: readonly string[]): string[] {
+  const unique = [...new Set(ids)];
+  if (unique.length === 0) throw invalid('Name at least one role that who joins gets.');
+  if (unique.length > MOST_DEFAULT_ROLES) throw invalid(`Who joins gets ${MOST_DEFAULT_ROLES} roles at most.`);
+  return unique;
 }
 
 /** @throws RollcallError `invalid` for an end that has passed already */

@@ -1,4 +1,5 @@
 /** Switching an organization to one role per member (R4). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Actor } from '../access/can.js';
 import { liveRole } from '../access/effective-roles.js';
 import { conflict } from '../lib/errors.js';
@@ -23,7 +24,7 @@ export type InTheWay =
 
 /** @throws RollcallError `role_mode` with the members and groups in the way */
 export async function requireReadyForSingle(context: ServiceContext, organization: Organization): Promise<void> {
-  const inTheWay = await whatIsInTheWay(context, organization);
+  const { inTheWay } = await whatIsInTheWay(context, organization);
   if (inTheWay.length === 0) return;
   throw conflict(
     'role_mode',
@@ -32,30 +33,47 @@ export async function requireReadyForSingle(context: ServiceContext, organizatio
   );
 }
 
-/** What would have to change before each member can have exactly one role, as far as it counts by now (R12); 100 members at most. */
-export async function whatIsInTheWay(context: ServiceContext, organization: Organization): Promise<InTheWay[]> {
+/** What was found in the way. */
+export interface Findings {
+  inTheWay: InTheWay[];
+  /** Whether everybody was looked at, or as many were found as are named. */
+  whole: boolean;
+}
+
+/**
+ * What would have to change before each member can have exactly one role, as far as it counts by now (R12); 100 members at most.
+ * @param options `most`: so many members are looked at; unless given, everybody
+ */
+export async function whatIsInTheWay(
+  context: ServiceContext,
+  organization: Organization,
+  { most = Number.POSITIVE_INFINITY }: { most?: number } = {},
+): Promise<Findings> {
   const { catalog } = context;
   const vocabulary = await vocabularyOf(context, organization);
-  const members = await membersInTheWay(context, organization, vocabulary);
+  const { found, whole } = await membersInTheWay(context, organization, vocabulary, most);
   const groups = [...vocabulary.groups.values()].filter((group) =>
     group.roles.some((id) => liveRole(id, vocabulary.role)),
   );
   const defaults = organization.defaultRoles ?? (await catalog.current()).defaultRoles;
-  return [
-    ...(await namedMembers(context, members)),
+  const inTheWay: InTheWay[] = [
+    ...(await namedMembers(context, found)),
     ...groups.map(({ _id, name }) => ({ kind: 'group' as const, groupId: _id, name, why: 'carries_roles' as const })),
     ...(defaults.length > 1 ? [{ kind: 'default_roles' as const, why: 'several_roles' as const }] : []),
   ];
+  return { inTheWay, whole };
 }
 
 async function membersInTheWay(
   context: ServiceContext,
   organization: Organization,
   vocabulary: OrganizationVocabulary,
-): Promise<Map<string, Why>> {
-  const { administrators } = organization;
+  most: number,
+): Promise<{ found: Map<string, Why>; whole: boolean }> {
   const multiple = { ...organization, roleMode: 'multiple' as const };
-  const whyOf = (membership: Membership): Why | undefined => {
+  const whyOf = ({ userId, roles }: Holder): Why | undefined => {
+    // Nothing that counts in multiple mode comes from elsewhere in a member.
+    const membership = { userId, roles } as Membership;
     const direct = heldBy(context, { organization: multiple, membership, vocabulary }).flatMap(
       (one) => one.direct ?? [],
     );
@@ -63,36 +81,74 @@ async function membersInTheWay(
     return direct.some(({ until }) => until) ? 'end_date' : undefined;
   };
   const found = new Map<string, Why>();
-  const may = [
-    { 'roles.1': { $exists: true } },
-    { 'roles.until': { $gt: context.clock.now() } },
-    { userId: { $in: administrators }, 'roles.0': { $exists: true } },
-  ];
-  for (const filter of may) {
-    for await (const rows of membersOf(context, organization._id, filter)) {
-      for (const row of rows) {
-        const why = found.size < MOST_NAMED ? whyOf(row) : undefined;
-        if (why) found.set(row.userId, why);
-      }
-      if (found.size >= MOST_NAMED) return found;
+  const look = (rows: readonly Holder[]) => {
+    for (const row of rows) {
+      const why = found.size < MOST_NAMED ? whyOf(row) : undefined;
+      if (why) found.set(row.userId, why);
     }
+  };
+  // What an index finds comes first: who holds a role until a day to come, and the administrators.
+  for (const rows of await Promise.all([
+    endingRoles(context, organization._id),
+    administratorsOf(context, organization),
+  ]))
+    look(rows);
+  let looked = 0;
+  for await (const rows of holdersOf(context, organization._id)) {
+    if (found.size >= MOST_NAMED) break;
+    look(rows);
+    looked += rows.length;
+    if (looked >= most) return { found, whole: false };
   }
-  return found;
+  return { found, whole: true };
 }
 
-async function* membersOf({ models }: ServiceContext, organizationId: string, filter: object) {
+/** A member as far as their own roles go. */
+type Holder = Pick<Membership, '_id' | 'userId' | 'roles'>;
+const OF_HOLDER = { userId: 1, roles: 1 } as const;
+
+const holders = async (cursor: { toArray(): Promise<unknown[]> }) => (await cursor.toArray()) as Holder[];
+
+const endingRoles = ({ models, clock }: ServiceContext, organizationId: string) =>
+  holders(
+    models.Membership.collection
+      .find(
+        {
+          organizationId,
+          roles: { $elemMatch: { until: { $gt: clock.now() } } },
+          'roles.until': { $exists: true },
+          ...PRESENT,
+        },
+        { projection: OF_HOLDER },
+      )
+      .hint({ organizationId: 1, 'roles.until': 1 })
+      .limit(BATCH),
+  );
+
+const administratorsOf = ({ models }: ServiceContext, { _id, administrators }: Organization) =>
+  holders(
+    models.Membership.collection
+      .find({ organizationId: _id, userId: { $in: administrators }, ...PRESENT }, { projection: OF_HOLDER })
+      .limit(BATCH),
+  );
+
+/** Everybody in batches that are small to read: nothing of an organization's size is done at once, and others have their turn in between. */
+async function* holdersOf(
+  { models }: Pick<ServiceContext, 'models'>,
+  organizationId: string,
+): AsyncGenerator<Holder[]> {
   for (let after = ''; ; ) {
-    const rows = await models.Membership.find({
-      organizationId,
-      ...PRESENT,
-      $and: [{ userId: { $gt: after } }, filter],
-    })
-      .sort({ userId: 1 })
-      .limit(BATCH)
-      .lean<Membership[]>();
+    const rows = await holders(
+      models.Membership.collection
+        .find({ organizationId, userId: { $gt: after } }, { projection: { ...OF_HOLDER, status: 1 } })
+        .sort({ userId: 1 })
+        .limit(BATCH),
+    );
     const last = rows.at(-1);
     if (!last) return;
-    yield rows;
+    yield (rows as (Holder & Pick<Membership, 'status'>)[]).filter(({ status }) => status !== 'removed');
+    if (rows.length < BATCH) return;
+    await nextTurn();
     after = last.userId;
   }
 }
@@ -101,13 +157,19 @@ async function* membersOf({ models }: ServiceContext, organizationId: string, fi
  * Takes out of memberships what has expired. It counts for nothing in either mode, so nothing happens to anybody; but where each has one role,
  * a row tells by having none that its member has the default one.
  */
-export async function dropExpired(context: ServiceContext, { _id }: Pick<Organization, '_id'>): Promise<void> {
-  const expired = { until: { $lte: context.clock.now() } };
-  for await (const rows of membersOf(context, _id, { roles: { $elemMatch: expired } }))
-    await context.models.Membership.updateMany(
-      { _id: { $in: rows.map((row) => row._id) } },
-      { $pull: { roles: expired }, $inc: { revision: 1 } },
-    );
+export async function dropExpired(
+  { models, clock }: ServiceContext,
+  { _id: organizationId }: Pick<Organization, '_id'>,
+): Promise<void> {
+  const now = clock.now();
+  for await (const rows of holdersOf({ models }, organizationId)) {
+    const ids = rows.filter(({ roles }) => roles.some(({ until }) => until && until <= now)).map(({ _id }) => _id);
+    if (ids.length)
+      await models.Membership.updateMany(
+        { _id: { $in: ids }, 'roles.until': { $lte: now } },
+        { $pull: { roles: { until: { $lte: now } } }, $inc: { revision: 1 } },
+      );
+  }
 }
 
 async function namedMembers({ models }: ServiceContext, members: ReadonlyMap<string, Why>): Promise<InTheWay[]> {
@@ -128,18 +190,9 @@ export async function giveDefaultRole(
   actor: Actor,
   organization: Organization,
 ): Promise<void> {
-  const { models } = context;
   const { _id: organizationId, administrators } = organization;
-  for (let after = ''; ; ) {
-    const rows: Pick<Membership, 'userId'>[] = await models.Membership.find(
-      { organizationId, userId: { $gt: after, $nin: administrators }, roles: { $size: 0 }, ...PRESENT },
-      { userId: 1 },
-    )
-      .sort({ userId: 1 })
-      .limit(BATCH)
-      .lean();
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const all of holdersOf(context, organizationId)) {
+    const rows = all.filter(({ userId, roles }) => roles.length === 0 && !administrators.includes(userId));
     for (const { userId } of rows)
       await changeMembership(context, actor, { organizationId, userId }, ({ membership, vocabulary, seat }) => {
         const role = liveRole(vocabulary.defaultRoleId ?? '', vocabulary.role);
@@ -152,6 +205,5 @@ export async function giveDefaultRole(
           after: { roles: named(vocabulary, roles) },
         };
       });
-    after = last.userId;
   }
 }

@@ -83,6 +83,12 @@ export async function vocabularyOf(
   };
 }
 
+/** The roles that members can hold in an organization, by name: the instance's and its own, without the markers of those that are gone. */
+export const rolesHere = (snapshot: Pick<CatalogSnapshot, 'roles'>, { roles }: Pick<OwnVocabulary, 'roles'>): Role[] =>
+  [...snapshot.roles.values(), ...roles.values()]
+    .filter((role) => !role.deleted)
+    .sort((a, b) => a.name.localeCompare(b.name) || (a.key < b.key ? -1 : 1));
+
 /** Changes an organization's own roles or groups, so that every process sees it at once. @param organizationId null: the catalog's are changed */
 export async function changingVocabulary<T>(
   { models, clock, catalog }: ServiceContext,

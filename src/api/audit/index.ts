@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { EXPORT_TYPES, type ExportFormat, exportEvents } from '../../services/audit/export-events.js';
+import { exportStream } from '../../services/audit/export-stream.js';
 import { listEvents } from '../../services/audit/list-events.js';
 import { presentEvent } from '../../services/audit/present-event.js';
 import type { EventQuery } from '../../services/audit/select-events.js';
 import { type Answer, type Call, inOrganization, type Noun, onInstance, pageAnswer } from '../endpoint.js';
 import { text } from '../schemas.js';
-import { exportStream } from './export-stream.js';
 import { auditEventList, filters, format, period } from './schema.js';
 
 type Period = { from?: string | undefined; until?: string | undefined };

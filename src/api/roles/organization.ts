@@ -1,22 +1,16 @@
-import { conflict } from '../../lib/errors.js';
 import type { Role } from '../../models/index.js';
 import { changeRole, createRole } from '../../services/create-role.js';
-import { findRole } from '../../services/find-role.js';
+import { findRole, requireOwn } from '../../services/find-role.js';
 import { type Endpoint, inOrganization, type OrganizationCall, pageAnswer } from '../endpoint.js';
 import { rolesByKey } from '../role-keys.js';
 import { DELETION, removeRole } from './delete.js';
-import { answerWithRole, isBuiltIn, pageByKey, presentRole } from './present.js';
+import { answerWithRole, pageByKey, presentRole } from './present.js';
 import { newRole, role, roleChange, roleDeletion, roleList } from './schema.js';
 
 /** One of its own: what every organization has isn't changed in one of them. */
 async function ownRole({ services, organization, params }: OrganizationCall): Promise<Role> {
   const one = await findRole(services, organization._id, params.role as string);
-  if (isBuiltIn(one)) throw conflict('built_in', `The role ${one.key} belongs to every organization.`);
-  if (one.organizationId === null)
-    throw conflict(
-      'instance_wide',
-      `The role ${one.key} exists in every organization. Operators change it under /roles.`,
-    );
+  requireOwn(one);
   return one;
 }
 

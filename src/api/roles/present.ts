@@ -1,12 +1,8 @@
 import { managementOf } from '../../access/can.js';
 import type { Role } from '../../models/index.js';
-import { ADMIN_ROLE_ID, MEMBER_ROLE_ID } from '../../models/role.js';
+import { isBuiltIn } from '../../services/find-role.js';
 import type { Page, PageRequest } from '../../services/list-pages.js';
 import type { Answer } from '../endpoint.js';
-
-const BUILT_IN: readonly string[] = [ADMIN_ROLE_ID, MEMBER_ROLE_ID];
-
-export const isBuiltIn = ({ _id }: Role) => BUILT_IN.includes(_id);
 
 /** Permissions of APIs and of this one in one list. */
 export const presentRole = (role: Role) => ({

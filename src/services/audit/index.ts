@@ -42,22 +42,27 @@ export function startAuditWork(
   const sealer: Sealer = { key, holder: newSecret(), moved: (chain) => heads.note(chain) };
   const every = (name: string, ms: number, work: () => Promise<unknown>) =>
     background.every(name, ms, unlessAway(work));
-  const mover = every('move events', MOVE_EVERY, () => moveEvents(context));
+  let moving = false;
+  let nudged = false;
+  const mover = every('move events', MOVE_EVERY, async () => {
+    // What is made from here on may come too late for this time.
+    nudged = false;
+    moving = true;
+    await moveEvents(context).finally(() => {
+      moving = false;
+    });
+  });
   every('seal events', SEAL_EVERY, () => sealEvents(context, sealer));
   every('tell audit heads', TELL_EVERY, async () => heads.tell());
   if (retention !== null) every('remove old events', REMOVE_EVERY, () => removeOldEvents(context, key, retention));
-  let nudged = false;
-  const move = () => {
-    nudged = false;
-    mover.kick();
+  context.eventsWait = () => nudged || moving;
+  const nudge = () => {
+    if (nudged) return;
+    nudged = true;
+    setTimeout(() => mover.kick(), NUDGE_MS).unref();
   };
-  return {
-    nudge() {
-      if (nudged) return;
-      nudged = true;
-      setTimeout(move, NUDGE_MS).unref();
-    },
-  };
+  context.eventMade = nudge;
+  return { nudge };
 }
 
 /** With the store away there is nothing to do, and the requests say so. */

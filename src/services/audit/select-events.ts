@@ -10,29 +10,41 @@ export interface EventQuery {
   /** Each as an event has it, exactly; with an organization alone. */
   actor?: string | undefined;
   subject?: string | undefined;
-  action?: string | undefined;
-  parent?: string | undefined;
+  /** One, or any of several. */
+  action?: string | readonly string[] | undefined;
+  /** Null: what isn't part of another event, and what is never folded into one (`list-events.ts`). */
+  parent?: string | null | undefined;
   /** At this moment or later. */
   from?: Date | undefined;
   /** Before this moment. */
   until?: Date | undefined;
 }
 
-/**
- * The log of `system` holds what belongs to no organization, as everybody's sign-ins do: it is read by who may read all of them.
- * @throws RollcallError `not_found`, `forbidden`
- */
+/** The log of `system` holds what belongs to no organization, as everybody's sign-ins do: it is read by who may read all of them. */
+export const mayReadLog = (
+  { systemOrganizationId }: Pick<ServiceContext, 'systemOrganizationId'>,
+  actor: Actor,
+  organizationId: string,
+): boolean =>
+  can(actor, 'instance:audit') ||
+  (organizationId !== systemOrganizationId && can(actor, 'audit:read', { organizationId }));
+
+/** @throws RollcallError `not_found`, `forbidden` */
 export function requireReading(context: ServiceContext, actor: Actor, { organizationId }: EventQuery): void {
-  if (can(actor, 'instance:audit')) return;
-  const ofAll = organizationId === undefined || organizationId === context.systemOrganizationId;
-  if (ofAll) requirePermission(actor, 'instance:audit');
-  else requirePermission(actor, 'audit:read', organizationId);
+  if (organizationId === undefined) return requirePermission(actor, 'instance:audit');
+  if (mayReadLog(context, actor, organizationId)) return;
+  const needed = organizationId === context.systemOrganizationId ? 'instance:audit' : 'audit:read';
+  requirePermission(actor, needed, organizationId);
 }
 
 /** The conditions of a query. */
 export function within({ from, until, ...exact }: EventQuery): Record<string, unknown> {
   return {
-    ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(
+      Object.entries(exact)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, Array.isArray(value) ? { $in: value } : value]),
+    ),
     ...(from || until ? { time: { ...(from && { $gte: from }), ...(until && { $lt: until }) } } : {}),
   };
 }

@@ -37,6 +37,8 @@ export interface CompiledFilter {
   branches(field: OrderField): Branch[];
   /** The same as one condition. */
   whole: Condition;
+  /** Whether the store finds those alone who belong to the list. */
+  exact: boolean;
   /** Whether a member who was found belongs to the list: in single mode the store can't tell (R4). */
   holds(membership: Membership): boolean;
 }
@@ -75,6 +77,7 @@ export async function compileFilter(
       }));
     },
     whole: { ...common, ...inGroup, ...anyWay, ...(terms?.length ? { $and: terms.map(matching) } : {}) },
+    exact: !role || !isSingle(organization),
     holds: (membership) =>
       !role ||
       !isSingle(organization) ||

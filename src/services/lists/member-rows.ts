@@ -6,7 +6,7 @@ import { isUpgraded, requireUpgraded } from '../upgrade-store.js';
 import { type CompiledFilter, compileFilter, type MemberFilter } from './member-filter.js';
 import { type Order, orderedPage } from './ordered.js';
 import { searchPage } from './search.js';
-import { countUpTo, type Total } from './total.js';
+import { countUpTo, MOST_COUNTED, type Total } from './total.js';
 
 export interface MemberOrder {
   /** By name unless said otherwise; what is searched comes in the order of the words found. */
@@ -46,8 +46,17 @@ export async function memberRows(
 }
 
 /** How many there are, up to 1,000. Nothing is found by what has no word in it. */
-export const memberTotal = async ({ models }: ServiceContext, { whole, terms }: CompiledFilter): Promise<Total> =>
-  terms?.length === 0 ? { count: 0, more: false } : countUpTo(models.Membership, whole);
+export async function memberTotal(
+  { models }: ServiceContext,
+  { whole, terms, exact, holds }: CompiledFilter,
+): Promise<Total> {
+  if (terms?.length === 0) return { count: 0, more: false };
+  if (exact) return countUpTo(models.Membership, whole);
+  const rows = await models.Membership.find(whole, { pendingEvents: 0 })
+    .limit(MOST_COUNTED + 1)
+    .lean<Membership[]>();
+  return { count: Math.min(rows.filter(holds).length, MOST_COUNTED), more: rows.length > MOST_COUNTED };
+}
 
 const BATCH = 500;
 

@@ -199,8 +199,7 @@ function usable(index: IndexSpec, filter: Document, bounds: Map<string, Bounds>)
   if (!index.partialFilterExpression) return true;
   return Object.entries(index.partialFilterExpression).every(([path, condition]) => {
     const points = bounds.get(path)?.points;
-    if (isOperators(condition) && condition.$exists === true)
-      return points?.every((value) => value !== null && value !== undefined) ?? false;
+    if (isOperators(condition) && condition.$exists === true) return needsValue(bounds.get(path));
     return !isOperators(condition) && points?.length === 1 && equal(points[0], condition) && path in filter;
   });
 }
