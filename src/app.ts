@@ -36,13 +36,17 @@ import { createProvider, protocolRoute } from './oidc/provider.js';
 import { createApplicationCheck } from './oidc/registration.js';
 import type { Runtime } from './oidc/runtime.js';
 import { createProviderSwitch } from './oidc/switch.js';
-import { accountRoutes } from './pages/account.js';
+import { accountRoutes } from './pages/account/index.js';
 import type { PageDeps } from './pages/deps.js';
 import { deviceRoutes } from './pages/device.js';
 import { interactionRoutes } from './pages/interaction/index.js';
+import { joinRoutes } from './pages/join.js';
+import { organizationPages } from './pages/organizations/index.js';
 import { errorPage, providerPages } from './pages/protocol.js';
 import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
+import { styleguideRoutes } from './pages/styleguide.js';
+import { englishTexts } from './pages/text/catalogue.js';
 import { assets } from './pages/view/assets.js';
 import type { ChainKey } from './services/audit/chain.js';
 import { startAuditWork } from './services/audit/index.js';
@@ -50,6 +54,7 @@ import { startBulkWork } from './services/bulk/index.js';
 import { cleanUp } from './services/clean-up-roles.js';
 import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
+import { createCreationLimits } from './services/creation-limits.js';
 import { createDeliveries } from './services/deliveries/index.js';
 import { tidyRegistrations } from './services/registration/lifecycle.js';
 import { createRegistrationLimits } from './services/registration/limits.js';
@@ -82,6 +87,8 @@ export interface AppDeps extends StoreState {
   trustProxy: boolean;
   signUp: 'open' | 'closed';
   createOrganizations: 'anyone' | 'operators';
+  /** Whether `/styleguide` is there. */
+  development?: boolean | undefined;
   /** Who may register applications by themselves. */
   registration: 'off' | 'token' | 'open';
   /** Seconds. */
@@ -112,7 +119,8 @@ export function createApp(deps: AppDeps): Koa {
     sessionIdle: deps.sessionIdle,
     sessionAbsolute: deps.sessionAbsolute,
   };
-  const render = createRenderer();
+  const texts = englishTexts();
+  const render = createRenderer(texts);
   const signer = createSigner(deps.cookieKeys);
   const csrf = createCsrf(signer, issuer);
   const protocolPages = providerPages(services, render, csrf);
@@ -148,9 +156,11 @@ export function createApp(deps: AppDeps): Koa {
     },
     limits: createSignInLimits(deps.connection),
     userCodeLimits: createUserCodeLimits(deps.connection),
+    creationLimits: createCreationLimits(deps.connection),
     signer,
     csrf,
     render,
+    textsOf: () => texts,
     issuer,
     signUp: deps.signUp,
     createOrganizations: deps.createOrganizations,
@@ -262,7 +272,10 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
   });
   interactionRoutes(router, pages);
   accountRoutes(router, pages);
+  joinRoutes(router, pages);
+  organizationPages(router, pages);
   setupRoutes(router, pages);
   deviceRoutes(router, pages);
+  if (deps.development) styleguideRoutes(router, pages);
   return router;
 }

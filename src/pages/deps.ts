@@ -1,11 +1,14 @@
+import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Signer } from '../lib/signatures.js';
 import type { Csrf } from '../middleware/csrf.js';
 import type { Runtime } from '../oidc/runtime.js';
 import type { ServiceContext } from '../services/context.js';
+import type { CreationLimits } from '../services/creation-limits.js';
 import type { SignInLimits } from '../services/sign-in-limits.js';
 import type { UserCodeLimits } from '../services/user-code-limits.js';
 import type { Render } from './render.js';
+import type { Texts } from './text/catalogue.js';
 
 /** What the handlers of pages share. */
 export interface PageDeps {
@@ -15,9 +18,12 @@ export interface PageDeps {
   readonly provider: Provider;
   limits: SignInLimits;
   userCodeLimits: UserCodeLimits;
+  creationLimits: CreationLimits;
   signer: Signer;
   csrf: Csrf;
   render: Render;
+  /** The catalogue in the language of whoever asks. */
+  textsOf: (ctx: Context) => Texts;
   issuer: string;
   signUp: 'open' | 'closed';
   createOrganizations: 'anyone' | 'operators';

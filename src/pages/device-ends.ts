@@ -5,13 +5,13 @@ import type { DevicePages, NoAccess } from '../oidc/settings/device-flow.js';
 import type { ServiceContext } from '../services/context.js';
 import { loadStanding } from '../services/load-standing.js';
 import type { Render } from './render.js';
+import { type Message, message } from './text/message.js';
 import { viewApp } from './view-app.js';
 
-const NO_ACCESS: Record<NoAccess, string> = {
-  denied: 'You denied it, so the device got no access. You can close this page.',
-  'no-organization': 'It needs an organization that you act in, so the device got no access. You can close this page.',
-  refused:
-    'The device asks for an organization or a role that you don’t have, so it got no access. You can close this page.',
+const NO_ACCESS: Record<NoAccess, Message> = {
+  denied: message('device-denied'),
+  'no-organization': message('device-denied-no-organization'),
+  refused: message('device-denied-refused'),
 };
 
 /** The pages in which a device's login ends. */
@@ -45,7 +45,7 @@ export function deviceEnds(services: ServiceContext, render: Render, csrf: Csrf)
       show(ctx, 200, render('device/denied', { app: await appOf(ctx), text: NO_ACCESS[why] }));
     },
     async spent(ctx) {
-      const errors = { user_code: 'This code was used already, or its time is over. Get a new one on your device.' };
+      const errors = { user_code: message('device-code-spent') };
       const form = { csrf: csrf.token(ctx), action: DEVICE_PATH, userCode: '', linked: false };
       show(ctx, 422, render('device/code', { app: null, ...form, errors }));
     },

@@ -9,9 +9,10 @@ import { field, formBody } from '../middleware/form-body.js';
 import { beginDeviceLogin, DEVICE_PATH, findWaitingDevice } from '../oidc/device/device-login.js';
 import { currentSession } from '../oidc/session.js';
 import type { PageDeps } from './deps.js';
+import { type Message, message } from './text/message.js';
 
 /** One sentence for whatever is wrong with a code, the limit of guesses included. */
-const WRONG = 'That code isn’t right, or its time is over. Check it, or get a new one on your device.';
+const WRONG = message('device-code-wrong');
 const SHOWN_MAX = 40;
 
 export function deviceRoutes(router: Router, deps: PageDeps): void {
@@ -37,7 +38,7 @@ async function showCode(deps: PageDeps, ctx: Context): Promise<void> {
 /** POST: the device's login begins, or the page comes again. */
 async function submitCode(deps: PageDeps, ctx: Context): Promise<void> {
   const typed = field(ctx, 'user_code');
-  if (!typed.trim()) return codePage(deps, ctx, '', false, 'Enter the code that your device shows.');
+  if (!typed.trim()) return codePage(deps, ctx, '', false, message('device-code-missing'));
   const device = normalizeUserCode(typed) && (await guess(deps, ctx, typed));
   if (!device) return codePage(deps, ctx, typed, false, WRONG);
   ctx.set('Cache-Control', 'no-store');
@@ -51,7 +52,7 @@ async function guess(deps: PageDeps, ctx: Context, typed: string) {
   );
 }
 
-function codePage(deps: PageDeps, ctx: Context, typed: string, linked: boolean, error?: string): void {
+function codePage(deps: PageDeps, ctx: Context, typed: string, linked: boolean, error?: Message): void {
   const code = normalizeUserCode(typed);
   ctx.set('Cache-Control', 'no-store');
   if (error) ctx.status = 422;

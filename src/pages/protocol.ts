@@ -7,14 +7,14 @@ import type { ProviderPages } from '../oidc/settings/features.js';
 import type { ServiceContext } from '../services/context.js';
 import { deviceEnds } from './device-ends.js';
 import type { Render } from './render.js';
+import { type Message, message } from './text/message.js';
 import { viewApp } from './view-app.js';
 
-const WORDS: Record<string, string> = {
-  invalid_client: 'The application that sent you here isn’t known. Go back to it and try again, or tell who runs it.',
-  invalid_redirect_uri:
-    'The application asked to send you to an address that isn’t registered for it. Tell who runs it.',
-  access_denied: 'You can’t go on to this application.',
-  session_not_found: 'This sign-in has ended. Go back to the application and start again.',
+const WORDS: Record<string, Message> = {
+  invalid_client: message('error-client'),
+  invalid_redirect_uri: message('error-redirect-uri'),
+  access_denied: message('error-access-denied'),
+  session_not_found: message('error-session'),
 };
 
 /** The page for an error, by code. Its words are ours; the protocol's description is for developers and stands below. */
@@ -25,22 +25,23 @@ export function errorPage(render: Render) {
       : render('error', {
           app: null,
           status: error.status,
-          heading: HEADINGS[error.status] ?? 'Something went wrong',
-          message: error.message,
+          heading: HEADINGS[error.status] ?? message('error-heading'),
+          // Of what isn't there the heading says all.
+          text: error.code === 'not_found' ? '' : (WORDS[error.code] ?? error.message),
           code: error.code,
           requestId: ctx.state.requestId,
           homeUrl: '/account',
         });
 }
 
-const HEADINGS: Record<number, string> = {
-  400: 'This can’t go on',
-  403: 'This can’t be done',
-  404: 'Nothing here',
-  413: 'Too large',
-  429: 'Try again later',
-  421: 'Another server’s address',
-  503: 'Try again in a moment',
+const HEADINGS: Record<number, Message> = {
+  400: message('error-heading-400'),
+  403: message('error-heading-403'),
+  404: message('error-heading-404'),
+  413: message('error-heading-413'),
+  429: message('error-heading-429'),
+  421: message('error-heading-421'),
+  503: message('error-heading-503'),
 };
 
 /** What the library shows by itself: its errors, signing out, and how a device's login ended. */
@@ -54,9 +55,9 @@ export function providerPages(services: ServiceContext, render: Render, csrf: Cs
         ctx.body = page(ctx, unavailable(error));
         return;
       }
-      const message = WORDS[out.error] ?? out.error_description ?? 'The request can’t be answered.';
+      const text = out.error_description ?? 'The request can’t be answered.';
       ctx.type = 'html';
-      ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(message)));
+      ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(text)));
     },
     async formPost(ctx: OidcContext, redirectUri, fields) {
       allowOwnScripts(ctx);

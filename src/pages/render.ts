@@ -7,15 +7,29 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ejs from 'ejs';
 import { ROOT } from '../lib/root.js';
+import { englishTexts, type Texts } from './text/catalogue.js';
+import { Html, html } from './text/html.js';
+import type { Message } from './text/message.js';
 import { assetUrl } from './view/assets.js';
 import type { ViewName, Views } from './view/models.js';
 
 export type Render = <V extends ViewName>(view: V, model: Views[V]) => string;
 
+interface Page {
+  title: string;
+  layout: string;
+  /** Text to read: a narrower column. */
+  reading: boolean;
+  /** Seconds after which it is loaded again where no script does it; 0: not. */
+  refresh: number;
+  body: string;
+}
+
 const views = join(ROOT, 'views');
 const icons = join(dirname(createRequire(import.meta.url).resolve('lucide-static/package.json')), 'icons');
 
-export function createRenderer(): Render {
+export function createRenderer(texts: Texts = englishTexts()): Render {
+  const locale = speaking(texts);
   const templates = new Map<string, ejs.TemplateFunction>();
   const template = (name: string): ejs.TemplateFunction => {
     const known = templates.get(name);
@@ -26,15 +40,17 @@ export function createRenderer(): Render {
     return compiled;
   };
   return (view, model) => {
-    const page: { title: string; layout: string; body: string } = { title: 'Rollcall', layout: 'door', body: '' };
-    const locals = { ...helpers, app: null, ...model, page };
+    const page: Page = { title: 'Rollcall', layout: 'door', reading: false, refresh: 0, body: '' };
+    const { organization } = 'frame' in model ? model.frame : { organization: null };
+    const titleOf = titling(texts, organization);
+    const locals = { ...helpers, ...locale, titleOf, app: null, ...model, page };
     page.body = template(view)(locals);
     return template(`layout/${page.layout}`)(locals);
   };
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const TONES = 6;
-const dates = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' });
 const iconCache = new Map<string, string>();
 
 const helpers = {
@@ -65,9 +81,65 @@ const helpers = {
     for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
     return (hash % TONES) + 1;
   },
-  date: (value: Date): string => dates.format(value),
-  titleOf(title: string, errors: Record<string, string | undefined>, app: { name: string } | null): string {
-    const failed = Object.values(errors).some(Boolean) ? 'Error: ' : '';
-    return `${failed}${title}${app ? ` to continue to ${app.name}` : ' · Rollcall'}`;
-  },
+  /** Markup for a text of the catalogue: a name that stands out, and what a program reads. */
+  strong: (text: string): Html => html`<strong><bdi>${text}</bdi></strong>`,
+  bdi: (text: string): Html => html`<bdi>${text}</bdi>`,
+  mono: (text: string): Html => html`<code>${text}</code>`,
+  /** What a partial has made, as a value of a text. */
+  included: (markup: string): Html => new Html(markup.trim()),
 };
+
+/** How moments are shown. `public/pages.js` shows them so in the reader's own zone. */
+const SHOWN = {
+  day: { dateStyle: 'medium' },
+  minute: { dateStyle: 'medium', timeStyle: 'short' },
+  clock: { timeStyle: 'short' },
+  exact: { dateStyle: 'long', timeStyle: 'long' },
+} as const;
+
+/** Those that speak. */
+const speaking = ({ language, dates, t, rich, say }: Texts) => ({
+  language,
+  t,
+  rich,
+  say,
+  /** What a handler has named, with each text in it told apart from what is around: it may be of another direction. */
+  tell: ({ key, args = {} }: Message): Html =>
+    rich(
+      key,
+      Object.fromEntries(
+        Object.entries(args).map(([name, value]) => [name, typeof value === 'string' ? helpers.bdi(value) : value]),
+      ),
+    ),
+  number: (value: number): string => value.toLocaleString(language),
+  /** A moment, to the day or the minute, or the time of its day alone; exact on hover. */
+  time(value: Date, to: keyof typeof SHOWN = 'minute'): Html {
+    const shown = value.toLocaleString(dates, { ...SHOWN[to], timeZone: 'UTC' });
+    const exact = value.toLocaleString(dates, { dateStyle: 'long', timeStyle: 'long', timeZone: 'UTC' });
+    return html`<time datetime="${value.toISOString()}" data-to="${to}" title="${exact}">${shown}</time>`;
+  },
+  /** The heading of a day in a log: `Today, Monday 23 November`. */
+  dayOf(value: Date, now: Date): Html {
+    const ago = Math.floor(now.getTime() / DAY_MS) - Math.floor(value.getTime() / DAY_MS);
+    const year = value.getUTCFullYear() === now.getUTCFullYear() ? {} : ({ year: 'numeric' } as const);
+    const day = value.toLocaleDateString(dates, {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      ...year,
+      timeZone: 'UTC',
+    });
+    const near =
+      ago === 0 || ago === 1 ? new Intl.RelativeTimeFormat(dates, { numeric: 'auto' }).format(-ago, 'day') : '';
+    return html`${near ? `${near.charAt(0).toLocaleUpperCase(dates)}${near.slice(1)}, ` : ''}${day}`;
+  },
+});
+
+/** A window's title: what the page is, where it is, and that something is wrong. */
+const titling =
+  ({ t }: Texts, organization: { name: string } | null) =>
+  (title: string, errors: Record<string, unknown>, app: { name: string } | null): string => {
+    const own = organization ? t('title-of', { title, organization: organization.name }) : t('title-own', { title });
+    const whole = app ? t('title-to', { title, app: app.name }) : own;
+    return Object.values(errors).some(Boolean) ? t('title-error', { title: whole }) : whole;
+  };

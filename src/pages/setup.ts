@@ -5,8 +5,8 @@ import { notFound, tooMany } from '../lib/errors.js';
 import { formBody } from '../middleware/form-body.js';
 import { signInUrl } from '../oidc/session.js';
 import { setupLinkWorks, useSetupLink } from '../services/setup-link.js';
-import { requireUser } from './account.js';
 import type { PageDeps } from './deps.js';
+import { requireUser } from './require-user.js';
 import { forgetSetupSecret, isSetupSecret, keepSetupSecret, SETUP_STATE } from './setup-cookie.js';
 
 /** The first operator's page (R14): sign in or make an account, then join. */

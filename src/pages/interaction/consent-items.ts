@@ -6,8 +6,7 @@ import { permissionsToday } from '../../oidc/settings/resources.js';
 import { askedRole, splitScope } from '../../oidc/settings/scopes.js';
 import { consentTo } from '../../services/consents.js';
 import type { Standing } from '../../services/load-standing.js';
-
-const list = new Intl.ListFormat('en');
+import type { Texts } from '../text/catalogue.js';
 
 /** One line of the consent page. */
 export interface ConsentItem {
@@ -18,74 +17,91 @@ export interface ConsentItem {
 
 /** What is asked for, in words: who you are, your roles, the one to act in, each API's permissions, access while you are away. */
 export function consentItems(
+  texts: Texts,
   runtime: Runtime,
   login: Login,
   application: Application,
   standing: Standing,
 ): ConsentItem[] {
+  const { t } = texts;
   return [
-    identity(login, standing),
-    ...roles(login, standing),
-    ...permissions(runtime, login, application, standing),
+    identity(texts, login, standing),
+    ...roles(texts, login, standing),
+    ...permissions(texts, runtime, login, application, standing),
     ...(splitScope(login.params.scope).includes('offline_access')
-      ? [{ icon: 'refresh-cw', title: 'Keep access while you are away', text: 'Until you take it back' }]
+      ? [{ icon: 'refresh-cw', title: t('consent-away'), text: t('consent-away-text') }]
       : []),
   ];
 }
 
 /** Single claims as a person knows them; those that only say something about the sign-in or another claim are left out. */
-const CLAIM_WORDS: Record<string, string> = {
-  name: 'Your name',
-  given_name: 'Your given name',
-  family_name: 'Your family name',
-  middle_name: 'Your middle name',
-  nickname: 'Your nickname',
-  preferred_username: 'Your user name',
-  profile: 'Your profile page',
-  picture: 'Your picture',
-  website: 'Your website',
-  gender: 'Your gender',
-  birthdate: 'Your birthday',
-  zoneinfo: 'Your time zone',
-  locale: 'Your language',
+const CLAIM_WORDS: Readonly<Record<string, string>> = {
+  name: 'claim-name',
+  given_name: 'claim-given_name',
+  family_name: 'claim-family_name',
+  middle_name: 'claim-middle_name',
+  nickname: 'claim-nickname',
+  preferred_username: 'claim-preferred_username',
+  profile: 'claim-profile',
+  picture: 'claim-picture',
+  website: 'claim-website',
+  gender: 'claim-gender',
+  birthdate: 'claim-birthdate',
+  zoneinfo: 'claim-zoneinfo',
+  locale: 'claim-locale',
 };
 
-function identity(login: Login, { user }: Standing): ConsentItem {
+function identity({ t, list }: Texts, login: Login, { user }: Standing): ConsentItem {
   const scopes = new Set(splitScope(login.params.scope));
   const claims = new Set(claimsAskedFor(login));
-  const words = Object.entries(CLAIM_WORDS).filter(([name]) => claims.has(name) && !scopes.has('profile'));
+  const named = Object.entries(CLAIM_WORDS).filter(([name]) =>
+    scopes.has('profile') ? name === 'name' : claims.has(name),
+  );
   const known = [
-    ...(scopes.has('profile') ? ['Your name'] : []),
-    ...words.map(([, word], index) => (index === 0 ? word : word.replace(/^Your/, 'your'))),
+    ...named.map(([, key], at) => t(key, { place: at === 0 ? 'first' : 'later' })),
     ...(scopes.has('email') || claims.has('email') ? [user.email] : []),
   ];
-  return { icon: 'user', title: 'Know who you are', text: known.length ? list.format(known) : 'That it is you' };
+  return {
+    icon: 'user',
+    title: t('consent-identity'),
+    text: known.length ? list(known) : t('consent-identity-alone'),
+  };
 }
 
-function roles(login: Login, { organization, roles: held }: Standing): ConsentItem[] {
+function roles({ t, list }: Texts, login: Login, { organization, roles: held }: Standing): ConsentItem[] {
   if (!organization) return [];
-  const now = held.length ? `Now ${list.format(held.map((role) => role.name))}.` : 'You have no role there yet.';
   const seen = {
     icon: 'shield-check',
-    title: `See your roles at ${organization.name}`,
-    text: `${now} Not in your other organizations.`,
+    title: t('consent-roles', { organization: organization.name }),
+    text: held.length ? t('consent-roles-now', { roles: list(held.map(({ name }) => name)) }) : t('consent-roles-none'),
   };
   const key = askedRole(login.params.scope);
   const role = held.find((one) => one.key === key);
   if (!role) return [seen];
   return [
     seen,
-    { icon: 'user-check', title: `Act as ${role.name}`, text: `At ${organization.name}, while you have this role` },
+    {
+      icon: 'user-check',
+      title: t('consent-act-as', { role: role.name }),
+      text: t('consent-act-as-text', { organization: organization.name }),
+    },
   ];
 }
 
 /** Those that the person's roles back, and those that were backed when the question came up: what is allowed here was read here. */
-function permissions(runtime: Runtime, login: Login, application: Application, standing: Standing): ConsentItem[] {
+function permissions(
+  { t }: Texts,
+  runtime: Runtime,
+  login: Login,
+  application: Application,
+  standing: Standing,
+): ConsentItem[] {
   const asked = new Set(splitScope(login.params.scope));
   const asking = new Set(consentsToGive(login));
-  const text = standing.organization
-    ? `Only while your roles at ${standing.organization.name} allow it`
-    : 'Only while your roles allow it';
+  const { organization } = standing;
+  const text = organization
+    ? t('consent-permission-text-at', { organization: organization.name })
+    : t('consent-permission-text');
   const apis = [login.params.resource ?? application.defaultApi ?? undefined]
     .flat()
     .map((identifier) => apiAt(runtime, standing.catalog, identifier))
@@ -97,7 +113,7 @@ function permissions(runtime: Runtime, login: Login, application: Application, s
       .map(({ key, description }) => ({
         icon: 'scroll-text',
         title: description ?? key,
-        text: apis.length > 1 ? `At ${api.name}. ${text}` : text,
+        text: apis.length > 1 ? t('consent-permission-of', { api: api.name, text }) : text,
       }));
   });
 }

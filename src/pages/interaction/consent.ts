@@ -20,7 +20,7 @@ export async function showConsent(deps: PageDeps, ctx: Context, login: Login): P
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/consent`,
     organization: standing.organization ? { id: standing.organization._id, name: standing.organization.name } : null,
-    items: consentItems(deps.runtime, login, login.application, standing),
+    items: consentItems(deps.textsOf(ctx), deps.runtime, login, login.application, standing),
     lasting: (login.params.scope ?? '').split(' ').includes('offline_access'),
     returnHost: URL.parse(login.params.redirect_uri ?? '')?.host ?? login.application.name,
   });

@@ -20,7 +20,7 @@ export async function showDevice(deps: PageDeps, ctx: Context, login: Login): Pr
     action: `/interaction/${login.uid}/consent`,
     userCode: shownUserCode(deps.runtime, approval) ?? null,
     organization: organization ? { id: organization._id, name: organization.name } : null,
-    items: consentItems(deps.runtime, login, application, standing),
+    items: consentItems(deps.textsOf(ctx), deps.runtime, login, application, standing),
     email: user.email,
     switchAction: `/interaction/${login.uid}/switch`,
   });

@@ -7,9 +7,9 @@ import { createOrganization } from '../../services/create-organization.js';
 import { joinOrganization } from '../../services/join-organization.js';
 import { actable, listMemberships } from '../../services/list-memberships.js';
 import type { PageDeps } from '../deps.js';
+import { organizationName } from '../organization-name.js';
+import { type Message, message } from '../text/message.js';
 import { viewApp } from '../view-app.js';
-
-const NAME_MAX = 100;
 
 /** GET of the step that R7 needs: choose, create, or join. */
 export async function showOrganization(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
@@ -59,15 +59,14 @@ export async function showCreate(deps: PageDeps, ctx: Context, login: Login): Pr
 export async function submitCreate(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   const userId = signedIn(login);
   if (deps.createOrganizations !== 'anyone') return showCreate(deps, ctx, login);
-  const name = field(ctx, 'name').trim().replace(/\s+/g, ' ');
-  const fault = !name
-    ? 'Enter a name.'
-    : [...name].length > NAME_MAX
-      ? `Use at most ${NAME_MAX} characters.`
-      : undefined;
+  const { name, fault } = organizationName(field(ctx, 'name'));
   if (fault) {
     ctx.status = 422;
     return createPage(deps, ctx, login, name, { name: fault });
+  }
+  if (!(await deps.creationLimits.mayCreate(userId))) {
+    ctx.status = 422;
+    return createPage(deps, ctx, login, name, { name: message('refused-too-many-organizations') });
   }
   const organization = await createOrganization(deps.services, themselves(userId), { name, founder: userId });
   await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: organization._id });
@@ -105,7 +104,7 @@ export async function submitCancel(deps: PageDeps, ctx: Context, login: Login): 
   await answerLogin(deps.runtime, ctx, login, { kind: 'refused', why: 'noOrganization' });
 }
 
-function createPage(deps: PageDeps, ctx: Context, login: Login, name: string, errors: { name?: string }): void {
+function createPage(deps: PageDeps, ctx: Context, login: Login, name: string, errors: { name?: Message }): void {
   ctx.body = deps.render('interaction/create-organization', {
     ...common(deps, ctx, login),
     action: `/interaction/${login.uid}/create-organization`,

@@ -6,13 +6,15 @@ import { answerLogin, type Login } from '../../oidc/interaction.js';
 import { authenticate } from '../../services/authenticate.js';
 import { normalizeEmail } from '../../services/create-user.js';
 import type { PageDeps } from '../deps.js';
+import { type Message, message } from '../text/message.js';
 import { viewApp } from '../view-app.js';
 import { maySignUp } from './may-sign-up.js';
 
 const deviceCookie = (issuer: string) => (issuer.startsWith('https:') ? '__Secure-rollcall_device' : 'rollcall_device');
+type Errors = Partial<Record<'form' | 'email' | 'password', Message>>;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
-const WRONG = { form: 'That email and password don’t match', password: 'Enter your password again.' };
+const WRONG: Errors = { form: message('sign-in-wrong'), password: message('sign-in-password-again') };
 
 /** GET: the sign-in page. */
 export async function showSignIn(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
@@ -23,9 +25,9 @@ export async function showSignIn(deps: PageDeps, ctx: Context, login: Login): Pr
 export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   const email = field(ctx, 'email');
   const password = field(ctx, 'password');
-  const errors: Record<string, string> = {};
-  if (!email.trim()) errors.email = 'Enter your email address.';
-  if (!password) errors.password = 'Enter your password.';
+  const errors: Errors = {};
+  if (!email.trim()) errors.email = message('fault-email-missing');
+  if (!password) errors.password = message('sign-in-password-missing');
   if (Object.keys(errors).length) return again(deps, ctx, login, email, errors);
   const device = knownDevice(deps, ctx, email);
   const user = await authenticate(deps.services, deps.limits, {
@@ -52,13 +54,7 @@ export async function finishSignIn(
   ]);
 }
 
-async function again(
-  deps: PageDeps,
-  ctx: Context,
-  login: Login,
-  email: string,
-  errors: Record<string, string>,
-): Promise<void> {
+async function again(deps: PageDeps, ctx: Context, login: Login, email: string, errors: Errors): Promise<void> {
   ctx.status = 422;
   await page(deps, ctx, login, { email }, errors);
 }
@@ -68,7 +64,7 @@ async function page(
   ctx: Context,
   login: Login,
   values: { email: string },
-  errors: Record<string, string>,
+  errors: Errors,
 ): Promise<void> {
   ctx.body = deps.render('interaction/sign-in', {
     app: viewApp(login.application),

@@ -1,12 +1,27 @@
 import type { Context } from 'koa';
 import { notFound, RollcallError, tooMany } from '../../lib/errors.js';
+import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 import { field } from '../../middleware/form-body.js';
 import type { Login } from '../../oidc/interaction.js';
-import { type SignUpFaults, signUp } from '../../services/sign-up.js';
+import { NAME_MAX, type SignUpFaults, type SignUpReason, signUp } from '../../services/sign-up.js';
 import type { PageDeps } from '../deps.js';
+import { type Message, message } from '../text/message.js';
 import { viewApp } from '../view-app.js';
 import { maySignUp } from './may-sign-up.js';
 import { finishSignIn, rememberDevice } from './sign-in.js';
+
+const FAULTS: Record<SignUpReason, Message> = {
+  'name-missing': message('fault-name-missing'),
+  'name-long': message('fault-name-long', { most: NAME_MAX }),
+  'email-missing': message('fault-email-missing'),
+  'email-malformed': message('fault-email-malformed'),
+  'email-taken': message('fault-email-taken'),
+  'email-in-progress': message('fault-email-in-progress'),
+  'password-missing': message('fault-password-missing'),
+  'password-short': message('fault-password-short', { least: PASSWORD_MIN }),
+  'password-long': message('fault-password-long', { most: PASSWORD_MAX }),
+  'password-common': message('fault-password-common'),
+};
 
 /** GET: the page that makes an account. */
 export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
@@ -44,6 +59,7 @@ function page(
     action: `/interaction/${login.uid}/sign-up`,
     signInUrl: `/interaction/${login.uid}`,
     values,
-    errors,
+    errors: Object.fromEntries(Object.entries(errors).map(([field, { reason }]) => [field, FAULTS[reason]])),
+    passwordLeast: PASSWORD_MIN,
   });
 }

@@ -7,6 +7,8 @@ import type { Asset } from '../../middleware/assets.js';
 
 const fonts = join(dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json')), 'files');
 
+const htmx = join(dirname(createRequire(import.meta.url).resolve('htmx.org/package.json')), 'dist');
+
 const RANGES = {
   'inter-latin-ext-wght-normal.woff2':
     'U+0100-02BA, U+02BD-02C5, U+02C7-02CC, U+02CE-02D7, U+02DD-02FF, U+0304, U+0308, U+0329, U+1D00-1DBF, U+1E00-1E9F, U+1EF2-1EFF, U+2020, U+20A0-20AB, U+20AD-20C0, U+2113, U+2C60-2C7F, U+A720-A7FF',
@@ -30,7 +32,8 @@ const faces = Object.entries(RANGES).map(([file, range]) => {
   return `@font-face { font-family: "Inter Variable"; font-style: normal; font-display: swap; font-weight: 100 900; src: url(${url}) format("woff2"); unicode-range: ${range}; }`;
 });
 add('icon.svg', 'image/svg+xml', readFileSync(join(ROOT, 'public/icon.svg')));
-add('submit.js', 'text/javascript', readFileSync(join(ROOT, 'public/submit.js')));
+for (const name of ['submit.js', 'pages.js']) add(name, 'text/javascript', readFileSync(join(ROOT, 'public', name)));
+add('htmx.js', 'text/javascript', readFileSync(join(htmx, 'htmx.min.js')));
 add(
   'rollcall.css',
   'text/css',

@@ -1,3 +1,13 @@
+import type { Message } from '../text/message.js';
+import type { ActivityViews } from './activity-views.js';
+import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
+import type { GroupsViews } from './groups-views.js';
+import type { MembersViews } from './members-views.js';
+import type { OverviewViews } from './overview-views.js';
+import type { RoleChip } from './roles.js';
+import type { RolesViews } from './roles-views.js';
+import type { SettingsViews } from './settings-views.js';
+
 /** What each view is given. The names are the views' paths under `views/`. */
 
 export interface AppView {
@@ -18,21 +28,17 @@ interface Form extends Door {
   action: string;
 }
 
-interface OrganizationView {
-  id: string;
-  name: string;
-}
-
-export interface Views {
+export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsViews, ActivityViews, OverviewViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
     values: { email: string };
-    errors: { form?: string; email?: string; password?: string };
+    errors: Faults<'form' | 'email' | 'password'>;
   };
   'interaction/sign-up': Form & {
     signInUrl: string;
     values: { name: string; email: string };
-    errors: { name?: string; email?: string; password?: string };
+    errors: Faults<'name' | 'email' | 'password'>;
+    passwordLeast: number;
   };
   'interaction/select-account': Form & { user: { id: string; name: string; email: string } };
   'interaction/choose-organization': Form & {
@@ -44,7 +50,7 @@ export interface Views {
   };
   'interaction/create-organization': Form & {
     values: { name: string };
-    errors: { name?: string };
+    errors: Faults<'name'>;
     mayContinueWithout: boolean;
     continueAction: string;
   };
@@ -71,10 +77,10 @@ export interface Views {
     userCode: string;
     /** Whether it came with the link: then it is to be compared, not typed. */
     linked: boolean;
-    errors: { user_code?: string };
+    errors: Faults<'user_code'>;
   };
   'device/done': Door & { email: string; organization: OrganizationView | null };
-  'device/denied': Door & { text: string };
+  'device/denied': Door & { text: Message };
   'device/ended': Door & { continueUrl: string };
   'interaction/no-organization': Form & { device: boolean };
   'interaction/expired': Door & { continueUrl: string | null };
@@ -88,19 +94,47 @@ export interface Views {
   'api/docs': ApiView;
   error: Door & {
     status: number;
-    heading: string;
-    message: string;
+    heading: Message;
+    /** What went wrong; a protocol's own words are text. */
+    text: Message | string;
     code: string;
     requestId: string | undefined;
     homeUrl: string | null;
   };
-  'account/profile': {
-    csrf: string;
-    signOutAction: string;
+  question: AskedFirst;
+  styleguide: Framed & {
+    colours: readonly string[];
+    chips: RoleChip[];
+    people: PersonView[];
+    choices: { key: string; name: string; description: string; held: boolean }[];
+    pager: Pager;
+    tabs: { label: Message; href: string; current: boolean; count?: number }[];
+    sorting: { current: string; href: string };
+    moment: Date;
+  };
+  'account/profile': Framed & {
     user: { id: string; name: string; email: string; emailVerified: boolean; createdAt: Date };
     operator: boolean;
-    organizations: (OrganizationView & { slug: string; suspended: boolean; roles: { key: string; name: string }[] })[];
-    createUrl: string | null;
+    /** In no organization. */
+    alone: boolean;
+  };
+  'account/organizations': Framed & {
+    organizations: (OrganizationView & {
+      slug: string;
+      suspended: boolean;
+      roles: RoleChip[];
+      mayLeave: boolean;
+      /** Who can't leave before somebody else is one. */
+      onlyAdministrator: boolean;
+    })[];
+    /** They run the server. */
+    operator: boolean;
+  };
+  'account/new-organization': FramedForm & {
+    values: { name: string };
+    errors: Faults<'name'>;
+    refused: Message | string | null;
+    most: number;
   };
 }
 

@@ -1,0 +1,30 @@
+/** A person's own pages, and where their sign-in ends. */
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { CONSOLE_CALLBACK } from '../../oidc/settings/clients.js';
+import { ownPage } from '../come-back.js';
+import type { PageDeps } from '../deps.js';
+import { readingOnce } from '../reading-once.js';
+import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
+import { organizationRoutes } from './organizations.js';
+import { showProfile } from './profile.js';
+
+export function accountRoutes(router: Router, deps: PageDeps): void {
+  router.use('/account', readingOnce);
+  router.get(CONSOLE_CALLBACK, async (ctx) => comeBack(deps, ctx));
+  router.get('/account', async (ctx) => showProfile(deps, ctx));
+  organizationRoutes(router, deps);
+}
+
+/**
+ * Where the sign-in of these pages ends: `state` says which page was wanted. Only our own paths are followed. A setup link's secret
+ * isn't in `state`, which proxies log and the store keeps: the browser has it in a cookie.
+ */
+async function comeBack(deps: PageDeps, ctx: Context): Promise<void> {
+  const state = typeof ctx.query.state === 'string' ? ctx.query.state : '';
+  ctx.status = 303;
+  if (ctx.query.error) return ctx.redirect('/');
+  const setup = state === SETUP_STATE ? setupSecret(deps, ctx) : undefined;
+  if (setup) return ctx.redirect(`/setup/${setup}`);
+  ctx.redirect(ownPage(state) ?? '/account');
+}
