@@ -14,6 +14,7 @@ import { eventOf, SYSTEM } from '../../src/services/context.js';
 import { exportState } from '../../src/services/export/index.js';
 import { listMembers } from '../../src/services/list-members.js';
 import { listOrganizations, listRoles, listUsers } from '../../src/services/list-pages.js';
+import { overviewOfOrganization } from '../../src/services/overview.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { stepBackWhereFull, tidyRegistrations } from '../../src/services/registration/lifecycle.js';
 import { newSetupUrl } from '../../src/services/setup-link.js';
@@ -292,6 +293,65 @@ it('a page of users, organizations, members or roles, and of an export, reads wh
   }
 });
 
+it('a log without the parts of its events reads what it shows alone, by an index, however many parts there are', async () => {
+  const { services } = server;
+  const organizationId = 'org_folded';
+  const base = services.clock.now().getTime();
+  const make = (n: number, action: string, parent?: string) => ({
+    ...eventOf(services, SYSTEM, action, 'usr_x', { organizationId, parent }),
+    time: new Date(base + n),
+  });
+  const parts = Array.from({ length: 300 }, (_, n) => make(n, n % 100 ? 'odd' : 'administrator.added', 'evt_parent'));
+  const whole = Array.from({ length: 8 }, (_, n) => make(n * 40, 'whole'));
+  await recordAll(services, [...parts, ...whole]);
+  recorded.clear();
+  const query = { organizationId, parent: null };
+  const first = await listEvents(services, SYSTEM, query, { limit: 4 });
+  const second = await listEvents(services, SYSTEM, query, { limit: 4, after: first.nextCursor as string });
+  const third = await listEvents(services, SYSTEM, query, { limit: 4, after: second.nextCursor as string });
+  const shown = [...first.data, ...second.data, ...third.data];
+  expect(shown.map(({ time }) => time.getTime() - base)).toEqual([280, 240, 200, 200, 160, 120, 100, 80, 40, 0, 0]);
+  expect(new Set(shown.map(({ _id }) => _id)).size).toBe(11);
+  const paged = [...recorded.values()].filter(
+    ({ command }) => command.find === 'events' && !('sealed' in command.filter),
+  );
+  const indexes = new Set<string | undefined>();
+  for (const { command } of paged) {
+    const plan = await explained(command);
+    expect(plan.sorts).toBe(false);
+    expect(plan.looksAt).toBeLessThanOrEqual(command.limit);
+    indexes.add(plan.index);
+  }
+  expect([...indexes].sort()).toEqual([
+    'organizationId_1_action_1_time_1__id_1',
+    'parent_1_organizationId_1_time_1__id_1',
+  ]);
+});
+
+it('what an overview says reads by indexes, and of who ends soon those alone', async () => {
+  const { services } = server;
+  const user = await makeUser(services);
+  const organization = await makeOrganization(services, { founder: user._id });
+  const others = Array.from({ length: 120 }, (_, n) => ({
+    _id: `mem_overview_${n}`,
+    organizationId: organization._id,
+    userId: `usr_overview_${n}`,
+    status: 'active',
+    roles: n < 3 ? [{ roleId: 'rol_member', until: new Date(Date.now() + 86_400_000) }] : [{ roleId: 'rol_member' }],
+  }));
+  await services.models.Membership.collection.insertMany(others as never);
+  recorded.clear();
+  await overviewOfOrganization(services, SYSTEM, organization, [user._id]);
+  expect(recorded.size).toBeGreaterThan(2);
+  expect(await scanned()).toEqual([]);
+  const [members] = [...recorded.values()].filter(({ command }) => command.find === 'memberships');
+  const plan = await store.connection.db?.command({
+    explain: { find: 'memberships', filter: members?.command.filter },
+    verbosity: 'queryPlanner',
+  });
+  expect(JSON.stringify(plan?.queryPlanner.winningPlan)).toContain('organizationId_1_roles.until_1');
+});
+
 it('a page of the audit log reads what it shows alone, by an index, whatever it is narrowed to', async () => {
   const { services } = server;
   const organizationId = 'org_logged';
@@ -310,7 +370,8 @@ it('a page of the audit log reads what it shows alone, by an index, whatever it 
     actor: [{ organizationId, actor: 'system' }, 'organizationId_1_actor_1_time_1__id_1'],
     subject: [{ organizationId, subject: 'usr_x', until }, 'organizationId_1_subject_1_time_1__id_1'],
     action: [{ organizationId, action: 'odd', from }, 'organizationId_1_action_1_time_1__id_1'],
-    parent: [{ organizationId, parent }, 'organizationId_1_parent_1_time_1__id_1'],
+    actions: [{ organizationId, action: ['even', 'odd', 'never'], from }, 'organizationId_1_action_1_time_1__id_1'],
+    parent: [{ organizationId, parent }, 'parent_1_organizationId_1_time_1__id_1'],
     everywhere: [{}, 'time_1__id_1'],
     'everywhere, for a period': [{ from, until }, 'time_1__id_1'],
   };

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../../src/models/index.js';
 import { giveRole } from '../../src/services/change-member-role.js';
 import { SYSTEM } from '../../src/services/context.js';
@@ -216,6 +216,22 @@ describe('joining', () => {
 });
 
 describe('a new organization', () => {
+  it('has random letters in its slug where many have its name, as all have that are written in other letters', async () => {
+    const { models } = server.services;
+    const now = new Date();
+    const taken = Array.from({ length: 999 }, (_, n) => (n === 0 ? 'organization' : `organization-${n + 1}`));
+    const { _id: owner } = await makeOrganization(server.services);
+    await models.Claim.collection.insertMany(
+      taken.map((slug) => ({ _id: `slug:${slug}`, owner, createdAt: now })) as never[],
+    );
+    const claims = vi.spyOn(models.Claim, 'create');
+    const made = await Promise.all([1, 2].map(() => makeOrganization(server.services, { name: '株式会社テスト' })));
+    expect(claims.mock.calls.length).toBeLessThan(50);
+    claims.mockRestore();
+    for (const { slug } of made) expect(slug).toMatch(/^organization-[a-z0-9]{7}$/);
+    expect(made[0]?.slug).not.toBe(made[1]?.slug);
+  });
+
   it('has a slug made of its name, with a number where that is taken', async () => {
     const application = await makeApplication(server.services);
     const slugs = [];

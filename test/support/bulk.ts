@@ -1,16 +1,27 @@
 import { newId } from '../../src/lib/ids.js';
-import type { BulkItem, BulkOperation } from '../../src/models/index.js';
+import type { BulkItem, BulkOperation, Organization } from '../../src/models/index.js';
 import { MEMBER_ROLE_ID } from '../../src/models/role.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { copiesOf, findableUser } from '../../src/services/copies.js';
 import type { ApiAnswer, ApiClient } from './api.js';
-import { makeOrganization, makeUser } from './factories.js';
+import { makeGroup, makeOrganization, makeUser } from './factories.js';
 
-/** An organization whose founder is its only administrator, and so many members besides, who never sign in. */
-export async function makeCrowd(services: ServiceContext, count: number) {
+/** So many rows are written in one go. */
+const IN_ONE_GO = 5000;
+
+/**
+ * An organization whose founder is its only administrator, and so many members besides, who never sign in.
+ * @param options `grouped`: with a group in which all of them are; `into`: one that is there already, of which the administrator is no member
+ */
+export async function makeCrowd(
+  services: ServiceContext,
+  count: number,
+  { grouped = false, into }: { grouped?: boolean; into?: Organization } = {},
+) {
   const { User, Claim, Membership } = services.models;
   const admin = await makeUser(services);
-  const organization = await makeOrganization(services, { founder: admin._id });
+  const organization = into ?? (await makeOrganization(services, { founder: admin._id }));
+  const group = grouped ? await makeGroup(services, organization._id, 'Everyone') : undefined;
   const now = new Date();
   const users = Array.from({ length: count }, () => {
     const _id = newId('usr');
@@ -18,22 +29,26 @@ export async function makeCrowd(services: ServiceContext, count: number) {
     const person = { _id, email, name: 'Ada', status: 'active' as const };
     return { ...person, ...findableUser(person), emailVerified: true, createdAt: now, updatedAt: now };
   });
-  const claims = users.map((user) => ({ _id: `email:${user.email}`, owner: user._id, createdAt: now }));
-  const rows = users.map((user) => ({
-    _id: newId('mem'),
-    organizationId: organization._id,
-    userId: user._id,
-    ...copiesOf(user),
-    status: 'active',
-    roles: [{ roleId: MEMBER_ROLE_ID }],
-    settled: true,
-    createdAt: now,
-    updatedAt: now,
-  }));
-  await User.collection.insertMany(users as never[]);
-  await Claim.collection.insertMany(claims as never[]);
-  await Membership.collection.insertMany(rows as never[]);
-  return { admin, organization, users, ids: users.map((user) => user._id) };
+  for (let from = 0; from < count; from += IN_ONE_GO) {
+    const some = users.slice(from, from + IN_ONE_GO);
+    const claims = some.map((user) => ({ _id: `email:${user.email}`, owner: user._id, createdAt: now }));
+    const rows = some.map((user) => ({
+      _id: newId('mem'),
+      organizationId: organization._id,
+      userId: user._id,
+      ...copiesOf(user),
+      status: 'active',
+      roles: [{ roleId: MEMBER_ROLE_ID }],
+      ...(group ? { groups: [{ groupId: group._id }] } : {}),
+      settled: true,
+      createdAt: now,
+      updatedAt: now,
+    }));
+    await User.collection.insertMany(some as never[]);
+    await Claim.collection.insertMany(claims as never[]);
+    await Membership.collection.insertMany(rows as never[]);
+  }
+  return { admin, organization, group, users, ids: users.map((user) => user._id) };
 }
 
 /** Waits until an operation has ended. */

@@ -15,7 +15,7 @@ describe('a page', () => {
       action: '/interaction/x/sign-in',
       signUpUrl: '/interaction/x/sign-up',
       values: { email: evil },
-      errors: { form: evil, password: evil },
+      errors: { form: { key: evil }, password: { key: evil } },
     });
     expect(html).not.toContain('<script>');
     expect(html).not.toMatch(/value="[^"]*"'/);
@@ -29,7 +29,8 @@ describe('a page', () => {
       action: '/x',
       signInUrl: '/y',
       values: { name: 'Ada', email: 'ada@acme.test' },
-      errors: { password: 'Too short.' },
+      errors: { password: { key: 'Too short.' } },
+      passwordLeast: 15,
     });
     expect(html).toMatch(/<title>Error: /);
     const described = /<input[^>]*name="password"[^>]*aria-describedby="([^"]+)"/.exec(html)?.[1] ?? '';
