@@ -1005,8 +1005,8 @@ value-unsaid = Not recorded
 
 event-server = Rollcall
 event-somebody = somebody
-event-somebody-gone = Somebody who is gone
-event-somebody-left = Somebody who has left
+event-somebody-gone = somebody who is gone
+event-somebody-left = somebody who has left
 event-somebody-signed-out = Somebody who wasn’t signed in
 event-group-gone = a group that is gone
 event-application = an application

@@ -14,7 +14,7 @@ import {
   requireRevision,
 } from './change-membership.js';
 import { event, type ServiceContext } from './context.js';
-import { copyToMemberships } from './copies.js';
+import { copyToMemberships, readCopied } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { requirePermission } from './require.js';
 import { requireMayGive } from './rules-of-roles.js';
@@ -61,12 +61,17 @@ async function end(
   options: ChangeOptions,
 ): Promise<void> {
   const eventId = options.eventId ?? newId('evt');
+  // Who it was is told here for the last time: what they are called later is theirs alone (R13).
+  const who = await readCopied(context, key.userId);
   const compute = (state: MemberState): MemberChange => ({
     action,
     set: { status: 'removed', roles: [], groups: [] },
     unset: ['wasAdministrator', 'defaultRole', 'metadata'],
     touched: ['status'],
-    before: { roles: named(state.vocabulary, directRoles(state)) },
+    before: {
+      ...(who ? { name: who.name, email: who.email } : {}),
+      roles: named(state.vocabulary, directRoles(state)),
+    },
   });
   const { organizationId, userId } = key;
   const { membership } = await memberState(context, key);

@@ -151,10 +151,11 @@ const WAYS = {
     return flow.tokens().then((tokens) => rolesIn(tokens.claims()), failure);
   },
   'the account page': async ({ browser, organization }: World) => {
-    await browser.open('/account');
-    if (!browser.html.includes(organization.slug)) return browser.has('Password') ? 'sign in' : 'not there';
+    await browser.open('/account/organizations');
+    const page = browser.html.slice(browser.html.indexOf('<main'));
+    if (!page.includes(organization.slug)) return browser.has('Password') ? 'sign in' : 'not there';
     return ['admin', 'billing', 'clerk', 'member'].filter((key) =>
-      new RegExp(`\\b${key}\\b`, 'i').test(rowOf(browser.html, organization.slug)),
+      new RegExp(`\\b${key}\\b`, 'i').test(rowOf(page, organization.slug)),
     );
   },
 };

@@ -1,9 +1,9 @@
 /** Sentences about people: members, administrators, and users as the operators' log has them. */
 
 import { message as text } from '../../text/message.js';
-import { message, type Sentence, words } from './parts.js';
+import { message, name, type Part, type Sentence, words } from './parts.js';
 import type { Sentences } from './table.js';
-import { groupsIn, rolesIn, type Told, type ToldGroup, without } from './told.js';
+import { groupsIn, rolesIn, type Told, type ToldGroup, textIn, without } from './told.js';
 
 const ADMIN = [{ role: 'admin', roleId: 'rol_admin' }];
 
@@ -69,6 +69,10 @@ function groupsChanged(told: Told): Sentence {
 
 const ended = words(text('event-somebody'));
 
+/** By the name that they had then, unless they are a member again. */
+const asTheyLeft = ({ subject, before }: Told): Part =>
+  subject.kind === 'words' && textIn(before.name) ? name(textIn(before.name)) : subject;
+
 export const MEMBERS: Sentences = {
   'administrator.added': {
     about: 'roles',
@@ -86,10 +90,10 @@ export const MEMBERS: Sentences = {
     say: ({ actor, subject, own }) =>
       own ? message('event-joined', { subject }) : message('event-member-added', { actor, subject }),
   },
-  'member.left': { about: 'members', say: ({ subject }) => message('event-left', { subject }) },
+  'member.left': { about: 'members', say: (told) => message('event-left', { subject: asTheyLeft(told) }) },
   'member.removed': {
     about: 'members',
-    say: ({ actor, subject }) => message('event-member-removed', { actor, subject }),
+    say: (told) => message('event-member-removed', { actor: told.actor, subject: asTheyLeft(told) }),
   },
   'member.suspended': {
     about: 'members',
