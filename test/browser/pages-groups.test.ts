@@ -131,6 +131,11 @@ describe.each(VIEWS)('the pages of groups ($name)', (view) => {
     await look(page, `group-delete-${view.name}`);
     await context.close();
   });
+});
+
+// Where there is least room.
+describe.each([VIEWS[2]])('the pages of groups ($name)', (view) => {
+  const groups = ({ slug }: Organization) => `/organizations/${slug}/groups`;
 
   it('hold names of any length and direction', async () => {
     const { context, page, visit } = await openPages(browser, server, ada, view);

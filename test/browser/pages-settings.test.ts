@@ -97,6 +97,11 @@ describe.each(VIEWS)('the pages of settings ($name)', (view) => {
     await look(page, `settings-system-${view.name}`);
     await context.close();
   });
+});
+
+// Where there is least room.
+describe.each([VIEWS[2]])('the pages of settings ($name)', (view) => {
+  const settings = ({ slug }: Organization) => `/organizations/${slug}/settings`;
 
   it('hold names of any length and direction', async () => {
     const { context, page, visit } = await openPages(browser, server, ada, view);
