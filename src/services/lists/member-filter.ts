@@ -37,6 +37,8 @@ export interface CompiledFilter {
   branches(field: OrderField): Branch[];
   /** The same as one condition. */
   whole: Condition;
+  /** Whether it is a role in a group that is asked for, or a word among either. */
+  several: boolean;
   /** Whether the store finds those alone who belong to the list. */
   exact: boolean;
   /** Whether a member who was found belongs to the list: in single mode the store can't tell (R4). */
@@ -77,6 +79,7 @@ export async function compileFilter(
       }));
     },
     whole: { ...common, ...inGroup, ...anyWay, ...(terms?.length ? { $and: terms.map(matching) } : {}) },
+    several: [role, group, terms].filter(Boolean).length > 1,
     exact: !role || !isSingle(organization),
     holds: (membership) =>
       !role ||

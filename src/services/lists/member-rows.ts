@@ -45,13 +45,16 @@ export async function memberRows(
   return { ...found, data: found.data.filter(filter.holds) };
 }
 
-/** How many there are, up to 1,000. Nothing is found by what has no word in it. */
+/** Of what no index holds by itself, as who has a role and is in a group, each that is counted is looked at. */
+const MOST_LOOKED_AT = 250;
+
+/** How many there are, up to 1,000 or 250. Nothing is found by what has no word in it. */
 export async function memberTotal(
   { models }: ServiceContext,
-  { whole, terms, exact, holds }: CompiledFilter,
+  { whole, terms, exact, several, holds }: CompiledFilter,
 ): Promise<Total> {
   if (terms?.length === 0) return { count: 0, more: false };
-  if (exact) return countUpTo(models.Membership, whole);
+  if (exact) return countUpTo(models.Membership, whole, several ? MOST_LOOKED_AT : MOST_COUNTED);
   const rows = await models.Membership.find(whole, { pendingEvents: 0 })
     .limit(MOST_COUNTED + 1)
     .lean<Membership[]>();

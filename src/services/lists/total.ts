@@ -9,10 +9,14 @@ export interface Total {
 
 export const MOST_COUNTED = 1000;
 
-/** Counts what a filter matches, up to 1,000. */
-export async function countUpTo<T>(model: Model<T>, filter: Record<string, unknown>): Promise<Total> {
-  const count = await model.collection.countDocuments(filter as never, { limit: MOST_COUNTED + 1 });
-  return { count: Math.min(count, MOST_COUNTED), more: count > MOST_COUNTED };
+/** Counts what a filter matches, up to 1,000 or so many. */
+export async function countUpTo<T>(
+  model: Model<T>,
+  filter: Record<string, unknown>,
+  most = MOST_COUNTED,
+): Promise<Total> {
+  const count = await model.collection.countDocuments(filter as never, { limit: most + 1 });
+  return { count: Math.min(count, most), more: count > most };
 }
 
 /** As people read it: `1,000+`. */
