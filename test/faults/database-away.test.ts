@@ -109,7 +109,7 @@ describe.skipIf(!ON_MONGODB)('a database that is away', () => {
 
   it('is waited for at a start: alive, and ready as soon as it is there', async () => {
     await wire.cut();
-    const port = String(30_000 + (process.pid % 20_000));
+    const port = String(16_000 + (process.pid % 4000));
     const waiting = startProcess({ ...store.config, mongodbUri: wire.uri }, { PORT: port });
     const ask = (path: string) => fetch(`http://localhost:${port}${path}`).then((answer) => answer.status);
     await expect.poll(() => ask('/health/live').catch(() => 0), { timeout: 60_000 }).toBe(200);

@@ -40,8 +40,8 @@ afterAll(() => store?.close());
 /** Real processes start here again and again, which takes long where the machine is busy. */
 vi.setConfig({ testTimeout: 120_000 });
 
-/** One port for all lives of the server, so that its issuer stays the same. */
-const port = String(20_000 + ((process.pid + 7000) % 20_000));
+/** One port for all lives of the server, so that its issuer stays the same; below those that a system gives away by itself. */
+const port = String(24_000 + (process.pid % 4000));
 async function start(env: Record<string, string> = {}): Promise<ServerProcess> {
   const server = await startProcess(store.config, { PORT: port, ...env });
   running.push(server);

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 /** One port for all lives of the server, so that its issuer stays the same. */
-const port = String(20_000 + (process.pid % 20_000));
+const port = String(20_000 + (process.pid % 4000));
 
 async function codeOf(server: ServerProcess, email: string): Promise<Flow> {
   const rp = await relyingParty(server, clientId);

@@ -16,7 +16,7 @@ let running: ServerProcess | undefined;
 let target: LogoutTarget | undefined;
 
 /** One port for all lives of the server, so that its issuer stays the same. */
-const port = String(20_000 + (process.pid % 20_000));
+const port = String(28_000 + (process.pid % 4000));
 
 beforeAll(async () => {
   store = await testStore();
