@@ -1219,3 +1219,61 @@ styles-link = A link’s look
 styles-kept = An × that is off says why beside.
 styles-sentence = Who may do what, and since when
 
+
+## Mails
+
+mail-footer = Sent by { $host }. Nobody reads answers to this address.
+mail-not-you = If you didn’t ask for this, you can ignore this mail: nothing happens.
+mail-link-hours = The link works once, for { $hours ->
+    [one] one hour
+   *[other] { $hours } hours
+}.
+mail-link-minutes = The link works once, for { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}.
+mail-code-subject = { $code } is your code for { $host }
+mail-code-heading = Your code
+mail-code-text = Enter it on the page where you are creating your account at { $host }.
+mail-code-holds = It works for { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}.
+mail-known-subject = You have an account at { $host } already
+mail-known-heading = You have an account already
+mail-known-text = Somebody, probably you, tried to create an account at { $host } with this address. Sign in instead.
+mail-known-reset = You don’t know your password any more? Choose a new one: { $link }
+mail-verify-subject = Confirm your address for { $host }
+mail-verify-heading = Confirm your address
+mail-verify-text = It belongs to an account at { $host }.
+mail-verify-button = Confirm address
+mail-reset-subject = Choose a new password for { $host }
+mail-reset-heading = Choose a new password
+mail-reset-text = Somebody, probably you, forgot the password of your account at { $host }.
+mail-reset-button = Choose a new password
+mail-reset-not-you = If it wasn’t you, ignore this mail: your password stays as it is.
+mail-invitation-subject = Join { $organization }
+mail-invitation-heading = Join { $organization }
+mail-invitation-by = { $inviter } invites you to { $organization } at { $host }.
+mail-invitation-text = You are invited to { $organization } at { $host }.
+mail-invitation-button = See the invitation
+mail-invitation-until = The invitation is for this address alone and ends on { $day }.
+mail-invitation-not-you = If you don’t expect it, you can ignore this mail.
+
+## Invitations
+
+## Domains and asking to join
+
+## Proving an address, and recovery
+
+event-address-verified = { $subject } proved their email address
+
+## Security
+
+## Profile
+
+## Sessions
+
+## Applications
+
+## Deleting and getting back

@@ -19,6 +19,9 @@ import { withReadsOnce } from './lib/read-once.js';
 import { type RequestFacts, withRequestFacts } from './lib/request-facts.js';
 import { createSigner } from './lib/signatures.js';
 import { VERSION } from './lib/version.js';
+import { createMailQueue } from './mail/queue.js';
+import { createMailRenderer } from './mail/render.js';
+import type { Transport } from './mail/transport.js';
 import { serveAssets } from './middleware/assets.js';
 import { createCsrf } from './middleware/csrf.js';
 import { answerInTime, type StoreState } from './middleware/deadline.js';
@@ -41,12 +44,12 @@ import type { PageDeps } from './pages/deps.js';
 import { deviceRoutes } from './pages/device.js';
 import { interactionRoutes } from './pages/interaction/index.js';
 import { joinRoutes } from './pages/join.js';
+import { heardFrom, textsFor } from './pages/language.js';
 import { organizationPages } from './pages/organizations/index.js';
 import { errorPage, providerPages } from './pages/protocol.js';
 import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
 import { styleguideRoutes } from './pages/styleguide.js';
-import { englishTexts } from './pages/text/catalogue.js';
 import { assets } from './pages/view/assets.js';
 import type { ChainKey } from './services/audit/chain.js';
 import { startAuditWork } from './services/audit/index.js';
@@ -63,6 +66,7 @@ import type { SigningKeys } from './services/signing-keys/follow-keys.js';
 import { JWKS_MAX_AGE } from './services/signing-keys/lifetimes.js';
 import { isUpgraded, upgradeStore } from './services/upgrade-store.js';
 import { createUserCodeLimits } from './services/user-code-limits.js';
+import { type Catalogue, loadCatalogue } from './texts/catalogue.js';
 
 export interface AppDeps extends StoreState {
   services: ServiceContext;
@@ -100,12 +104,19 @@ export interface AppDeps extends StoreState {
   metrics?: (() => Promise<string>) | undefined;
   /** How much callers of the API may ask. */
   apiLimits?: ApiLimits | undefined;
+  /** Where mails go; absent: none are sent. */
+  mailTransport?: Transport | undefined;
+  /** Null: `Rollcall <no-reply@HOST>`. */
+  mailFrom?: string | null | undefined;
+  /** The texts in every language; those of `locales/` unless given. */
+  catalogue?: Catalogue | undefined;
   /** Requests that are worked on at once; more are refused. */
   mostInFlight?: number | undefined;
 }
 
 export function createApp(deps: AppDeps): Koa {
   const { services, issuer, logger } = deps;
+  const catalogue = deps.catalogue ?? loadCatalogue();
   const deliveries = createDeliveries(services, deps.background);
   const runtime: Runtime = {
     services,
@@ -118,12 +129,21 @@ export function createApp(deps: AppDeps): Koa {
     registration: deps.registration,
     sessionIdle: deps.sessionIdle,
     sessionAbsolute: deps.sessionAbsolute,
+    languages: catalogue.languages,
   };
-  const texts = englishTexts();
-  const render = createRenderer(texts);
+  const render = createRenderer(catalogue);
+  if (deps.mailTransport)
+    services.mail = createMailQueue({
+      deliveries,
+      encryption: deps.encryption,
+      render: createMailRenderer(catalogue, issuer),
+      transport: deps.mailTransport,
+      from: deps.mailFrom ?? `Rollcall <no-reply@${new URL(issuer).hostname}>`,
+      issuer,
+    });
   const signer = createSigner(deps.cookieKeys);
   const csrf = createCsrf(signer, issuer);
-  const protocolPages = providerPages(services, render, csrf);
+  const protocolPages = providerPages(services, { render, catalogue, csrf });
   const provider = createProviderSwitch(deps.signingKeys, (keys) => createProvider(runtime, keys, protocolPages));
   followKeys(deps);
   deps.background.every(
@@ -160,7 +180,8 @@ export function createApp(deps: AppDeps): Koa {
     signer,
     csrf,
     render,
-    textsOf: () => texts,
+    catalogue,
+    textsOf: (ctx) => textsFor(catalogue, heardFrom(ctx)),
     issuer,
     signUp: deps.signUp,
     createOrganizations: deps.createOrganizations,
@@ -214,6 +235,7 @@ const factsOf = (ctx: Context): RequestFacts => ({
   requestId: ctx.state.requestId,
   address: ctx.ip,
   userAgent: ctx.headers['user-agent'],
+  acceptLanguage: ctx.headers['accept-language'],
 });
 
 /** Contract.md gives a server five seconds to follow a rotation. */

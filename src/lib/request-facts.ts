@@ -6,6 +6,10 @@ export interface RequestFacts {
   address: string;
   /** The header as it came. */
   userAgent?: string | undefined;
+  /** The header as it came. */
+  acceptLanguage?: string | undefined;
+  /** What is known better than the header says: the person's own setting, or what an application asked for. */
+  language?: string | undefined;
   /** Whether the request has made an event: then somebody moves it to the log right afterwards. */
   eventful?: boolean;
 }

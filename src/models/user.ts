@@ -12,6 +12,10 @@ export interface User {
   /** Standard claims of the scope `profile` by their OIDC names. */
   profile?: Record<string, unknown>;
   passwordHash?: string;
+  /** The sign-in (`services/sign-ins.ts`) in which somebody made the account themselves, until its address is proved (R10). */
+  madeIn?: string;
+  /** In which language they made it, for mails: their own setting, the claim `locale`, comes first. */
+  language?: string;
   /** `disabling` denies at once while administrator seats are being given up. */
   status: 'active' | 'disabling' | 'disabled';
   /** While `disabling`: the attempt, under whose id alone it ends, and whether organizations may be left without an administrator. */
@@ -35,6 +39,8 @@ export const userSchema = new Schema<User>(
     name: { type: String, required: true },
     profile: { type: Schema.Types.Mixed },
     passwordHash: String,
+    madeIn: String,
+    language: String,
     status: { type: String, enum: ['active', 'disabling', 'disabled'], required: true, default: 'active' },
     disabling: {
       type: new Schema({ attempt: { type: String, required: true }, force: Boolean }, { _id: false }),

@@ -70,7 +70,8 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
 }
 
 type Answer =
-  | { kind: 'signed-in'; userId: string; remember: boolean }
+  /** `signIn`: what this sign-in is called from now on (`services/sign-ins.ts`), where somebody has to know beforehand. */
+  | { kind: 'signed-in'; userId: string; remember: boolean; signIn?: string | undefined }
   | { kind: 'organization'; organizationId: string | null }
   /** With what was allowed, where it is a device. */
   | { kind: 'allowed'; device?: DeviceApproval }
@@ -107,8 +108,9 @@ export async function answerLogin(
 function resultOf(ts: number, answer: Answer): { result: Record<string, unknown>; merge: boolean } {
   switch (answer.kind) {
     case 'signed-in': {
-      const { userId: accountId, remember } = answer;
-      return { result: { login: { accountId, remember, ts, acr: ACR_PASSWORD, amr: ['pwd'] } }, merge: false };
+      const { userId: accountId, remember, signIn } = answer;
+      const login = { accountId, remember, ts, acr: ACR_PASSWORD, amr: ['pwd'], ...(signIn ? { signIn } : {}) };
+      return { result: { login }, merge: false };
     }
     case 'organization':
       return { result: { organization: { id: answer.organizationId } }, merge: true };

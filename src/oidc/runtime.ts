@@ -20,6 +20,8 @@ export interface Runtime {
   /** Seconds. */
   sessionIdle: number;
   sessionAbsolute: number;
+  /** In which pages can be shown: BCP 47 tags. */
+  languages: readonly string[];
 }
 
 /** The library's context of a request, as far as its types leave it open. */

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
+import { signInOf } from '../services/sign-ins.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { CONSOLE_CALLBACK, CONSOLE_CLIENT_ID } from './settings/clients.js';
 import { sessionLifetime } from './settings/ttl.js';
@@ -9,6 +10,8 @@ export interface SignedIn {
   userId: string;
   /** Seconds since the epoch. */
   authTime: number;
+  /** What the sign-in that it rests on is called: see `services/sign-ins.ts`. */
+  signIn: string;
 }
 
 /**
@@ -24,7 +27,7 @@ export async function currentSession(
   if (!session.accountId) return undefined;
   const lifetime = sessionLifetime(runtime, session);
   await session.save(lifetime);
-  return { userId: session.accountId, authTime: session.loginTs ?? 0 };
+  return { userId: session.accountId, authTime: session.loginTs ?? 0, signIn: signInOf(session) };
 }
 
 /** Where to send a browser to sign in for the account pages, and to come back to `path` afterwards. */

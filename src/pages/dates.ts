@@ -2,8 +2,8 @@
 import type { Context } from 'koa';
 import { field } from '../middleware/form-body.js';
 import type { User } from '../models/index.js';
+import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
-import { type Message, message } from './text/message.js';
 
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DAY_MS = 24 * 60 * 60 * 1000;

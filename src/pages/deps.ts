@@ -7,8 +7,8 @@ import type { ServiceContext } from '../services/context.js';
 import type { CreationLimits } from '../services/creation-limits.js';
 import type { SignInLimits } from '../services/sign-in-limits.js';
 import type { UserCodeLimits } from '../services/user-code-limits.js';
+import type { Catalogue, Texts } from '../texts/catalogue.js';
 import type { Render } from './render.js';
-import type { Texts } from './text/catalogue.js';
 
 /** What the handlers of pages share. */
 export interface PageDeps {
@@ -22,6 +22,7 @@ export interface PageDeps {
   signer: Signer;
   csrf: Csrf;
   render: Render;
+  catalogue: Catalogue;
   /** The catalogue in the language of whoever asks. */
   textsOf: (ctx: Context) => Texts;
   issuer: string;

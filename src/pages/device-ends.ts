@@ -4,8 +4,8 @@ import type { OidcContext } from '../oidc/runtime.js';
 import type { DevicePages, NoAccess } from '../oidc/settings/device-flow.js';
 import type { ServiceContext } from '../services/context.js';
 import { loadStanding } from '../services/load-standing.js';
+import { type Message, message } from '../texts/message.js';
 import type { Render } from './render.js';
-import { type Message, message } from './text/message.js';
 import { viewApp } from './view-app.js';
 
 const NO_ACCESS: Record<NoAccess, Message> = {

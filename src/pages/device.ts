@@ -8,8 +8,8 @@ import { formatUserCode, normalizeUserCode } from '../lib/user-codes.js';
 import { field, formBody } from '../middleware/form-body.js';
 import { beginDeviceLogin, DEVICE_PATH, findWaitingDevice } from '../oidc/device/device-login.js';
 import { currentSession } from '../oidc/session.js';
+import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
-import { type Message, message } from './text/message.js';
 
 /** One sentence for whatever is wrong with a code, the limit of guesses included. */
 const WRONG = message('device-code-wrong');

@@ -1,8 +1,8 @@
 /** When a change is seen (R6): said before it is made. */
 import type { Organization } from '../models/index.js';
 import { longestTokenTtl } from '../services/signing-keys/lifetimes.js';
+import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
-import { type Message, message } from './text/message.js';
 
 /** How long a token that is out may carry what it was issued with, in whole minutes. */
 export const tokenMinutes = async ({ services }: PageDeps): Promise<number> =>

@@ -14,10 +14,10 @@ import { isSlug } from '../services/create-organization.js';
 import { actable, listMemberships, type MembershipOverview } from '../services/list-memberships.js';
 import { loadActor } from '../services/load-actor.js';
 import { visitOrganization } from '../services/visit-organization.js';
+import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
 import { type Notice, takeNotice } from './notice.js';
 import { requireUser } from './require-user.js';
-import { type Message, message } from './text/message.js';
 
 const ORGANIZATION_PERMISSION_KEYS = Object.keys(ORGANIZATION_PERMISSIONS) as OrganizationPermission[];
 

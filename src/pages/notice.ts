@@ -1,7 +1,7 @@
 /** What a form's answer says on the page that comes next: kept by the browser for that one page, and signed, for it holds values. */
 import type { Context } from 'koa';
+import type { Message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
-import type { Message } from './text/message.js';
 
 export interface Notice {
   text: Message;

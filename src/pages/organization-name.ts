@@ -1,4 +1,4 @@
-import { type Message, message } from './text/message.js';
+import { type Message, message } from '../texts/message.js';
 
 export const ORGANIZATION_NAME_MAX = 100;
 

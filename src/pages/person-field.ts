@@ -6,9 +6,9 @@ import type { Membership } from '../models/index.js';
 import { findMember } from '../services/find-member.js';
 import { findUser } from '../services/find-user.js';
 import { listMembers, type MemberOverview } from '../services/list-members.js';
+import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
 import type { Visitor } from './frame.js';
-import { type Message, message } from './text/message.js';
 import type { PersonField } from './view/framed.js';
 
 /** Suggestions, and of those whom a name could mean, how many are looked at. */

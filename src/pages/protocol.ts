@@ -1,13 +1,14 @@
 import type { Context } from 'koa';
 import { isStoreAway, RollcallError, unavailable } from '../lib/errors.js';
-import type { Csrf } from '../middleware/csrf.js';
 import { allowFormTarget, allowOwnScripts } from '../middleware/security-headers.js';
 import type { OidcContext } from '../oidc/runtime.js';
 import type { ProviderPages } from '../oidc/settings/features.js';
 import type { ServiceContext } from '../services/context.js';
+import { type Message, message } from '../texts/message.js';
+import type { PageDeps } from './deps.js';
 import { deviceEnds } from './device-ends.js';
+import { heardFrom, speak, uiLocales } from './language.js';
 import type { Render } from './render.js';
-import { type Message, message } from './text/message.js';
 import { viewApp } from './view-app.js';
 
 const WORDS: Record<string, Message> = {
@@ -21,17 +22,21 @@ const WORDS: Record<string, Message> = {
 export function errorPage(render: Render) {
   return (ctx: Context, error: RollcallError): string =>
     error.code === 'interaction_expired'
-      ? render('interaction/expired', { app: null, continueUrl: '/account' })
-      : render('error', {
-          app: null,
-          status: error.status,
-          heading: HEADINGS[error.status] ?? message('error-heading'),
-          // Of what isn't there the heading says all.
-          text: error.code === 'not_found' ? '' : (WORDS[error.code] ?? error.message),
-          code: error.code,
-          requestId: ctx.state.requestId,
-          homeUrl: '/account',
-        });
+      ? render('interaction/expired', { app: null, continueUrl: '/account' }, heardFrom(ctx))
+      : render(
+          'error',
+          {
+            app: null,
+            status: error.status,
+            heading: HEADINGS[error.status] ?? message('error-heading'),
+            // Of what isn't there the heading says all.
+            text: error.code === 'not_found' ? '' : (WORDS[error.code] ?? error.message),
+            code: error.code,
+            requestId: ctx.state.requestId,
+            homeUrl: '/account',
+          },
+          heardFrom(ctx),
+        );
 }
 
 const HEADINGS: Record<number, Message> = {
@@ -45,12 +50,17 @@ const HEADINGS: Record<number, Message> = {
 };
 
 /** What the library shows by itself: its errors, signing out, and how a device's login ended. */
-export function providerPages(services: ServiceContext, render: Render, csrf: Csrf): ProviderPages {
+export function providerPages(
+  services: ServiceContext,
+  { render, catalogue, csrf }: Pick<PageDeps, 'render' | 'catalogue' | 'csrf'>,
+): ProviderPages {
+  const listen = (ctx: OidcContext) => speak(ctx, catalogue, uiLocales(ctx.oidc?.params?.ui_locales));
   const page = errorPage(render);
   const appOf = async (clientId: string | undefined) =>
     viewApp((clientId && (await services.catalog.current()).applications.get(clientId)) || null);
   return {
     async error(ctx: OidcContext, out, error) {
+      listen(ctx);
       if (isStoreAway(error)) {
         ctx.body = page(ctx, unavailable(error));
         return;
@@ -60,6 +70,7 @@ export function providerPages(services: ServiceContext, render: Render, csrf: Cs
       ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(text)));
     },
     async formPost(ctx: OidcContext, redirectUri, fields) {
+      listen(ctx);
       allowOwnScripts(ctx);
       allowFormTarget(ctx, redirectUri);
       // Also for an error: the page does what it is for. Its reader is the application.
@@ -73,14 +84,17 @@ export function providerPages(services: ServiceContext, render: Render, csrf: Cs
       });
     },
     async signOut(ctx: OidcContext, formHtml) {
+      listen(ctx);
       allowFormTarget(ctx, ctx.oidc.params.post_logout_redirect_uri);
       ctx.body = render('logout/question', { app: await appOf(ctx.oidc.client?.clientId), formHtml });
     },
     async signedOut(ctx: OidcContext) {
+      listen(ctx);
       ctx.type = 'html';
       ctx.body = render('logout/done', { app: await appOf(ctx.oidc.client?.clientId), signInUrl: '/account' });
     },
     async stillSignedIn(ctx: OidcContext) {
+      listen(ctx);
       ctx.type = 'html';
       ctx.body = render('logout/stayed', { app: await appOf(ctx.oidc.client?.clientId), accountUrl: '/account' });
     },

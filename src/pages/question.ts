@@ -1,8 +1,8 @@
 /** Asking once, by name, before something is done that can't be taken back, or that somebody feels at once. */
 import type { Context } from 'koa';
+import { message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
 import { type Asker, frameOf, type Visitor } from './frame.js';
-import { message } from './text/message.js';
 import type { AskedFirst } from './view/framed.js';
 
 type Asked = Omit<AskedFirst, 'frame' | 'csrf' | 'fields' | 'also' | 'refused' | 'going' | 'barred'> &

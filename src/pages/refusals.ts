@@ -1,6 +1,6 @@
 /** What a service refuses, in a page's words. */
 import { RollcallError } from '../lib/errors.js';
-import { type Message, message } from './text/message.js';
+import { type Message, message } from '../texts/message.js';
 
 /** By the error's code; what is missing here is said in the error's own words. */
 const WORDS: Readonly<Record<string, (details: Record<string, unknown>) => Message>> = {

@@ -7,13 +7,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ejs from 'ejs';
 import { ROOT } from '../lib/root.js';
-import { englishTexts, type Texts } from './text/catalogue.js';
-import { Html, html } from './text/html.js';
-import type { Message } from './text/message.js';
+import type { Catalogue, Texts } from '../texts/catalogue.js';
+import { Html, html } from '../texts/html.js';
+import type { Message } from '../texts/message.js';
+import { textsFor } from './language.js';
 import { assetUrl } from './view/assets.js';
 import type { ViewName, Views } from './view/models.js';
 
-export type Render = <V extends ViewName>(view: V, model: Views[V]) => string;
+/** @param heard whom it is for; of the request under way unless given */
+export type Render = <V extends ViewName>(view: V, model: Views[V], heard?: Parameters<typeof textsFor>[1]) => string;
 
 interface Page {
   title: string;
@@ -28,8 +30,13 @@ interface Page {
 const views = join(ROOT, 'views');
 const icons = join(dirname(createRequire(import.meta.url).resolve('lucide-static/package.json')), 'icons');
 
-export function createRenderer(texts: Texts = englishTexts()): Render {
-  const locale = speaking(texts);
+export function createRenderer(catalogue: Catalogue): Render {
+  const speakers = new Map<Texts, ReturnType<typeof speaking>>();
+  const speakerOf = (texts: Texts) => {
+    const known = speakers.get(texts) ?? speaking(texts);
+    speakers.set(texts, known);
+    return known;
+  };
   const templates = new Map<string, ejs.TemplateFunction>();
   const template = (name: string): ejs.TemplateFunction => {
     const known = templates.get(name);
@@ -39,11 +46,12 @@ export function createRenderer(texts: Texts = englishTexts()): Render {
     templates.set(name, compiled);
     return compiled;
   };
-  return (view, model) => {
+  return (view, model, heard) => {
+    const texts = textsFor(catalogue, heard);
     const page: Page = { title: 'Rollcall', layout: 'door', reading: false, refresh: 0, body: '' };
     const { organization } = 'frame' in model ? model.frame : { organization: null };
     const titleOf = titling(texts, organization);
-    const locals = { ...helpers, ...locale, titleOf, app: null, ...model, page };
+    const locals = { ...helpers, ...speakerOf(texts), titleOf, app: null, ...model, page };
     page.body = template(view)(locals);
     return template(`layout/${page.layout}`)(locals);
   };

@@ -3,6 +3,7 @@ import type { User } from '../models/index.js';
 import { currentSession, signInUrl } from '../oidc/session.js';
 import { ownPage } from './come-back.js';
 import type { PageDeps } from './deps.js';
+import { ownLanguage, speak } from './language.js';
 
 /** Who is signed in and active, or undefined after the browser was sent to sign in and come back here. */
 export async function requireUser(
@@ -15,6 +16,7 @@ export async function requireUser(
   const user = session ? await deps.services.reads.user(session.userId) : undefined;
   if (user?.status === 'active') {
     ctx.state.userId = user._id;
+    speak(ctx, deps.catalogue, [ownLanguage(user)]);
     return user;
   }
   ctx.status = 303;

@@ -2,9 +2,9 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { allowOwnRequests } from '../middleware/security-headers.js';
+import { message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
 import type { Frame } from './frame.js';
-import { message } from './text/message.js';
 import type { Views } from './view/models.js';
 import type { RoleChip } from './view/roles.js';
 

@@ -2,10 +2,10 @@
 import type { Context } from 'koa';
 import type { RollcallError } from '../lib/errors.js';
 import { field } from '../middleware/form-body.js';
+import type { Message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
 import { leaveNotice, type Notice } from './notice.js';
 import { refusal } from './refusals.js';
-import type { Message } from './text/message.js';
 
 interface Steps {
   /** Calls the service. @returns what is said on the page that comes next, if anything */

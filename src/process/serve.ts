@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from '../app.js';
 import { type Config, resolveIssuer, resolveOutboundAllow, type Secrets } from '../config/index.js';
@@ -9,6 +10,7 @@ import type { Logger } from '../lib/logger.js';
 import { measureProcess } from '../lib/metrics.js';
 import { createOutbound } from '../lib/outbound.js';
 import { prepareHashing } from '../lib/password.js';
+import { outboxTransport, smtpTransport } from '../mail/transport.js';
 import { ensureChainKey } from '../services/audit/chain-key.js';
 import type { ServiceContext } from '../services/context.js';
 import { reencrypt } from '../services/reencrypt.js';
@@ -76,6 +78,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     auditKey,
     outbound: createOutbound(resolveOutboundAllow(config, issuer)),
     metrics,
+    mailTransport: config.smtpUrl ? smtpTransport(config.smtpUrl) : outboxTransport(join(config.dataDir, 'outbox')),
     ready: async () => !gate.draining && (await watch.answers()),
     storeAnswers: () => watch.answers(),
     storeKeptUp: (forMs) => watch.keptUp(forMs),

@@ -12,6 +12,7 @@ import { requestFacts, userAgentOf } from '../lib/request-facts.js';
 import type { PendingEvent } from '../models/event.js';
 import type { Models, OidcRecord } from '../models/index.js';
 import type { Catalog } from './catalog.js';
+import type { SendMail } from './mail/index.js';
 import type { Reads } from './reads.js';
 import type { ReadOwnVocabulary } from './vocabulary.js';
 
@@ -32,6 +33,8 @@ export interface ServiceContext {
   eventsWait?: () => boolean;
   /** Told that a bulk operation waits, so that it needn't wait for the next look. */
   bulkDue?: () => void;
+  /** Queues mails; absent where none are sent, as in the command. */
+  mail?: SendMail;
   /** Told of grants before they end, so that applications hear of it; set by who can tell them. */
   grantsEnding?: (grants: readonly OidcRecord[]) => Promise<void>;
 }

@@ -13,6 +13,9 @@ export interface NewUser {
   emailVerified?: boolean;
   profile?: Record<string, unknown>;
   metadata?: Record<string, string>;
+  /** As of a user. */
+  madeIn?: string;
+  language?: string;
 }
 
 /** An address as it is compared and stored: trimmed, NFC, lower case. */
@@ -40,6 +43,8 @@ export async function createUser(context: ServiceContext, actor: Actor | 'themse
       ...(input.passwordHash ? { passwordHash: input.passwordHash } : {}),
       ...(input.profile ? { profile: input.profile } : {}),
       ...(input.metadata ? { metadata: input.metadata } : {}),
+      ...(input.madeIn ? { madeIn: input.madeIn } : {}),
+      ...(input.language ? { language: input.language } : {}),
       status: 'active',
       ...findableUser({ _id: id, name: input.name, email }),
       createdAt: now,

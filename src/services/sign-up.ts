@@ -14,6 +14,14 @@ export interface SignUpInput {
   password: string;
 }
 
+/** Where somebody signs up. */
+export interface SignUpPlace {
+  /** What the sign-in that follows is called. */
+  signIn: string;
+  /** The page's language. */
+  language: string;
+}
+
 /** What can be wrong, by a name that `lib/fault.ts` tells of. */
 export type SignUpReason =
   | 'name-missing'
@@ -59,7 +67,11 @@ export function signUpFaults(input: SignUpInput): SignUpFaults {
  * Makes an account for somebody who signs up by themselves.
  * @throws RollcallError `invalid` with the faults by field in `details[0]`
  */
-export async function signUp(context: ServiceContext, input: SignUpInput): Promise<User> {
+export async function signUp(
+  context: ServiceContext,
+  input: SignUpInput,
+  { signIn, language }: SignUpPlace,
+): Promise<User> {
   const faults = signUpFaults(input);
   if (Object.keys(faults).length)
     throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [faults] });
@@ -68,6 +80,8 @@ export async function signUp(context: ServiceContext, input: SignUpInput): Promi
       name: input.name.trim(),
       email: input.email,
       passwordHash: await hashPassword(input.password),
+      madeIn: signIn,
+      language,
     });
     signUps.inc();
     return user;

@@ -9,7 +9,7 @@ const algorithms = [...ASSERTION_ALGORITHMS];
  * What the library's discovery document leaves out. Clients authenticate alike everywhere; without these, RFC 8414 2 has them take
  * `client_secret_basic` at revocation and introspection.
  */
-export const discovery = ({ registration, issuer }: Runtime) => ({
+export const discovery = ({ registration, issuer, languages }: Runtime) => ({
   revocation_endpoint_auth_methods_supported: methods,
   revocation_endpoint_auth_signing_alg_values_supported: algorithms,
   introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
@@ -17,7 +17,7 @@ export const discovery = ({ registration, issuer }: Runtime) => ({
   request_parameter_supported: false,
   prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
   claim_types_supported: ['normal'],
-  ui_locales_supported: ['en'],
+  ui_locales_supported: [...languages],
   ...(registration === 'off' ? {} : { registration_endpoint: `${issuer}/oauth2/register` }),
 });
 

@@ -12,6 +12,14 @@ export function policy() {
   const prompts = base();
   const login = prompts.get('login');
   login?.checks.add(
+    // Asks nothing: the library hands on what it knows of a sign-in itself, and here is the first place to see what else there is.
+    new Check('sign_in_named', 'the sign-in has a name', 'login_required', ({ oidc }: OidcContext) => {
+      const name = oidc.result?.login?.signIn;
+      if (typeof name === 'string') oidc.session.signIn = name;
+      return Check.NO_NEED_TO_PROMPT;
+    }),
+  );
+  login?.checks.add(
     // A disabled user's session is still there, but nobody is behind it any more (R8).
     new Check('account_gone', 'the account is not active', 'login_required', (ctx: OidcContext) =>
       ctx.oidc.session.accountId && !ctx.oidc.account ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,

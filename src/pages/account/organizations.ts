@@ -9,12 +9,12 @@ import { listMembers } from '../../services/list-members.js';
 import { actable } from '../../services/list-memberships.js';
 import { loadActor } from '../../services/load-actor.js';
 import { leaveOrganization } from '../../services/remove-member.js';
+import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { type Asker, askerOf, frameOf } from '../frame.js';
 import { ORGANIZATION_NAME_MAX, organizationName } from '../organization-name.js';
 import { askFirst } from '../question.js';
 import { carryOut } from '../submit.js';
-import { type Message, message } from '../text/message.js';
 import type { AskedFirst } from '../view/framed.js';
 import { chipsOf } from '../view/roles.js';
 

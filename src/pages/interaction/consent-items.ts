@@ -6,7 +6,7 @@ import { permissionsToday } from '../../oidc/settings/resources.js';
 import { askedRole, splitScope } from '../../oidc/settings/scopes.js';
 import { consentTo } from '../../services/consents.js';
 import type { Standing } from '../../services/load-standing.js';
-import type { Texts } from '../text/catalogue.js';
+import type { Texts } from '../../texts/catalogue.js';
 
 /** One line of the consent page. */
 export interface ConsentItem {

@@ -6,9 +6,9 @@ import { answerLogin, type Login, loginExpired } from '../../oidc/interaction.js
 import { createOrganization } from '../../services/create-organization.js';
 import { joinOrganization } from '../../services/join-organization.js';
 import { actable, listMemberships } from '../../services/list-memberships.js';
+import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { organizationName } from '../organization-name.js';
-import { type Message, message } from '../text/message.js';
 import { viewApp } from '../view-app.js';
 
 /** GET of the step that R7 needs: choose, create, or join. */

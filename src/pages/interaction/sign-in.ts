@@ -5,8 +5,8 @@ import { signedIn } from '../../oidc/happenings.js';
 import { answerLogin, type Login } from '../../oidc/interaction.js';
 import { authenticate } from '../../services/authenticate.js';
 import { normalizeEmail } from '../../services/create-user.js';
+import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
-import { type Message, message } from '../text/message.js';
 import { viewApp } from '../view-app.js';
 import { maySignUp } from './may-sign-up.js';
 
@@ -46,10 +46,10 @@ export async function finishSignIn(
   deps: PageDeps,
   ctx: Context,
   login: Login,
-  { userId, remember }: { userId: string; remember: boolean },
+  { userId, remember, signIn }: { userId: string; remember: boolean; signIn?: string },
 ): Promise<void> {
   await Promise.all([
-    answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId, remember }),
+    answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId, remember, signIn }),
     signedIn(deps.runtime, userId, login.application?._id ?? null),
   ]);
 }

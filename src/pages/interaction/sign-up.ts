@@ -1,11 +1,12 @@
 import type { Context } from 'koa';
 import { notFound, RollcallError, tooMany } from '../../lib/errors.js';
+import { newSecret } from '../../lib/ids.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 import { field } from '../../middleware/form-body.js';
 import type { Login } from '../../oidc/interaction.js';
 import { NAME_MAX, type SignUpFaults, type SignUpReason, signUp } from '../../services/sign-up.js';
+import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
-import { type Message, message } from '../text/message.js';
 import { viewApp } from '../view-app.js';
 import { maySignUp } from './may-sign-up.js';
 import { finishSignIn, rememberDevice } from './sign-in.js';
@@ -36,9 +37,10 @@ export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): 
     throw tooMany('Too many accounts were made from your network. Try again in a while.');
   const input = { name: field(ctx, 'name'), email: field(ctx, 'email'), password: field(ctx, 'password') };
   try {
-    const user = await signUp(deps.services, input);
+    const signIn = newSecret();
+    const user = await signUp(deps.services, input, { signIn, language: deps.textsOf(ctx).language });
     rememberDevice(deps, ctx, user.email);
-    await finishSignIn(deps, ctx, login, { userId: user._id, remember: false });
+    await finishSignIn(deps, ctx, login, { userId: user._id, remember: false, signIn });
   } catch (error) {
     if (!(error instanceof RollcallError) || error.code !== 'invalid') throw error;
     ctx.status = 422;

@@ -7,9 +7,9 @@ import { usersIn } from '../../services/audit/people-of.js';
 import { mayReadLog } from '../../services/audit/select-events.js';
 import { type EndingRole, type OrganizationOverview, overviewOfOrganization } from '../../services/overview.js';
 import { type OrganizationVocabulary, rolesHere, vocabularyOf } from '../../services/vocabulary.js';
+import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { frameOf, type Visitor, visitorOf } from '../frame.js';
-import { type Message, message } from '../text/message.js';
 import type { NoteView, OverviewViews } from '../view/overview-views.js';
 import { sentencesOf } from '../view/sentences/index.js';
 

@@ -1,6 +1,6 @@
 /** How many there are, as pages write it. */
 import type { Total } from '../../services/lists/total.js';
-import { type Message, message } from '../text/message.js';
+import { type Message, message } from '../../texts/message.js';
 
 export const countOf = ({ count, more }: Total): Message =>
   more ? message('count-more', { count }) : message('count', { count });

@@ -1,6 +1,7 @@
 /** What the views of the account's and an organization's pages have in common. */
+
+import type { Message } from '../../texts/message.js';
 import type { Frame } from '../frame.js';
-import type { Message } from '../text/message.js';
 import type { RoleChip } from './roles.js';
 
 /** A page of an account or an organization. */

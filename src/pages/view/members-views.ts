@@ -1,5 +1,5 @@
 import type { BulkKind } from '../../models/bulk-operation.js';
-import type { Message } from '../text/message.js';
+import type { Message } from '../../texts/message.js';
 import type { ActivityTab } from './activity-views.js';
 import type { Faults, Framed, FramedForm, Pager, PersonView } from './framed.js';
 import type { RoleChip } from './roles.js';

@@ -1,4 +1,4 @@
-import type { Message } from '../text/message.js';
+import type { Message } from '../../texts/message.js';
 import type { ActivityViews } from './activity-views.js';
 import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
 import type { GroupsViews } from './groups-views.js';

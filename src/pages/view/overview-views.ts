@@ -1,4 +1,4 @@
-import type { Message } from '../text/message.js';
+import type { Message } from '../../texts/message.js';
 import type { Framed } from './framed.js';
 import type { RoleChip } from './roles.js';
 import type { EventView } from './sentences/index.js';

@@ -1,4 +1,4 @@
-import type { Message } from '../text/message.js';
+import type { Message } from '../../texts/message.js';
 import type { ActivityTab } from './activity-views.js';
 import type { Faults, Framed, FramedForm, Pager, PersonField, PersonView } from './framed.js';
 import type { RoleChip } from './roles.js';

@@ -1,4 +1,4 @@
-import type { Message } from '../text/message.js';
+import type { Message } from '../../texts/message.js';
 import type { Framed, FramedForm } from './framed.js';
 import type { RoleChoice } from './groups-views.js';
 

@@ -2,7 +2,7 @@ import { backoffAfter } from '../../lib/backoff.js';
 import { newSecret } from '../../lib/ids.js';
 import type { Delivery } from '../../models/delivery.js';
 import type { ServiceContext } from '../context.js';
-import type { DeliveryKind } from './index.js';
+import { type DeliveryKind, Undeliverable } from './index.js';
 import type { Outcome, Targets } from './targets.js';
 
 type Claimed = Delivery & { lease: string };
@@ -48,9 +48,11 @@ async function attempt<P extends object>(
   } catch (error) {
     const reason = (error as Error).message;
     const next = new Date(clock.now().getTime() + backoffAfter(claimed.attempts, kind.backoff));
-    if (next >= claimed.expiresAt) {
+    const hopeless = error instanceof Undeliverable;
+    if (hopeless || next >= claimed.expiresAt) {
       await giveUp(context, claimed, { ...about, reason });
-      return 'failed';
+      // Whoever said so has answered: what else waits for them may go.
+      return hopeless ? 'delivered' : 'failed';
     }
     logger.warn({ event: 'delivery_failed', ...about, reason, again: next }, 'a delivery failed and is tried again');
     await context.models.Delivery.updateOne(

@@ -17,6 +17,8 @@ export interface DeliveryKind<P extends object> {
   lease: number;
   /** A delivery that is older is given up, and the log says so. */
   maxAge: number;
+  /** When one is of no use any more, where that is sooner. */
+  expiresAt?(payload: P): Date | undefined;
   backoff: Backoff;
   /** How many a process delivers at once. */
   parallel: number;
@@ -28,10 +30,13 @@ export interface DeliveryKind<P extends object> {
   describe(payload: P): Record<string, unknown>;
 }
 
+/** Thrown by who delivers: no further attempt could succeed. */
+export class Undeliverable extends Error {}
+
 export interface Deliveries {
   /** Queues something; the same id is queued once while it waits. Returns when it is stored, and delivery begins at once. */
   enqueue<P extends object>(kind: DeliveryKind<P>, id: string, payload: P): Promise<void>;
-  /** Says how one is delivered in this process. A throw means "again later". */
+  /** Says how one is delivered in this process. A throw means "again later", save for `Undeliverable`. */
   handle<P extends object>(kind: DeliveryKind<P>, deliver: (payload: P) => Promise<void>): void;
 }
 
@@ -54,7 +59,7 @@ export function createDeliveries(context: ServiceContext, background: Background
             payload,
             attempts: 0,
             dueAt: now,
-            expiresAt: new Date(now.getTime() + kind.maxAge),
+            expiresAt: kind.expiresAt?.(payload) ?? new Date(now.getTime() + kind.maxAge),
             createdAt: now,
           },
         },

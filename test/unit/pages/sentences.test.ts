@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/models/index.js';
-import { englishTexts } from '../../../src/pages/text/catalogue.js';
-import { html } from '../../../src/pages/text/html.js';
-import type { Message } from '../../../src/pages/text/message.js';
 import { code, name, type Sentence } from '../../../src/pages/view/sentences/parts.js';
 import { actionsOf, KINDS, SENTENCES, sentenceOf } from '../../../src/pages/view/sentences/table.js';
 import { type Names, toldOf } from '../../../src/pages/view/sentences/told.js';
+import { loadCatalogue } from '../../../src/texts/catalogue.js';
+import { html } from '../../../src/texts/html.js';
+import type { Message } from '../../../src/texts/message.js';
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.startsWith('pages/') && !file.startsWith('api/'))
@@ -37,7 +37,7 @@ const names: Names = {
   application: (id) => name(id || 'An application'),
 };
 
-const texts = englishTexts();
+const texts = loadCatalogue().in('en');
 const shown = (part: Sentence['args'][string]) =>
   typeof part === 'object' && 'kind' in part
     ? html`${part.kind === 'name' ? part.name : part.kind === 'code' ? part.text : texts.say((part as { text: Message }).text)}`

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FluentResource } from '@fluent/bundle';
 import { describe, expect, it } from 'vitest';
-import { createTexts } from '../../../src/pages/text/catalogue.js';
-import { html } from '../../../src/pages/text/html.js';
+import { createTexts } from '../../../src/texts/catalogue.js';
+import { html } from '../../../src/texts/html.js';
 
 const languages = readdirSync('locales').filter((name) => name.endsWith('.ftl'));
 const keysOf = (file: string) =>
@@ -36,7 +36,9 @@ function namesIn(literal: string): string[] {
 
 const sources = [
   ...readdirSync('views', { recursive: true, encoding: 'utf8' }).map((name) => join('views', name)),
-  ...readdirSync('src/pages', { recursive: true, encoding: 'utf8' }).map((name) => join('src/pages', name)),
+  ...['src/pages', 'src/mail'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  ),
 ]
   .filter((name) => /\.(ejs|ts)$/.test(name))
   .map((name) => ({ name, source: readFileSync(name, 'utf8') }));
@@ -87,7 +89,7 @@ describe('the catalogue', () => {
       .filter(({ name }) => name.endsWith('.ejs') && !name.startsWith('views/api/') && name !== 'views/layout/api.ejs')
       .flatMap(({ name, source }) => {
         const visible = source
-          .replace(/<%#[\s\S]*?%>/g, '')
+          .replace(/<%#[\s\S]*?%>|<style>[\s\S]*?<\/style>/g, '')
           // What a program reads is the same in every language.
           .replace(/<pre class="token">[\s\S]*?<\/pre>/g, '')
           .replace(/<%[\s\S]*?%>/g, ' ')

@@ -1,6 +1,6 @@
 /** What an event says was there before, and is there since, property by property. */
 import type { AuditEvent } from '../../../models/index.js';
-import { type Message, message } from '../../text/message.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { ChangeView, ShownValue } from '../../view/activity-views.js';
 import { membersOf } from '../../view/sentences/told.js';
 

@@ -8,12 +8,12 @@ import { findBulk } from '../../../services/bulk/find.js';
 import { type BulkMember, listBulkResults } from '../../../services/bulk/list.js';
 import { undoBulk } from '../../../services/bulk/undo.js';
 import { vocabularyOf } from '../../../services/vocabulary.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { tokenMinutes } from '../../effect.js';
 import { frameOf, type Visitor, visitorOf } from '../../frame.js';
 import { hrefWith, oneOf, textOf } from '../../query.js';
 import { carryOut } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import { resultLabel, wordsOfResult } from './results.js';
 import { doing, type Names, wordsOf, wordsOfRedo } from './words.js';
 

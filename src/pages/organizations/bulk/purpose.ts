@@ -3,9 +3,9 @@ import type { Context } from 'koa';
 import { can, managementOf, mayGive } from '../../../access/can.js';
 import type { BulkKind } from '../../../models/bulk-operation.js';
 import type { KnownGroup, Role } from '../../../models/index.js';
+import { message } from '../../../texts/message.js';
 import type { Visitor } from '../../frame.js';
 import { textOf } from '../../query.js';
-import { message } from '../../text/message.js';
 import type { Purpose } from '../../view/members-views.js';
 
 /** By what is done: the parameter of a page's address that names the role or the group. */

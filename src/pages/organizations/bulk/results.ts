@@ -1,7 +1,7 @@
 import type { BulkOperation, BulkResult } from '../../../models/bulk-operation.js';
 import type { BulkMember } from '../../../services/bulk/list.js';
+import { type Message, message } from '../../../texts/message.js';
 import { refusedAs } from '../../refusals.js';
-import { type Message, message } from '../../text/message.js';
 
 /** What became of a member of a bulk operation, or would, and why not. */
 export function wordsOfResult(

@@ -1,7 +1,7 @@
 /** What a bulk operation does, in words: as a heading, a link and a button. */
 import type { BulkKind, BulkOperation } from '../../../models/bulk-operation.js';
 import { reversed } from '../../../services/bulk/actions.js';
-import { type Message, message } from '../../text/message.js';
+import { type Message, message } from '../../../texts/message.js';
 
 /** What an operation and its undo are about. */
 export interface Names {

@@ -1,4 +1,4 @@
-import { message } from '../../text/message.js';
+import { message } from '../../../texts/message.js';
 import type { Faults } from '../../view/framed.js';
 
 const NAME_MAX = 200;

@@ -3,10 +3,10 @@ import type { Context } from 'koa';
 import { field, formBody } from '../../../middleware/form-body.js';
 import { changeGroup } from '../../../services/change-group.js';
 import { findGroup } from '../../../services/find-group.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { frameOf } from '../../frame.js';
 import { carryOut, revisionIn } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import { type GroupDetails, typedDetails } from './details-form.js';
 import { type GroupVisit, groupView, groupVisit } from './group.js';
 

@@ -12,10 +12,10 @@ import { findGroup } from '../../../services/find-group.js';
 import type { Total } from '../../../services/lists/total.js';
 import { isSingle } from '../../../services/rules-of-roles.js';
 import { type OrganizationVocabulary, rolesHere, vocabularyOf } from '../../../services/vocabulary.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { tokenMinutes } from '../../effect.js';
 import { frameOf, type Visitor, visitorOf } from '../../frame.js';
-import { type Message, message } from '../../text/message.js';
 import { chipsOf, type RoleChip } from '../../view/roles.js';
 
 /** Somebody at a group's pages. */

@@ -6,10 +6,10 @@ import { countGroupMembers } from '../../../services/count-group-members.js';
 import { listGroups } from '../../../services/list-groups.js';
 import { isSingle } from '../../../services/rules-of-roles.js';
 import { vocabularyOf } from '../../../services/vocabulary.js';
+import { message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { frameOf, visitorOf } from '../../frame.js';
 import { hrefWith, textOf } from '../../query.js';
-import { message } from '../../text/message.js';
 import { countOf } from '../../view/counts.js';
 import { carriedChips, groupView } from './group.js';
 

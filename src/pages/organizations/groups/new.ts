@@ -4,10 +4,10 @@ import { field, fieldValues, formBody } from '../../../middleware/form-body.js';
 import { createGroup } from '../../../services/change-group.js';
 import { isSingle } from '../../../services/rules-of-roles.js';
 import { vocabularyOf } from '../../../services/vocabulary.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { frameOf, type Visitor, visitorOf } from '../../frame.js';
 import { carryOut } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import { type GroupDetails, typedDetails } from './details-form.js';
 import { givable, rolesOf } from './group.js';
 

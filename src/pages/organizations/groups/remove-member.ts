@@ -9,11 +9,11 @@ import { endMemberSessions } from '../../../services/end-member-sessions.js';
 import { findMember } from '../../../services/find-member.js';
 import { findUser } from '../../../services/find-user.js';
 import { rolesLostByLeaving } from '../../../services/lost-by-leaving.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { whenTaken } from '../../effect.js';
 import { askFirst, endingSessions } from '../../question.js';
 import { carryOut } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import { chipOf } from '../../view/roles.js';
 import { crumbsOf, type GroupVisit, groupVisit } from './group.js';
 

@@ -6,12 +6,12 @@ import { field, formBody } from '../../../middleware/form-body.js';
 import type { Role } from '../../../models/index.js';
 import { changeGroup } from '../../../services/change-group.js';
 import { countMembersOf } from '../../../services/count-group-members.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { whenTaken } from '../../effect.js';
 import { textOf } from '../../query.js';
 import { askFirst } from '../../question.js';
 import { carryOut } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import { peopleOf } from '../../view/counts.js';
 import {
   carriedRoles,

@@ -2,10 +2,10 @@
 import type { Context } from 'koa';
 import { setMemberStatus } from '../../../services/change-status.js';
 import { removeMember } from '../../../services/remove-member.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { askFirst } from '../../question.js';
 import { carryOut } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import { type OnMember, onMember } from './read.js';
 import { barredFrom, showRoles } from './roles.js';
 

@@ -5,13 +5,13 @@ import { addToGroup, removeFromGroup } from '../../../services/change-member-gro
 import { endMemberSessions } from '../../../services/end-member-sessions.js';
 import { rolesLostByLeaving } from '../../../services/lost-by-leaving.js';
 import { vocabularyOf } from '../../../services/vocabulary.js';
+import { type Message, message } from '../../../texts/message.js';
 import { untilIn } from '../../dates.js';
 import type { PageDeps } from '../../deps.js';
 import { tokenMinutes, whenTaken } from '../../effect.js';
 import { textOf } from '../../query.js';
 import { askFirst, endingSessions } from '../../question.js';
 import { carryOut, goTo, revisionIn } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import type { Faults } from '../../view/framed.js';
 import { chipOf } from '../../view/roles.js';
 import { carriedRoles } from '../groups/group.js';

@@ -7,9 +7,9 @@ import { mayReadLog } from '../../../services/audit/select-events.js';
 import type { MemberOverview } from '../../../services/list-members.js';
 import { readMember } from '../../../services/read-member.js';
 import { rolesHere, vocabularyOf } from '../../../services/vocabulary.js';
+import { message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { frameOf, type Visitor, visitorOf } from '../../frame.js';
-import { message } from '../../text/message.js';
 import type { MemberHead } from '../../view/members-views.js';
 
 export interface OnMember {

@@ -3,11 +3,11 @@ import { field } from '../../../middleware/form-body.js';
 import { endMemberSessions } from '../../../services/end-member-sessions.js';
 import { endMemberSession, listMemberSessions } from '../../../services/list-member-sessions.js';
 import { bySignIn, pageOfAll } from '../../../services/lists/whole.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { hrefWith, textOf } from '../../query.js';
 import { askFirst } from '../../question.js';
 import { carryOut } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import { headOf, type OnMember, onMember } from './read.js';
 
 const ON_A_PAGE = 50;

@@ -6,7 +6,7 @@ import { type Actor, can, managementOf } from '../../../access/can.js';
 import { isManagementPermission } from '../../../access/statements.js';
 import type { Permission } from '../../../models/api.js';
 import type { Api, Role } from '../../../models/index.js';
-import { message } from '../../text/message.js';
+import { message } from '../../../texts/message.js';
 import type { PermissionBlock, PermissionBox } from '../../view/roles-views.js';
 import { EVERY_ONE, GRANTABLE } from './management.js';
 

@@ -2,10 +2,10 @@ import type { Context } from 'koa';
 import { can } from '../../../access/can.js';
 import { pageOfAll } from '../../../services/lists/whole.js';
 import { rolesHere, vocabularyOf } from '../../../services/vocabulary.js';
+import { message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { frameOf, visitorOf } from '../../frame.js';
 import { hrefWith, textOf } from '../../query.js';
-import { message } from '../../text/message.js';
 import { roleHref } from '../../view/roles.js';
 import { kindOf, permissionCount } from './visit.js';
 

@@ -1,5 +1,5 @@
 import { isGrantable, type OrganizationPermission } from '../../../access/statements.js';
-import { type Message, message } from '../../text/message.js';
+import { type Message, message } from '../../../texts/message.js';
 
 /** What each management permission allows, in a page's words. */
 const WORDS: Readonly<Record<OrganizationPermission, Message>> = {

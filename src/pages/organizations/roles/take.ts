@@ -8,11 +8,11 @@ import { heldBy } from '../../../services/change-membership.js';
 import { endMemberSessions } from '../../../services/end-member-sessions.js';
 import { findMember } from '../../../services/find-member.js';
 import { findUser } from '../../../services/find-user.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { whenTaken } from '../../effect.js';
 import { askFirst, endingSessions } from '../../question.js';
 import { carryOut } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 import { isOf, type RoleVisit, roleVisit } from './visit.js';
 
 interface Taking {

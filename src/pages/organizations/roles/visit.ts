@@ -10,9 +10,9 @@ import type { CatalogSnapshot } from '../../../services/catalog.js';
 import { isBuiltIn } from '../../../services/find-role.js';
 import { isSingle } from '../../../services/rules-of-roles.js';
 import { type OrganizationVocabulary, rolesHere, vocabularyOf } from '../../../services/vocabulary.js';
+import { message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { frameOf, type Visitor, visitorOf } from '../../frame.js';
-import { message } from '../../text/message.js';
 import { roleHref } from '../../view/roles.js';
 import type { RoleKind, TabView } from '../../view/roles-views.js';
 

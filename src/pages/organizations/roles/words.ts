@@ -1,7 +1,7 @@
 /** What people type about a role: its name, its key, what it is for. */
 import { ROLE_KEY } from '../../../lib/patterns.js';
 import type { Role } from '../../../models/index.js';
-import { type Message, message } from '../../text/message.js';
+import { type Message, message } from '../../../texts/message.js';
 
 const MOST_NAME = 200;
 const MOST_DESCRIPTION = 1000;

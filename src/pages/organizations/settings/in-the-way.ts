@@ -1,5 +1,5 @@
 import type { InTheWay } from '../../../services/single-mode.js';
-import { message } from '../../text/message.js';
+import { message } from '../../../texts/message.js';
 import type { InTheWayView } from '../../view/settings-views.js';
 
 /** Who keeps an organization from having one role for each member, each with where that is changed. */

@@ -8,9 +8,9 @@ import type { ServiceContext } from '../../../services/context.js';
 import { defaultRolesOf } from '../../../services/default-roles.js';
 import { isSingle } from '../../../services/rules-of-roles.js';
 import { rolesHere, vocabularyOf } from '../../../services/vocabulary.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { organizationName } from '../../organization-name.js';
-import { type Message, message } from '../../text/message.js';
 import type { SettingsPart, SettingsViews } from '../../view/settings-views.js';
 
 type Values = SettingsViews['organizations/settings']['values'];

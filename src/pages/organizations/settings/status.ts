@@ -4,11 +4,11 @@ import { can, SYSTEM_ORGANIZATION } from '../../../access/can.js';
 import { notFound } from '../../../lib/errors.js';
 import { formBody } from '../../../middleware/form-body.js';
 import { changeOrganization } from '../../../services/change-organization.js';
+import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { type Visitor, visitorOf } from '../../frame.js';
 import { askFirst } from '../../question.js';
 import { carryOut } from '../../submit.js';
-import { type Message, message } from '../../text/message.js';
 
 type Status = 'suspended' | 'active';
 

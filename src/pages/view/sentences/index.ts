@@ -4,7 +4,7 @@ import type { AuditEvent, Organization } from '../../../models/index.js';
 import { type NamedMember, peopleOf } from '../../../services/audit/people-of.js';
 import type { ServiceContext } from '../../../services/context.js';
 import { vocabularyOf } from '../../../services/vocabulary.js';
-import { type Message, message } from '../../text/message.js';
+import { type Message, message } from '../../../texts/message.js';
 import { applicationIn, applicationName, type Known, namesFor } from './names.js';
 import type { Sentence } from './parts.js';
 import { sentenceOf } from './table.js';

@@ -1,6 +1,6 @@
 /** Sentences about people: members, administrators, and users as the operators' log has them. */
 
-import { message as text } from '../../text/message.js';
+import { message as text } from '../../../texts/message.js';
 import { message, name, type Part, type Sentence, words } from './parts.js';
 import type { Sentences } from './table.js';
 import { groupsIn, rolesIn, type Told, type ToldGroup, textIn, without } from './told.js';

@@ -5,7 +5,7 @@ import { CONSOLE_CLIENT_ID } from '../../../oidc/settings/clients.js';
 import type { NamedPerson } from '../../../services/audit/people-of.js';
 import type { CatalogSnapshot } from '../../../services/catalog.js';
 import type { OrganizationVocabulary } from '../../../services/vocabulary.js';
-import { message } from '../../text/message.js';
+import { message } from '../../../texts/message.js';
 import type { RoleChip } from '../roles.js';
 import { name, type Part, words } from './parts.js';
 import type { Names, ToldRole } from './told.js';

@@ -1,5 +1,5 @@
 /** What a sentence about an event is made of: a text of the catalogue, and people, roles and things that stand out in it. */
-import type { Message, Value } from '../../text/message.js';
+import type { Message, Value } from '../../../texts/message.js';
 import type { RoleChip } from '../roles.js';
 
 /** Something that stands in a sentence; `views/partials/event-part.ejs` shows it. */

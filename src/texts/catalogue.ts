@@ -2,14 +2,15 @@
  * Every text of a page, by key: one file of `locales/` for each language, in Project Fluent's format (projectfluent.org), whose selectors
  * know what a language needs. A key that isn't there shows as itself; `test/unit/pages/texts.test.ts` finds it first.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FluentBundle, FluentResource } from '@fluent/bundle';
-import { ROOT } from '../../lib/root.js';
+import { ROOT } from '../lib/root.js';
 import { escapeHtml, Html } from './html.js';
 import type { Message, Value } from './message.js';
 
-const DEFAULT_LANGUAGE = 'en';
+/** In which every key is. */
+export const DEFAULT_LANGUAGE = 'en';
 /** How dates are written where a language is read in several ways: 29 Nov 2026, which nobody reads wrongly. */
 const DATES: Readonly<Record<string, string>> = { en: 'en-GB' };
 const folder = join(ROOT, 'locales');
@@ -31,10 +32,32 @@ export interface Texts {
   list(items: readonly string[]): string;
 }
 
-/** English, in which every key is. */
-export const englishTexts = (): Texts => load(DEFAULT_LANGUAGE);
+/** The texts in every language. */
+export interface Catalogue {
+  /** By a tag of `languages`; English for what is none. */
+  in(language: string | undefined): Texts;
+  languages: readonly string[];
+}
 
-const load = (language: string) => createTexts(language, readFileSync(join(folder, `${language}.ftl`), 'utf8'));
+/** Reads `locales/`. Each language is made when it is first spoken. @throws Error where one can't be read */
+export function loadCatalogue(): Catalogue {
+  const languages = readdirSync(folder)
+    .filter((name) => name.endsWith('.ftl'))
+    .map((name) => name.slice(0, -'.ftl'.length))
+    .sort();
+  const made = new Map<string, Texts>();
+  return {
+    languages,
+    in(wanted = DEFAULT_LANGUAGE) {
+      const language = languages.includes(wanted) ? wanted : DEFAULT_LANGUAGE;
+      const known = made.get(language);
+      if (known) return known;
+      const texts = createTexts(language, readFileSync(join(folder, `${language}.ftl`), 'utf8'));
+      made.set(language, texts);
+      return texts;
+    },
+  };
+}
 
 /** @throws Error where the catalogue can't be read */
 export function createTexts(language: string, source: string): Texts {

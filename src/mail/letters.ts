@@ -1,0 +1,68 @@
+/** What each kind of mail says, made of the catalogue's texts: the templates know only the parts of a letter. */
+import type { MailKind, MailKinds } from '../services/mail/index.js';
+import type { Texts } from '../texts/catalogue.js';
+
+/** A mail in words. Text and HTML are made of the same. */
+export interface Letter {
+  subject: string;
+  heading: string;
+  lines: string[];
+  /** What somebody has typed, set apart from what we say. */
+  quote?: string;
+  /** Letters to copy, alone on a line. */
+  code?: string;
+  button?: { label: string; href: string };
+  /** Below: how long it holds, and what to do where it wasn't oneself. */
+  notes: string[];
+}
+
+type Write<K extends MailKind> = (texts: Texts, about: MailKinds[K], host: string) => Letter;
+
+const LETTERS: { [K in MailKind]: Write<K> } = {
+  'sign-up-code': ({ t }, { code, minutes }, host) => ({
+    subject: t('mail-code-subject', { code, host }),
+    heading: t('mail-code-heading'),
+    lines: [t('mail-code-text', { host })],
+    code,
+    notes: [t('mail-code-holds', { minutes }), t('mail-not-you')],
+  }),
+  'sign-up-known': ({ t }, { signInLink, resetLink }, host) => ({
+    subject: t('mail-known-subject', { host }),
+    heading: t('mail-known-heading'),
+    lines: [t('mail-known-text', { host }), t('mail-known-reset', { link: resetLink })],
+    button: { label: t('sign-in'), href: signInLink },
+    notes: [t('mail-not-you')],
+  }),
+  'verify-address': ({ t }, { link, hours }, host) => ({
+    subject: t('mail-verify-subject', { host }),
+    heading: t('mail-verify-heading'),
+    lines: [t('mail-verify-text', { host })],
+    button: { label: t('mail-verify-button'), href: link },
+    notes: [t('mail-link-hours', { hours }), t('mail-not-you')],
+  }),
+  'reset-password': ({ t }, { link, minutes }, host) => ({
+    subject: t('mail-reset-subject', { host }),
+    heading: t('mail-reset-heading'),
+    lines: [t('mail-reset-text', { host })],
+    button: { label: t('mail-reset-button'), href: link },
+    notes: [t('mail-link-minutes', { minutes }), t('mail-reset-not-you')],
+  }),
+  invitation: ({ t, dates }, { link, organization, inviter, message, until }, host) => ({
+    subject: t('mail-invitation-subject', { organization }),
+    heading: t('mail-invitation-heading', { organization }),
+    lines: [
+      inviter
+        ? t('mail-invitation-by', { inviter, organization, host })
+        : t('mail-invitation-text', { organization, host }),
+    ],
+    ...(message ? { quote: message } : {}),
+    button: { label: t('mail-invitation-button'), href: link },
+    notes: [
+      t('mail-invitation-until', { day: until.toLocaleDateString(dates, { dateStyle: 'long', timeZone: 'UTC' }) }),
+      t('mail-invitation-not-you'),
+    ],
+  }),
+};
+
+export const letterOf = <K extends MailKind>(texts: Texts, kind: K, about: MailKinds[K], host: string): Letter =>
+  LETTERS[kind](texts, about, host);
