@@ -30,32 +30,24 @@ const resolve = {
   ],
 };
 
+/** What measures how long something takes: alone, after everything else, so that it measures nothing else. */
+const measures = ['test/flows/{pages-many,pages-speed}.test.ts'];
+const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+
+/** What runs on one store: together, and what measures. */
+const projectsOn = (name: string, folders: string, env: Record<string, string>) => [
+  { resolve, test: { ...onStore, name, include: [`test/${folders}/**/*.test.ts`], exclude: measures, env } },
+  { resolve, test: { ...onStore, ...alone, name: `${name}-measures`, include: measures, env } },
+];
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/build.ts'],
     projects: [
       { test: { ...common, pool: 'threads', name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      {
-        resolve,
-        test: {
-          ...onStore,
-          name: 'embedded',
-          include: ['test/{flows,faults,browser,conformance}/**/*.test.ts'],
-          env: { TEST_STORE: 'embedded' },
-        },
-      },
+      ...projectsOn('embedded', '{flows,faults,browser,conformance}', { TEST_STORE: 'embedded' }),
       ...(uri
-        ? [
-            {
-              resolve,
-              test: {
-                ...onStore,
-                name: 'mongodb',
-                include: ['test/{flows,faults,conformance}/**/*.test.ts'],
-                env: { TEST_STORE: 'mongodb', TEST_MONGODB_URI: uri },
-              },
-            },
-          ]
+        ? projectsOn('mongodb', '{flows,faults,conformance}', { TEST_STORE: 'mongodb', TEST_MONGODB_URI: uri })
         : []),
     ],
   },
