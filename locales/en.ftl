@@ -1277,3 +1277,37 @@ event-address-verified = { $subject } proved their email address
 ## Applications
 
 ## Deleting and getting back
+
+delete-type-name = To confirm, type “{ $name }”
+delete-type-fault = This is not the name. Type “{ $name }”, as it is written here.
+
+organization-delete = Delete organization
+organization-delete-question = Delete { $name }?
+organization-delete-text = Everybody is signed out of it at once, and no application gets a token for it any more.
+organization-delete-kept = For { $days } days its administrators can get it back, with its members, groups and roles, and nobody else can take its slug. Then all of it is erased.
+organization-deleted = { $name } is deleted. You can get it back within { $days } days.
+organizations-deleted = Deleted organizations
+organization-erased-on = Erased on { $date }
+organization-restore = Get back
+organization-restore-named = Get { $name } back
+organization-restored = { $name } is back. Its members can act in it once they have signed in anew.
+settings-delete = Delete organization
+settings-delete-text = Ends all that was given in it. You can get it back for two weeks.
+settings-activate-deleted = It was deleted and is erased on { $date }. Activating it takes that back.
+
+account-delete = Delete account
+account-delete-question = Delete your account?
+account-delete-text = You are signed out everywhere at once, and every application loses its access.
+account-delete-kept = For { $days } days you get it back by signing in with { $email }, which nobody else can use meanwhile.
+account-delete-after = Then your profile, memberships and permissions are erased. What you did stays in the activity of your organizations, without your name.
+account-delete-only-administrator = You are the only administrator of these organizations. Make someone else one, or delete the organization, then come back here:
+account-deleted-title = Your account is deleted
+account-deleted-text = You are signed out everywhere. If you want it back, sign in within { $days } days.
+account-deleted-back = Sign in and get it back
+
+event-account-deleted = { $subject } deleted their account
+event-account-restored = { $subject } came back to their account
+event-account-erased = The account { $subject } was erased
+event-organization-deleted = { $actor } deleted the organization
+event-organization-restored = { $actor } got the organization back
+event-organization-erased = The organization { $subject } was erased

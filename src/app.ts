@@ -59,6 +59,7 @@ import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
 import { createCreationLimits } from './services/creation-limits.js';
 import { createDeliveries } from './services/deliveries/index.js';
+import { eraseDeleted } from './services/erase/index.js';
 import { tidyRegistrations } from './services/registration/lifecycle.js';
 import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
@@ -167,6 +168,11 @@ export function createApp(deps: AppDeps): Koa {
     CLEAN_UP_MS,
     unlessAway(() => cleanUp(services)),
   );
+  deps.background.every(
+    'erase what was deleted',
+    ERASE_MS,
+    unlessAway(() => eraseDeleted(services)),
+  );
   deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider.current, notice));
   const pages: PageDeps = {
     services,
@@ -243,6 +249,7 @@ const FOLLOW_KEYS_MS = 1000;
 const KEEP_UP_KEYS_MS = 15_000;
 const CLEAN_UP_MS = 30_000;
 const UPGRADE_MS = 5000;
+const ERASE_MS = 60 * 60 * 1000;
 const TIDY_MS = 60 * 60 * 1000;
 
 /** With the store away there is nothing to do, and the requests say so. */

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import { type Deletion, deletion } from './deletion.js';
 import { type PendingEvent, pendingEvents } from './event.js';
 
 /** Whether a member holds any number of roles, or exactly one (R4). */
@@ -11,6 +12,8 @@ export interface Organization {
   slug: string;
   name: string;
   status: 'active' | 'suspended';
+  /** Of a suspended organization: what its administrators take back; `barred` where it had been suspended before. */
+  deletion?: Deletion;
   joinPolicy: 'invite' | 'open';
   /** Absent: `multiple` (R4). */
   roleMode?: RoleMode;
@@ -46,6 +49,7 @@ export const organizationSchema = new Schema<Organization>(
     slug: { type: String, required: true },
     name: { type: String, required: true },
     status: { type: String, enum: ['active', 'suspended'], required: true, default: 'active' },
+    deletion,
     joinPolicy: { type: String, enum: ['invite', 'open'], required: true, default: 'invite' },
     roleMode: { type: String, enum: ['multiple', 'single'] },
     revokeOnDowngrade: Boolean,
@@ -75,5 +79,7 @@ export const organizationSchema = new Schema<Organization>(
 // Where a role is given by default: asked when it is deleted.
 organizationSchema.index({ defaultRoles: 1 }, { sparse: true });
 organizationSchema.index({ words: 1, sortName: 1 });
+// What is to be erased.
+organizationSchema.index({ 'deletion.eraseAt': 1 }, { sparse: true });
 // Those that want tokens ended where a role is lost: looked for when an instance-wide one is deleted.
 organizationSchema.index({ revokeOnDowngrade: 1, _id: 1 }, { partialFilterExpression: { revokeOnDowngrade: true } });

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import { type Deletion, deletion } from './deletion.js';
 import { type PendingEvent, pendingEvents } from './event.js';
 
 /** A person. One account, any number of memberships. */
@@ -20,6 +21,8 @@ export interface User {
   status: 'active' | 'disabling' | 'disabled';
   /** While `disabling`: the attempt, under whose id alone it ends, and whether organizations may be left without an administrator. */
   disabling?: { attempt: string; force: boolean };
+  /** Of a disabled user: their own doing, which signing in takes back. */
+  deletion?: Deletion;
   metadata?: Record<string, string>;
   /** By what they are sorted and found (`services/copies.ts`); absent in those of an earlier version until these are filled. */
   sortName?: string;
@@ -46,6 +49,7 @@ export const userSchema = new Schema<User>(
       type: new Schema({ attempt: { type: String, required: true }, force: Boolean }, { _id: false }),
       default: undefined,
     },
+    deletion,
     metadata: { type: Schema.Types.Mixed },
     sortName: String,
     words: { type: [String], default: undefined },
@@ -59,3 +63,5 @@ export const userSchema = new Schema<User>(
 // Not unique: what keeps addresses apart is the claim, which comes first and can be left behind.
 userSchema.index({ email: 1, sortName: 1 });
 userSchema.index({ words: 1, sortName: 1 });
+// Who is to be erased.
+userSchema.index({ 'deletion.eraseAt': 1 }, { sparse: true });

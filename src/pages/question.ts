@@ -5,8 +5,8 @@ import type { PageDeps } from './deps.js';
 import { type Asker, frameOf, type Visitor } from './frame.js';
 import type { AskedFirst } from './view/framed.js';
 
-type Asked = Omit<AskedFirst, 'frame' | 'csrf' | 'fields' | 'also' | 'refused' | 'going' | 'barred'> &
-  Partial<Pick<AskedFirst, 'fields' | 'also' | 'refused' | 'going' | 'barred'>>;
+type Optional = 'fields' | 'also' | 'refused' | 'going' | 'typed' | 'barred' | 'confirm';
+type Asked = Omit<AskedFirst, 'frame' | 'csrf' | Optional> & Partial<Pick<AskedFirst, Optional>>;
 
 export function askFirst(deps: PageDeps, ctx: Context, asker: Asker | Visitor, asked: Asked): void {
   ctx.body = deps.render('question', {
@@ -16,9 +16,17 @@ export function askFirst(deps: PageDeps, ctx: Context, asker: Asker | Visitor, a
     also: null,
     refused: null,
     going: null,
+    typed: null,
     barred: null,
+    confirm: null,
     ...asked,
   });
+}
+
+/** Whether what was typed is the name, as people type it: spaces and the letters' composition don't count. */
+export function isTyped(typed: string, name: string): boolean {
+  const plain = (text: string) => text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+  return plain(typed) === plain(name);
 }
 
 /** What may be done in the same step as taking a role away. @param checked where the question comes again */

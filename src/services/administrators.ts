@@ -63,8 +63,11 @@ export async function addAdministrator(
   return false;
 }
 
+/** Somebody else is administrator, or nobody has to be. */
+const NOT_THE_LAST = { $or: [{ 'administrators.1': { $exists: true } }, { deletion: { $exists: true } }] };
+
 /**
- * Takes somebody from the administrators, unless nobody would be left (R2).
+ * Takes somebody from the administrators, unless nobody would be left (R2). An organization that is deleted needs nobody.
  * @param force where nobody may be left too: an operator disables a user who is the last
  * @returns whether they were one
  * @throws `last_administrator`
@@ -83,7 +86,7 @@ export async function removeAdministrator(
     ...(force ? { after: { forced: true } } : {}),
   });
   const result = await models.Organization.updateOne(
-    { _id: organizationId, administrators: userId, ...(force ? {} : { 'administrators.1': { $exists: true } }) },
+    { _id: organizationId, administrators: userId, ...(force ? {} : NOT_THE_LAST) },
     { $pull: { administrators: userId }, $set: { updatedAt: clock.now() }, $push: { pendingEvents: removed } },
   );
   if (result.modifiedCount === 1) return true;

@@ -4,11 +4,12 @@ import type { User } from '../models/index.js';
 import { record } from './audit/record.js';
 import type { ServiceContext } from './context.js';
 import { findUserByEmail, normalizeEmail } from './create-user.js';
+import { isReturnable, restoreAccount } from './delete-account.js';
 import type { Attempt, SignInLimits } from './sign-in-limits.js';
 
 /**
  * Checks a password. An unknown address, a wrong password, a disabled and a locked account answer alike and take the same time
- * (security.md 35), so nothing but "no" comes back.
+ * (security.md 35), so nothing but "no" comes back. Somebody who has deleted their account has it back by this.
  */
 export async function authenticate(
   context: ServiceContext,
@@ -20,7 +21,7 @@ export async function authenticate(
   let failed = false;
   try {
     const matches = await verifyPassword(user?.passwordHash, attempt.password);
-    failed = !allowed || !matches || user?.status !== 'active';
+    failed = !allowed || !matches || !user || !(user.status === 'active' || isReturnable(context, user));
   } finally {
     // Locked, nobody adds to the log: it could be filled so.
     const told = failed && allowed;
@@ -29,7 +30,7 @@ export async function authenticate(
   signIns.inc({ outcome: failed ? (allowed ? 'wrong' : 'locked') : 'ok' });
   if (failed || !user) return undefined;
   if (user.passwordHash && needsRehash(user.passwordHash)) await rehash(context, user, attempt.password);
-  return user;
+  return user.status === 'active' ? user : restoreAccount(context, user._id);
 }
 
 /** Makes the hash with today's parameters, unless the password was changed meanwhile. */

@@ -22,7 +22,7 @@ export type OrganizationChange = Partial<
 const ATTEMPTS = 5;
 
 /**
- * Changes an organization's own properties. Only operators suspend and activate one; `system` stays active, for who would let it back
+ * Changes an organization's own properties. Only operators suspend and activate one, by which one that was deleted is back; `system` stays active, for who would let it back
  * in acts there, and nobody joins it by themselves (R14). What was given in one that is suspended is over, and doesn't come back to life
  * with it (R8).
  * @param options `revision`: only while it has this one (`If-Match`)
@@ -42,7 +42,7 @@ export async function changeOrganization(
   };
   for (let attempt = 1; ; attempt += 1) {
     const present = await context.models.Organization.findById(_id).lean();
-    if (!present) throw notFound();
+    if (!present || present.deletion?.erasing) throw notFound();
     if (revision !== undefined && revision !== (present.revision ?? 0)) throw stale();
     const changed = await changeFrom(context, actor, present, change, revision);
     if (changed) return changed;
@@ -86,10 +86,20 @@ async function changeFrom(
   // What is given by default already its author needn't have: so that the change is made to what was looked at alone.
   const asRead = revision !== undefined || defaultRoles !== undefined;
   const updated = await models.Organization.findOneAndUpdate(
-    { _id, ...(asRead ? { revision: present.revision ?? null } : {}) },
     {
-      $set: { ...written, updatedAt: clock.now() },
-      ...(defaultRoles === null ? { $unset: { defaultRoles: 1 } } : {}),
+      _id,
+      ...(asRead ? { revision: present.revision ?? null } : {}),
+      // Of one that is deleted: activated it is so no longer, and suspended only an operator gives it back.
+      ...(change.status === undefined ? {} : { 'deletion.at': present.deletion?.at ?? null }),
+      'deletion.erasing': { $ne: true },
+    },
+    {
+      $set: {
+        ...written,
+        ...(change.status === 'suspended' && present.deletion ? { 'deletion.barred': true } : {}),
+        updatedAt: clock.now(),
+      },
+      ...unset({ defaultRoles: defaultRoles === null, deletion: change.status === 'active' }),
       $inc: { revision: 1 },
       $push: {
         pendingEvents: event(context, actor, 'organization.changed', _id, {
@@ -105,6 +115,12 @@ async function changeFrom(
   if (becomesSingle) await giveDefaultRole(context, actor, updated as Organization);
   if (change.status === 'suspended') await endGrantsOfOrganization(context, _id);
   return updated as Organization;
+}
+
+/** An update's `$unset`, where there is something to take away. */
+function unset(gone: Readonly<Record<string, boolean>>): { $unset?: Record<string, 1> } {
+  const names = Object.keys(gone).filter((name) => gone[name]);
+  return names.length ? { $unset: Object.fromEntries(names.map((name) => [name, 1])) } : {};
 }
 
 /** As it will be. */

@@ -6,6 +6,7 @@ import type { Actor } from '../access/can.js';
 import { notFound, RollcallError, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
+import type { Deletion } from '../models/deletion.js';
 import type { PendingEvent } from '../models/event.js';
 import type { User } from '../models/index.js';
 import type { MembershipStatus } from '../models/membership.js';
@@ -113,8 +114,12 @@ export async function setUserStatus(
 ): Promise<boolean> {
   requirePermission(actor, 'instance:users');
   const user = await context.models.User.findById(userId).lean();
-  if (!user) throw notFound();
+  if (!user || user.deletion?.erasing) throw notFound();
   if (revision !== undefined && revision !== (user.revision ?? 0)) throw stale();
+  if (status === 'disabled' && user.status === 'disabled' && user.deletion) {
+    await requireMayReach(context, actor, userId);
+    return barReturn(context, actor, user);
+  }
   const already = user.status === status;
   if (already && (status === 'disabled' || !(await waitingSeats(context, userId)).length)) return false;
   await requireMayReach(context, actor, userId);
@@ -123,6 +128,53 @@ export async function setUserStatus(
   else await enable(context, actor, { userId, revision });
   return !already;
 }
+
+/** They have deleted their account, and won't get it back by signing in. */
+async function barReturn(context: ServiceContext, actor: Actor, { _id: userId }: User): Promise<boolean> {
+  const { matchedCount } = await context.models.User.updateOne(
+    { _id: userId, status: 'disabled', deletion: { $exists: true }, 'deletion.barred': { $ne: true } },
+    {
+      $set: { 'deletion.barred': true, updatedAt: context.clock.now() },
+      $inc: { revision: 1 },
+      $push: { pendingEvents: event(context, actor, 'user.disabled', userId) },
+    },
+  );
+  return matchedCount === 1;
+}
+
+/**
+ * Disables the user at their own wish, until they sign in again or are erased.
+ * @throws RollcallError `last_administrator` where an organization would be left without one; then nothing has changed
+ */
+export async function disableForDeletion(
+  context: ServiceContext,
+  actor: Actor,
+  userId: string,
+  deletion: Deletion,
+): Promise<void> {
+  await disable(context, actor, { userId, force: false, revision: undefined, deletion });
+}
+
+/**
+ * Gives an account back to who has deleted it.
+ * @returns whether it was deleted and theirs to be had back
+ */
+export async function undoDeletion(context: ServiceContext, actor: Actor, userId: string): Promise<boolean> {
+  // What a kill left behind when they deleted it must not come back to life.
+  await endUserSessions(context, userId);
+  const restored = event(context, actor, 'user.restored', userId);
+  if (!(await writeStatus(context, userId, returnable(context), 'active', restored))) return false;
+  await returnSeats(context, actor, userId, restored.id);
+  return true;
+}
+
+/** What a user is who gets their account back by signing in. */
+const returnable = ({ clock }: ServiceContext) => ({
+  status: 'disabled',
+  'deletion.eraseAt': { $gt: clock.now() },
+  'deletion.barred': { $ne: true },
+  'deletion.erasing': { $ne: true },
+});
 
 interface StatusChange {
   userId: string;
@@ -143,7 +195,7 @@ const ATTEMPTS = 50;
 async function disable(
   context: ServiceContext,
   actor: Actor,
-  { userId, force: wanted, revision }: StatusChange & { force: boolean },
+  { userId, force: wanted, revision, deletion }: StatusChange & { force: boolean; deletion?: Deletion },
 ): Promise<void> {
   for (let round = 0; round < ATTEMPTS; round += 1) {
     const attempt = await beginDisabling(context, userId, { force: wanted, revision });
@@ -156,19 +208,32 @@ async function disable(
       await returnSeats(context, actor, userId, eventId);
       throw error;
     }
-    const told = event(context, actor, 'user.disabled', userId, force ? { after: { forced: true } } : {});
-    if (await writeStatus(context, userId, only, 'disabled', { ...told, id: eventId })) {
+    const happened = deletion ? 'user.deleted' : 'user.disabled';
+    const told = event(context, actor, happened, userId, force ? { after: { forced: true } } : {});
+    if (await writeStatus(context, userId, only, 'disabled', { ...told, id: eventId }, { deletion })) {
       await endUserSessions(context, userId);
       return;
     }
     // What was taken after they were enabled is theirs again.
     await returnSeats(context, actor, userId, eventId);
-    const ended = await context.models.User.exists({ _id: userId, status: 'disabled' });
-    if (ended) return;
+    const ended = await context.models.User.findOne({ _id: userId, status: 'disabled' }).lean();
+    if (ended) return deletion && !ended.deletion ? keepDeletion(context, actor, userId, deletion) : undefined;
     // Enabled since they were read.
     if (revision !== undefined) throw stale();
   }
   throw new RollcallError('busy', 503, 'Somebody else is changing this user all the time. Try again in a moment.');
+}
+
+/** An operator has disabled whoever wanted to go: so nobody but an operator gives the account back. */
+async function keepDeletion(context: ServiceContext, actor: Actor, userId: string, deletion: Deletion): Promise<void> {
+  await context.models.User.updateOne(
+    { _id: userId, status: 'disabled', deletion: { $exists: false } },
+    {
+      $set: { deletion: { ...deletion, barred: true }, updatedAt: context.clock.now() },
+      $inc: { revision: 1 },
+      $push: { pendingEvents: event(context, actor, 'user.deleted', userId) },
+    },
+  );
 }
 
 /** An attempt as who takes part in it goes on. */
@@ -190,7 +255,7 @@ async function beginDisabling(
   const ours = { only: underWay(own.attempt), eventId: own.attempt, force };
   for (let round = 0; round < ATTEMPTS; round += 1) {
     const begun = { status: 'active', ...ifUnchanged(revision) };
-    if (await writeStatus(context, userId, begun, 'disabling', undefined, own)) return ours;
+    if (await writeStatus(context, userId, begun, 'disabling', undefined, { disabling: own })) return ours;
     const now = await context.models.User.findById(userId, { status: 1, disabling: 1, revision: 1 }).lean();
     if (!now) throw notFound();
     if (revision !== undefined && revision !== (now.revision ?? 0)) throw stale();
@@ -199,7 +264,7 @@ async function beginDisabling(
     const { attempt = null, force: forced = false } = now.disabling ?? {};
     if (!force || forced) return { only: underWay(attempt), eventId: attempt ?? own.attempt, force: forced };
     const taken = { ...underWay(attempt), ...ifUnchanged(revision) };
-    if (await writeStatus(context, userId, taken, 'disabling', undefined, own)) return ours;
+    if (await writeStatus(context, userId, taken, 'disabling', undefined, { disabling: own })) return ours;
   }
   throw new RollcallError('busy', 503, 'Somebody else is changing this user all the time. Try again in a moment.');
 }
@@ -208,7 +273,7 @@ async function enable(context: ServiceContext, actor: Actor, { userId, revision 
   // What a kill left behind when they were disabled must not come back to life.
   await endUserSessions(context, userId);
   const enabled = event(context, actor, 'user.enabled', userId);
-  const only = { status: { $ne: 'active' }, ...ifUnchanged(revision) };
+  const only = { status: { $ne: 'active' }, 'deletion.erasing': { $ne: true }, ...ifUnchanged(revision) };
   const written = await writeStatus(context, userId, only, 'active', enabled);
   if (!written && revision !== undefined) throw stale();
   await returnSeats(context, actor, userId, enabled.id);
@@ -221,14 +286,19 @@ async function writeStatus(
   only: object,
   status: User['status'],
   happening?: PendingEvent,
-  attempt?: User['disabling'],
+  { disabling, deletion }: Pick<User, 'disabling' | 'deletion'> = {},
 ): Promise<boolean> {
   const { models, clock } = context;
   const { matchedCount } = await models.User.updateOne(
     { _id: userId, ...only },
     {
-      $set: { status, updatedAt: clock.now(), ...(attempt ? { disabling: attempt } : {}) },
-      ...(attempt ? {} : { $unset: { disabling: 1 } }),
+      $set: {
+        status,
+        updatedAt: clock.now(),
+        ...(disabling ? { disabling } : {}),
+        ...(deletion ? { deletion } : {}),
+      },
+      $unset: { ...(disabling ? {} : { disabling: 1 }), ...(deletion ? {} : { deletion: 1 }) },
       $inc: { revision: 1 },
       ...(happening ? { $push: { pendingEvents: happening } } : {}),
     },

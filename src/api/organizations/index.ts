@@ -4,6 +4,7 @@ import { changeOrganization } from '../../services/change-organization.js';
 import type { ServiceContext } from '../../services/context.js';
 import { createOrganization } from '../../services/create-organization.js';
 import { defaultRolesOf } from '../../services/default-roles.js';
+import { deleteOrganization } from '../../services/delete-organization.js';
 import { listOrganizations } from '../../services/list-pages.js';
 import { leaveOrganization } from '../../services/remove-member.js';
 import { type Answer, inOrganization, type Noun, onInstance } from '../endpoint.js';
@@ -24,6 +25,7 @@ function present(one: Organization, defaultRoles: Defaults) {
     roleMode: one.roleMode ?? 'multiple',
     revokeOnDowngrade: one.revokeOnDowngrade ?? false,
     hasAdministrator: one.administrators.length > 0,
+    eraseAt: one.deletion?.eraseAt.toISOString() ?? null,
     metadata: one.metadata ?? {},
     createdAt: one.createdAt.toISOString(),
     updatedAt: one.updatedAt.toISOString(),
@@ -96,6 +98,22 @@ export const organizations: Noun = {
         const roles = defaultRoles && (await roleIdsOf(services, one, defaultRoles, 'defaultRoles'));
         const change = { ...rest, ...(roles === undefined ? {} : { defaultRoles: roles }) };
         return answerWith(services, await changeOrganization(services, actor, one, change, { revision }));
+      },
+    }),
+    inOrganization({
+      method: 'delete',
+      path: '/organizations/{org}',
+      operationId: 'deleteOrganization',
+      summary: 'Delete an organization',
+      description:
+        'At once nothing is given in it any more. For 14 days its administrators, or an operator by `"status": "active"`, get it back; then it is erased.',
+      permissions: ['administrators:write', 'instance:organizations'],
+      conditional: true,
+      answer: { status: 204, description: 'It is deleted.' },
+      conflicts: ['built_in'],
+      async handle({ services, actor, organization: one, revision }) {
+        await deleteOrganization(services, actor, one, { revision });
+        return {};
       },
     }),
     inOrganization({

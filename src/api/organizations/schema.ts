@@ -41,6 +41,10 @@ export const organization = z
     hasAdministrator: z
       .boolean()
       .meta({ description: 'False before the first member joins, and where a disabled user was the last.' }),
+    eraseAt: time.nullable().meta({
+      description:
+        'When it is erased, of one that is deleted; until then it is `suspended`, and `active` takes it back.',
+    }),
     metadata: shownMetadata,
     createdAt: time,
     updatedAt: time,

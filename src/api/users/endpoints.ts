@@ -18,6 +18,7 @@ const present = (one: User) => ({
   status: one.status === 'active' ? 'active' : 'disabled',
   emailVerified: one.emailVerified,
   hasPassword: one.passwordHash !== undefined,
+  eraseAt: one.deletion?.eraseAt.toISOString() ?? null,
   profile: one.profile ?? {},
   metadata: one.metadata ?? {},
   createdAt: one.createdAt.toISOString(),

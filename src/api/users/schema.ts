@@ -58,6 +58,9 @@ export const user = z
     status,
     emailVerified: z.boolean(),
     hasPassword: z.boolean(),
+    eraseAt: time
+      .nullable()
+      .meta({ description: 'When the account is erased that its owner has deleted; `active` takes that back.' }),
     profile: z.record(z.string(), z.unknown()).meta({ description: 'Standard claims of the scope `profile`.' }),
     metadata: shownMetadata,
     createdAt: time,

@@ -3,8 +3,9 @@ import type { Context } from 'koa';
 import { can, managementOfAll, themselves } from '../../access/can.js';
 import { forbidden, notFound } from '../../lib/errors.js';
 import { field, formBody } from '../../middleware/form-body.js';
-import type { Organization } from '../../models/index.js';
+import type { Membership, Organization } from '../../models/index.js';
 import { createOrganization } from '../../services/create-organization.js';
+import { mayRestore, restoreOrganization } from '../../services/delete-organization.js';
 import { listMembers } from '../../services/list-members.js';
 import { actable } from '../../services/list-memberships.js';
 import { loadActor } from '../../services/load-actor.js';
@@ -24,6 +25,7 @@ export function organizationRoutes(router: Router, deps: PageDeps): void {
   router.get('/account/organizations', async (ctx) => showOrganizations(deps, ctx));
   router.get('/account/organizations/new', async (ctx) => showNew(deps, ctx));
   router.post('/account/organizations/new', formBody, check, async (ctx) => submitNew(deps, ctx));
+  router.post('/account/organizations/:slug/restore', formBody, check, async (ctx) => submitRestore(deps, ctx));
   router.get('/account/organizations/:slug/leave', async (ctx) => showLeave(deps, ctx));
   router.post('/account/organizations/:slug/leave', formBody, check, async (ctx) => submitLeave(deps, ctx));
 }
@@ -32,9 +34,10 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
   const asker = await askerOf(deps, ctx);
   if (!asker) return;
   const now = deps.services.clock.now();
+  const here = asker.memberships.filter(({ organization }) => !organization.deletion);
   ctx.body = deps.render('account/organizations', {
     frame: frameOf(deps, ctx, asker),
-    organizations: asker.memberships.map(({ organization, membership, held, roles }) => ({
+    organizations: here.map(({ organization, membership, held, roles }) => ({
       id: organization._id,
       name: organization.name,
       slug: organization.slug,
@@ -43,7 +46,43 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
       mayLeave: managementOfAll(roles).has('organization:leave'),
       onlyAdministrator: isOnlyAdministrator(asker, organization),
     })),
+    deleted: asker.memberships
+      .filter(({ organization, membership }) => isRestorable(deps, asker, organization, membership))
+      .map(({ organization: { _id: id, name, slug, deletion } }) => ({
+        id,
+        name,
+        slug,
+        eraseAt: deletion?.eraseAt ?? now,
+      })),
+    csrf: deps.csrf.token(ctx),
     operator: can(asker.actor, 'instance:users'),
+  });
+}
+
+const isRestorable = (
+  { services }: PageDeps,
+  { user }: Asker,
+  organization: Organization,
+  { status }: Pick<Membership, 'status'>,
+): boolean => status === 'active' && mayRestore(services, organization, user._id);
+
+/** An administrator gets an organization back that was deleted. */
+async function submitRestore(deps: PageDeps, ctx: Context): Promise<void> {
+  const asker = await askerOf(deps, ctx);
+  if (!asker) return;
+  const found = asker.memberships.find(
+    ({ organization, membership }) =>
+      organization.slug === ctx.params.slug && isRestorable(deps, asker, organization, membership),
+  );
+  if (!found) throw notFound();
+  const { _id, name, slug } = found.organization;
+  await carryOut(deps, ctx, {
+    act: async () => {
+      await restoreOrganization(deps.services, asker.actor, _id);
+      return { text: message('organization-restored', { name }) };
+    },
+    next: `/organizations/${slug}`,
+    again: async () => showOrganizations(deps, ctx),
   });
 }
 

@@ -59,10 +59,14 @@ export interface AskedFirst extends FramedForm {
   fields: Record<string, string>;
   /** What may be done in the same step. */
   also: { name: string; label: Message; hint: Message; checked: boolean } | null;
+  /** The name that has to be typed, in the field `confirm`. */
+  typed: { label: Message; value: string; error: Message | null } | null;
   /** Where one goes who doesn't want it. */
   back: string;
   /** Why it wasn't done. */
   refused: Message | string | null;
   /** Why it can't be done, and where that is changed: then nothing is asked. */
-  barred: { why: Message; href?: string; link?: Message } | null;
+  barred: { why: Message; href?: string; link?: Message; rows?: { name: string; href: string }[] } | null;
+  /** What the button says: "Confirm" unless given. */
+  confirm: Message | null;
 }

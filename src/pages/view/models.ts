@@ -127,9 +127,13 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
       /** Who can't leave before somebody else is one. */
       onlyAdministrator: boolean;
     })[];
+    /** Deleted ones that this person may have back. */
+    deleted: (OrganizationView & { slug: string; eraseAt: Date })[];
+    csrf: string;
     /** They run the server. */
     operator: boolean;
   };
+  'account/deleted': Door & { days: number; signInUrl: string };
   'account/new-organization': FramedForm & {
     values: { name: string };
     errors: Faults<'name'>;

@@ -52,6 +52,9 @@ export interface SettingsViews {
     minutes: number;
     mayLeave: boolean;
     status: 'active' | 'suspended';
+    /** Deleted, and erased then. */
+    eraseAt: Date | null;
+    mayDelete: boolean;
     maySuspend: boolean;
   };
   'organizations/settings-role-mode': FramedForm & {

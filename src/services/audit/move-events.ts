@@ -41,7 +41,13 @@ const FOLLOWING: Readonly<Record<string, (context: ServiceContext, changed: read
 };
 
 /** The changes of a user that show in their memberships. */
-const COPIED_AFTER: ReadonlySet<string> = new Set(['user.changed', 'user.disabled', 'user.enabled']);
+const COPIED_AFTER: ReadonlySet<string> = new Set([
+  'user.changed',
+  'user.disabled',
+  'user.enabled',
+  'user.deleted',
+  'user.restored',
+]);
 
 const changingModels = (models: Models) =>
   (allModels(models) as Changing[]).filter(({ schema }) => schema.path('pendingEvents'));

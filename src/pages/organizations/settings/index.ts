@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import { formBody } from '../../../middleware/form-body.js';
 import type { PageDeps } from '../../deps.js';
 import { visitorOf } from '../../frame.js';
+import { deletionPages } from './delete.js';
 import { settingsPage } from './page.js';
 import { roleModePages } from './role-mode.js';
 import { statusPages } from './status.js';
@@ -18,4 +19,5 @@ export function settingsPages(router: Router, deps: PageDeps): void {
   router.post(SETTINGS, formBody, deps.csrf.check, async (ctx) => submitSettings(deps, ctx));
   roleModePages(router, deps);
   statusPages(router, deps);
+  deletionPages(router, deps);
 }

@@ -77,6 +77,8 @@ export async function settingsPage(
       can(actor, 'organization:leave', target) &&
       memberships.some(({ membership }) => membership.organizationId === _id),
     status: organization.status,
+    eraseAt: organization.deletion?.eraseAt ?? null,
+    mayDelete: can(actor, 'administrators:write', target) && !builtIn && !organization.deletion,
     maySuspend: can(actor, 'instance:organizations') && !builtIn,
   });
 }

@@ -1,10 +1,16 @@
 /** Sentences about a person's own account: what they did themselves, and what was shown about it. */
-import { message } from './parts.js';
+import { code, message } from './parts.js';
 import type { Sentences } from './table.js';
 
 export const ACCOUNT: Sentences = {
   'user.address_verified': {
     about: 'members',
     say: ({ subject }) => message('event-address-verified', { subject }),
+  },
+  'user.deleted': { about: 'members', say: ({ subject }) => message('event-account-deleted', { subject }) },
+  'user.restored': { about: 'members', say: ({ subject }) => message('event-account-restored', { subject }) },
+  'user.erased': {
+    about: 'members',
+    say: ({ event }) => message('event-account-erased', { subject: code(event.subject ?? '') }),
   },
 };

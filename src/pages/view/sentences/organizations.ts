@@ -1,6 +1,6 @@
 /** Sentences about an organization: its roles, groups and settings, and bulk operations. */
 import type { BulkKind } from '../../../models/bulk-operation.js';
-import { message, name, type Sentence } from './parts.js';
+import { code, message, name, type Sentence } from './parts.js';
 import type { Sentences } from './table.js';
 import { roleIn, rolesIn, type Told, type ToldGroup, textIn } from './told.js';
 
@@ -144,6 +144,12 @@ export const ORGANIZATIONS: Sentences = {
   'organization.created': { about: 'settings', say: ({ actor }) => message('event-organization-created', { actor }) },
   'organization.founded': { about: 'members', say: ({ subject }) => message('event-founded', { subject }) },
   'organization.changed': { about: 'settings', say: organizationChanged },
+  'organization.deleted': { about: 'settings', say: ({ actor }) => message('event-organization-deleted', { actor }) },
+  'organization.restored': { about: 'settings', say: ({ actor }) => message('event-organization-restored', { actor }) },
+  'organization.erased': {
+    about: 'settings',
+    say: ({ event }) => message('event-organization-erased', { subject: code(event.subject ?? '') }),
+  },
   'organization.visited': { about: 'settings', say: ({ actor }) => message('event-visited', { actor }) },
   'bulk.applied': { about: 'bulk', say: bulk },
   'bulk.undone': { about: 'bulk', say: bulk },

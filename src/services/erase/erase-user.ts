@@ -1,0 +1,37 @@
+import type { User } from '../../models/index.js';
+import { removeAdministrator } from '../administrators.js';
+import { type Changing, moveEvents, moveEventsOf } from '../audit/move-events.js';
+import { releaseName } from '../claim-name.js';
+import { event, type ServiceContext, SYSTEM } from '../context.js';
+import { endUserSessions } from '../end-user-sessions.js';
+import { PRESENT } from '../reads.js';
+import { erasePersonalEvents } from './erase-events.js';
+
+/**
+ * Takes away all that is a person's: memberships, what they allowed, what the log says of who they were. What they did stays in the log,
+ * by their id alone.
+ * @returns what gives their address to whoever comes next
+ */
+export async function eraseUser(context: ServiceContext, { _id: userId, email }: User): Promise<() => Promise<void>> {
+  const { models } = context;
+  await endUserSessions(context, userId);
+  for (const { _id, organizationId } of await models.Membership.find({ userId, ...PRESENT }).lean()) {
+    await removeAdministrator(context, SYSTEM, organizationId, userId, { force: true });
+    const removed = event(context, SYSTEM, 'member.removed', userId, { organizationId });
+    await models.Membership.updateOne(
+      { _id, ...PRESENT },
+      {
+        $set: { status: 'removed', roles: [], groups: [] },
+        $unset: { wasAdministrator: 1, defaultRole: 1, metadata: 1, name: 1, email: 1, sortName: 1, words: 1 },
+        $inc: { revision: 1 },
+        $push: { pendingEvents: removed },
+      },
+    );
+  }
+  // What they did a moment before they went is in the log before it is looked through.
+  await moveEvents(context);
+  await moveEventsOf(context, models.User as unknown as Changing, userId);
+  await models.Consent.deleteMany({ userId });
+  await erasePersonalEvents(context, userId);
+  return () => releaseName(context, 'email', email, userId);
+}
