@@ -128,7 +128,7 @@ describe('printed', () => {
   beforeAll(async () => {
     const made = await called('Ada Byron');
     addresses = made.addresses;
-    ({ context, page } = await openPages(browser, server, made.ada, VIEWS[1], { scripts: true }));
+    ({ context, page } = await openPages(browser, server, made.ada, VIEWS[0], { scripts: true }));
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   });
   afterAll(() => context?.close());
@@ -149,7 +149,7 @@ describe('printed', () => {
     const name = await page.locator('tbody th').first().boundingBox();
     const roles = await page.locator('tbody td.wide').first().boundingBox();
     expect(roles?.x ?? 0).toBeGreaterThan((name?.x ?? 0) + (name?.width ?? 0) - 1);
-    await page.setViewportSize(VIEWS[1].viewport);
+    await page.setViewportSize(VIEWS[0].viewport);
   });
 });
 
