@@ -245,6 +245,7 @@ error-request = Anfrage { $id }
 error-client = Die Anwendung, von der Sie kommen, ist hier nicht bekannt. Kehren Sie zu ihr zurück und versuchen Sie es noch einmal, oder sagen Sie es denen, die sie betreiben.
 error-redirect-uri = Die Anwendung wollte Sie an eine Adresse schicken, die nicht für sie eingetragen ist. Sagen Sie es denen, die sie betreiben.
 error-access-denied = Sie können nicht zu dieser Anwendung weitergehen.
+error-protocol = Die Anfrage der Anwendung kann nicht beantwortet werden. Kehren Sie zu ihr zurück und versuchen Sie es noch einmal, oder sagen Sie es denen, die sie betreiben.
 error-session = Diese Anmeldung ist nicht mehr gültig. Kehren Sie zur Anwendung zurück und beginnen Sie neu.
 
 ## The frame of the account's pages
@@ -330,6 +331,25 @@ refused-not-in-filter = Nicht mehr in der Liste
 refused-changed-since = Wurde seither geändert und bleibt, wie es ist
 refused-cancelled = Vor dem Anhalten nicht erreicht
 refused-not-active = Nur aktive Mitglieder können Administratorrechte haben. Entsperren Sie das Mitglied zuerst.
+refused-invalid = Einige Angaben können so nicht übernommen werden. Prüfen Sie sie und versuchen Sie es noch einmal.
+refused-role-mode = Jemand hat mehrere Rollen oder eine mit Enddatum, oder eine Gruppe trägt eine. Ändern Sie das zuerst.
+refused-already-member = Diese Person ist schon Mitglied.
+refused-built-in = Das ist vorgegeben und bleibt, wie es ist.
+refused-role-taken = Eine Rolle mit diesem Schlüssel gibt es schon. Wählen Sie einen anderen.
+refused-too-many-roles = Mehr Rollen sind hier nicht möglich. Löschen Sie eine, die niemand braucht.
+refused-too-many-groups = Mehr Gruppen sind hier nicht möglich. Löschen Sie eine, die niemand braucht.
+refused-slug-taken = Zu viele Organisationen heißen so. Wählen Sie einen anderen Namen.
+refused-organizations = Organisationen legen hier die Betreiber des Servers an.
+refused-too-often = Das waren zu viele Versuche. Warten Sie eine Weile und versuchen Sie es dann noch einmal.
+refused-too-many-links = Aus Ihrem Netzwerk wurden zu viele ungültige Links geöffnet. Versuchen Sie es nach einer Weile noch einmal.
+refused-too-many-accounts = Aus Ihrem Netzwerk wurden zu viele Konten angelegt. Versuchen Sie es nach einer Weile noch einmal.
+refused-busy = Das wird gerade ständig von anderen geändert. Versuchen Sie es gleich noch einmal.
+refused-unavailable = Dieser Server ist ausgelastet, oder seine Datenbank ist nicht erreichbar. Versuchen Sie es gleich noch einmal.
+refused-server-error = Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal.
+refused-csrf = Dieses Formular war zu lange offen oder kam von anderswo. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+refused-form = Dieses Formular ließ sich nicht lesen.
+refused-form-large = Dieses Formular enthält mehr, als eine unserer Seiten sendet.
+refused-misdirected = Dieser Server ist unter einer anderen Adresse zu Hause. Prüfen Sie die Adresse.
 
 ## Lists
 
