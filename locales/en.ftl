@@ -258,6 +258,7 @@ error-request = Request { $id }
 error-client = The application that sent you here isn’t known. Go back to it and try again, or tell who runs it.
 error-redirect-uri = The application asked to send you to an address that isn’t registered for it. Tell who runs it.
 error-access-denied = You can’t go on to this application.
+error-protocol = The application’s request can’t be answered. Go back to it and try again, or tell who runs it.
 error-session = This sign-in has ended. Go back to the application and start again.
 
 ## The frame of the account's pages
@@ -343,6 +344,25 @@ refused-not-in-filter = Not in the list any more
 refused-changed-since = Somebody has changed this since; it stays as they left it
 refused-cancelled = Not reached before it was stopped
 refused-not-active = Only an active member can be an administrator. Reactivate them first.
+refused-invalid = Some of this can’t be taken. Check it and try again.
+refused-role-mode = Somebody has several roles, or one with an end date, or a group carries one. Change that first.
+refused-already-member = They are a member already.
+refused-built-in = This is built in and stays as it is.
+refused-role-taken = There is a role with this key already. Choose another key.
+refused-too-many-roles = There are as many roles here as there can be. Delete one that nobody needs.
+refused-too-many-groups = There are as many groups here as there can be. Delete one that nobody needs.
+refused-slug-taken = Too many organizations have this name. Choose another one.
+refused-organizations = Organizations are made by the operators of this server.
+refused-too-often = There were too many tries. Wait a while, then try again.
+refused-too-many-links = Too many links from your network opened nothing. Try again in a while.
+refused-too-many-accounts = Too many accounts were made from your network. Try again in a while.
+refused-busy = Somebody else is changing this all the time. Try again in a moment.
+refused-unavailable = This server is busy or its database is away. Try again in a moment.
+refused-server-error = Something went wrong on our side. Try again.
+refused-csrf = This form was open for too long, or came from elsewhere. Go back, load the page again and try once more.
+refused-form = This form could not be read.
+refused-form-large = This form holds more than a page of ours sends.
+refused-misdirected = This server answers for another host. Check the address.
 
 ## Lists
 

@@ -198,8 +198,8 @@ export function createApp(deps: AppDeps): Koa {
   app.use(requestLog(logger));
   app.use(measureRequests((path) => (assets.has(path) ? '/assets/…' : protocolRoute(path))));
   app.use(errorHandler(logger, errorPage(render)));
-  app.use(allowHost(issuer));
   app.use(securityHeaders(issuer));
+  app.use(allowHost(issuer));
   app.use(refuseOverload(logger, deps.mostInFlight ?? MOST_IN_FLIGHT));
   app.use(answerInTime(deps, errorPage(render)));
   app.use(serveAssets(assets));

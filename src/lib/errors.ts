@@ -23,7 +23,9 @@ export const conflict = (code: string, message: string, details?: unknown[]) =>
   new RollcallError(code, 409, message, details ? { details } : {});
 export const invalid = (message: string, details?: unknown[]) =>
   new RollcallError('invalid', 422, message, details ? { details } : {});
-export const tooMany = (message: string) => new RollcallError('too_many_requests', 429, message);
+/** @param of what there was too much of, for whoever words it */
+export const tooMany = (message: string, of?: string) =>
+  new RollcallError('too_many_requests', 429, message, of ? { details: [{ of }] } : {});
 
 /** The store or the machine can't at the moment. */
 export const unavailable = (cause?: unknown) =>

@@ -1,4 +1,5 @@
 import type { Context, Next } from 'koa';
+import { sayLanguage } from '../lib/content-language.js';
 import { isStoreAway, RollcallError, unavailable } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { HashingBusyError } from '../lib/password.js';
@@ -11,6 +12,7 @@ export function errorHandler(logger: Logger, page: ErrorPage) {
   return async function handleErrors(ctx: Context, next: Next): Promise<void> {
     try {
       await next();
+      sayLanguage(ctx);
       if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false && !ctx.res.headersSent) {
         throw new RollcallError('not_found', 404, 'There is nothing at this address.');
       }
@@ -32,6 +34,7 @@ export function renderError(ctx: Context, error: RollcallError, page: ErrorPage)
   if (!isApi(ctx.path) && ctx.accepts('json', 'html') === 'html') {
     ctx.type = 'html';
     ctx.body = page(ctx, error);
+    sayLanguage(ctx);
   } else {
     ctx.body = { error: error.code, message: error.message, details: error.details, requestId: ctx.state.requestId };
   }

@@ -16,10 +16,11 @@ export function createEndSession(runtime: Runtime) {
   async function endSession(ctx: Context): Promise<void> {
     const oidc = (ctx as OidcContext).oidc;
     if (oidc?.route === 'end_session' && ctx.status === 200 && needsNoQuestion(oidc))
-      await endAtOnce(runtime, ctx, oidc, afterwards(oidc, oidc.params));
+      await endAtOnce(runtime, ctx, oidc, await afterwards(runtime, oidc));
     // Somebody else has signed in: the first one's session ends, and the login goes on in a new one.
     if (ctx.status === 200 && isAnotherPerson(ctx, oidc)) await endAtOnce(runtime, ctx, oidc, here(ctx, oidc));
     if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
+    keepLanguage(ctx, oidc);
     if (oidc.session.destroyed) await endGrantsOfSession(runtime, oidc.session.uid, oidc.session.accountId);
     // Asked by an application, the person stays signed in: the application alone has signed them out, and what it was given ends.
     else if (oidc.client) {
@@ -70,11 +71,32 @@ async function endAtOnce(runtime: Runtime, ctx: Context, oidc: OidcContext, dest
   ctx.redirect(destination);
 }
 
-function afterwards(oidc: OidcContext, params: { post_logout_redirect_uri?: string; state?: string }): string {
-  if (!params.post_logout_redirect_uri) return oidc.urlFor('end_session_success');
-  const uri = new URL(params.post_logout_redirect_uri);
-  if (params.state !== undefined) uri.searchParams.set('state', params.state);
-  return uri.href;
+/** Back to the application, or to the page that says so: in the language that the application asked for, or the person's own. */
+async function afterwards({ services }: Runtime, oidc: OidcContext): Promise<string> {
+  const { params, session } = oidc;
+  if (params.post_logout_redirect_uri) {
+    const uri = new URL(params.post_logout_redirect_uri);
+    if (params.state !== undefined) uri.searchParams.set('state', params.state);
+    return uri.href;
+  }
+  const user = session.accountId ? await services.reads.user(session.accountId) : undefined;
+  const language = [params.ui_locales, user?.profile?.locale].filter((one) => typeof one === 'string').join(' ');
+  return inLanguage(oidc.urlFor('end_session_success'), language);
+}
+
+/** What comes after the question is in its language: nobody is signed in any more whose setting could be asked for. */
+function keepLanguage(ctx: Context, oidc: OidcContext): void {
+  const target = ctx.response.get('Location');
+  if (target.startsWith(oidc.urlFor('end_session_success')))
+    ctx.set('Location', inLanguage(target, oidc.body?.ui_locales));
+}
+
+/** BCP 47 tags with spaces between; what is none isn't passed on. */
+function inLanguage(url: string, tags: unknown): string {
+  if (typeof tags !== 'string' || !/^[\w-]+( [\w-]+)*$/.test(tags)) return url;
+  const there = new URL(url);
+  there.searchParams.set('ui_locales', tags.slice(0, 200));
+  return there.href;
 }
 
 /**

@@ -3,6 +3,7 @@
  * Nothing outside of this folder imports oidc-provider.
  */
 import type { Configuration, Provider } from 'oidc-provider';
+import { sayLanguage } from '../lib/content-language.js';
 import type { OpenKeys } from '../services/signing-keys/follow-keys.js';
 import { createFindAccount } from './account.js';
 import { createAdapterFactory } from './adapter/index.js';
@@ -162,6 +163,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
       nameMissingProof,
       refuseOtherMethods(ROUTES),
       sayNothingThere(pages),
+      sayLanguage,
     ),
   );
   logProviderEvents(provider, runtime.services.logger);

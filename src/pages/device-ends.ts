@@ -14,8 +14,13 @@ const NO_ACCESS: Record<NoAccess, Message> = {
   refused: message('device-denied-refused'),
 };
 
-/** The pages in which a device's login ends. */
-export function deviceEnds(services: ServiceContext, render: Render, csrf: Csrf): Omit<DevicePages, 'error'> {
+/** The pages in which a device's login ends. @param listen finds out in which language they are */
+export function deviceEnds(
+  services: ServiceContext,
+  render: Render,
+  csrf: Csrf,
+  listen: (ctx: OidcContext) => Promise<void>,
+): Omit<DevicePages, 'error'> {
   const show = (ctx: OidcContext, status: number, body: string) => {
     ctx.status = status;
     ctx.type = 'html';
@@ -28,6 +33,7 @@ export function deviceEnds(services: ServiceContext, render: Render, csrf: Csrf)
   };
   return {
     async allowed(ctx) {
+      await listen(ctx);
       const { Grant: grant } = ctx.oidc.entities;
       const standing = await loadStanding(services, { userId: grant.accountId, organizationId: grant.organizationId });
       const organization = standing?.organization;
@@ -42,9 +48,11 @@ export function deviceEnds(services: ServiceContext, render: Render, csrf: Csrf)
       );
     },
     async denied(ctx, why) {
+      await listen(ctx);
       show(ctx, 200, render('device/denied', { app: await appOf(ctx), text: NO_ACCESS[why] }));
     },
     async spent(ctx) {
+      await listen(ctx);
       const errors = { user_code: message('device-code-spent') };
       const form = { csrf: csrf.token(ctx), action: DEVICE_PATH, userCode: '', linked: false };
       show(ctx, 422, render('device/code', { app: null, ...form, errors }));

@@ -10,6 +10,7 @@ import { beginDeviceLogin, DEVICE_PATH, findWaitingDevice } from '../oidc/device
 import { currentSession } from '../oidc/session.js';
 import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
+import { speakAsWanted } from './language.js';
 
 /** One sentence for whatever is wrong with a code, the limit of guesses included. */
 const WRONG = message('device-code-wrong');
@@ -31,18 +32,26 @@ async function limitDevices(deps: PageDeps, ctx: Context, next: Next): Promise<v
 }
 
 async function showCode(deps: PageDeps, ctx: Context): Promise<void> {
+  await listen(deps, ctx);
   const linked = typeof ctx.query.user_code === 'string' ? ctx.query.user_code : '';
   codePage(deps, ctx, linked, linked !== '');
 }
 
 /** POST: the device's login begins, or the page comes again. */
 async function submitCode(deps: PageDeps, ctx: Context): Promise<void> {
+  await listen(deps, ctx);
   const typed = field(ctx, 'user_code');
   if (!typed.trim()) return codePage(deps, ctx, '', false, message('device-code-missing'));
   const device = normalizeUserCode(typed) && (await guess(deps, ctx, typed));
   if (!device) return codePage(deps, ctx, typed, false, WRONG);
   ctx.set('Cache-Control', 'no-store');
   await beginDeviceLogin(deps.provider, deps.runtime, ctx, device);
+}
+
+/** Nobody has to be signed in here; who is, is answered in their own language. */
+async function listen(deps: PageDeps, ctx: Context): Promise<void> {
+  const session = await currentSession(deps.provider, deps.runtime, ctx);
+  await speakAsWanted(ctx, deps, [], session?.userId);
 }
 
 async function guess(deps: PageDeps, ctx: Context, typed: string) {

@@ -5,6 +5,7 @@
 import type { Context } from 'koa';
 import { type RequestFacts, requestFacts } from '../lib/request-facts.js';
 import type { User } from '../models/index.js';
+import type { ServiceContext } from '../services/context.js';
 import type { Catalogue, Texts } from '../texts/catalogue.js';
 import { acceptedLanguages, firstKnown } from '../texts/negotiate.js';
 
@@ -31,6 +32,22 @@ export function speak(ctx: Context, catalogue: Catalogue, wanted: readonly (stri
   ctx.state.language = language;
   const facts = requestFacts();
   if (facts) facts.language = language;
+}
+
+/**
+ * What was asked for (`ui_locales`) comes before the person's own setting, which is looked up only where nothing else decides.
+ * @param asked BCP 47 tags; those that there is no language for count for nothing
+ * @param whose who is signed in, where somebody is
+ */
+export async function speakAsWanted(
+  ctx: Context,
+  { catalogue, services }: { catalogue: Catalogue; services: ServiceContext },
+  asked: readonly string[],
+  whose: string | undefined,
+): Promise<void> {
+  const decided = firstKnown(catalogue.languages, asked);
+  const user = decided || !whose ? undefined : await services.reads.user(whose);
+  speak(ctx, catalogue, user ? [ownLanguage(user)] : [decided]);
 }
 
 /** The person's own setting is the standard claim `locale`. */

@@ -7,20 +7,22 @@ import type { ServiceContext } from '../services/context.js';
 import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
 import { deviceEnds } from './device-ends.js';
-import { heardFrom, speak, uiLocales } from './language.js';
+import { heardFrom, speak, speakAsWanted, textsFor, uiLocales } from './language.js';
+import { errorWords } from './refusals.js';
 import type { Render } from './render.js';
 import { viewApp } from './view-app.js';
 
-const WORDS: Record<string, Message> = {
+/** Of the protocol's errors, whose own words are for developers. */
+const PROTOCOL: Record<string, Message> = {
   invalid_client: message('error-client'),
   invalid_redirect_uri: message('error-redirect-uri'),
   access_denied: message('error-access-denied'),
   session_not_found: message('error-session'),
 };
 
-/** The page for an error, by code. Its words are ours; the protocol's description is for developers and stands below. */
+/** The page for an error, by code. Its words are ours; what the protocol says of it is for developers, English, and stands below. */
 export function errorPage(render: Render) {
-  return (ctx: Context, error: RollcallError): string =>
+  return (ctx: Context, error: RollcallError, protocol = false): string =>
     error.code === 'interaction_expired'
       ? render('interaction/expired', { app: null, continueUrl: '/account' }, heardFrom(ctx))
       : render(
@@ -29,14 +31,23 @@ export function errorPage(render: Render) {
             app: null,
             status: error.status,
             heading: HEADINGS[error.status] ?? message('error-heading'),
-            // Of what isn't there the heading says all.
-            text: error.code === 'not_found' ? '' : (WORDS[error.code] ?? error.message),
+            ...textOf(error, protocol),
             code: error.code,
             requestId: ctx.state.requestId,
-            homeUrl: '/account',
+            // On another server's address ours isn't there.
+            homeUrl: error.status === 421 ? null : '/account',
           },
           heardFrom(ctx),
         );
+}
+
+function textOf(error: RollcallError, protocol: boolean): { text: Message | null; detail: string | null } {
+  const { code, message: own } = error;
+  // Of what isn't there the heading says all.
+  if (code === 'not_found') return { text: null, detail: null };
+  const text = PROTOCOL[code] ?? errorWords(error);
+  if (text) return { text, detail: null };
+  return { text: protocol ? message('error-protocol') : null, detail: own };
 }
 
 const HEADINGS: Record<number, Message> = {
@@ -54,23 +65,26 @@ export function providerPages(
   services: ServiceContext,
   { render, catalogue, csrf }: Pick<PageDeps, 'render' | 'catalogue' | 'csrf'>,
 ): ProviderPages {
-  const listen = (ctx: OidcContext) => speak(ctx, catalogue, uiLocales(ctx.oidc?.params?.ui_locales));
+  const asked = (ctx: OidcContext) => uiLocales(ctx.oidc?.params?.ui_locales ?? ctx.query.ui_locales);
+  const listen = (ctx: OidcContext) =>
+    speakAsWanted(ctx, { catalogue, services }, asked(ctx), ctx.oidc?.session?.accountId);
   const page = errorPage(render);
   const appOf = async (clientId: string | undefined) =>
     viewApp((clientId && (await services.catalog.current()).applications.get(clientId)) || null);
   return {
     async error(ctx: OidcContext, out, error) {
-      listen(ctx);
+      // Nothing is looked up for it: the store may be what is wrong.
+      speak(ctx, catalogue, asked(ctx));
       if (isStoreAway(error)) {
         ctx.body = page(ctx, unavailable(error));
         return;
       }
       const text = out.error_description ?? 'The request can’t be answered.';
       ctx.type = 'html';
-      ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(text)));
+      ctx.body = page(ctx, new RollcallError(out.error, ctx.status, sentence(text)), true);
     },
     async formPost(ctx: OidcContext, redirectUri, fields) {
-      listen(ctx);
+      await listen(ctx);
       allowOwnScripts(ctx);
       allowFormTarget(ctx, redirectUri);
       // Also for an error: the page does what it is for. Its reader is the application.
@@ -84,21 +98,24 @@ export function providerPages(
       });
     },
     async signOut(ctx: OidcContext, formHtml) {
-      listen(ctx);
+      await listen(ctx);
       allowFormTarget(ctx, ctx.oidc.params.post_logout_redirect_uri);
-      ctx.body = render('logout/question', { app: await appOf(ctx.oidc.client?.clientId), formHtml });
+      // What comes of it is said in the same language: see `oidc/end-session.ts`.
+      const { language } = textsFor(catalogue, heardFrom(ctx));
+      const form = formHtml.replace('</form>', `<input type="hidden" name="ui_locales" value="${language}"/></form>`);
+      ctx.body = render('logout/question', { app: await appOf(ctx.oidc.client?.clientId), formHtml: form });
     },
     async signedOut(ctx: OidcContext) {
-      listen(ctx);
+      await listen(ctx);
       ctx.type = 'html';
       ctx.body = render('logout/done', { app: await appOf(ctx.oidc.client?.clientId), signInUrl: '/account' });
     },
     async stillSignedIn(ctx: OidcContext) {
-      listen(ctx);
+      await listen(ctx);
       ctx.type = 'html';
       ctx.body = render('logout/stayed', { app: await appOf(ctx.oidc.client?.clientId), accountUrl: '/account' });
     },
-    device: deviceEnds(services, render, csrf),
+    device: deviceEnds(services, render, csrf, listen),
   };
 }
 

@@ -53,7 +53,7 @@ async function workingSecret(deps: PageDeps, ctx: Context): Promise<string> {
 /** What doesn't work answers like an unknown page, and who tries many is told to wait. */
 async function missed(deps: PageDeps, ctx: Context): Promise<never> {
   if (await deps.limits.mayMissLink(ctx.ip)) throw notFound();
-  throw tooMany('Too many links from your network opened nothing. Try again in a while.');
+  throw tooMany('Too many links from your network opened nothing. Try again in a while.', 'links');
 }
 
 /** The address is a secret: it stays out of caches, and out of the Referer of what the page loads. */

@@ -10,7 +10,11 @@ export class BrowserClient {
   /** Every answer's status so far. */
   readonly statuses: number[] = [];
 
-  constructor(readonly origin: string) {}
+  /** @param language its `Accept-Language`; none unless given */
+  constructor(
+    readonly origin: string,
+    readonly language?: string,
+  ) {}
 
   /** Opens an address of the server and follows redirects while they stay on it. @returns this, at the last answer. */
   async open(address: string): Promise<this> {
@@ -61,6 +65,7 @@ export class BrowserClient {
         headers: {
           accept: 'text/html',
           cookie: this.#cookieHeader(new URL(next.url).pathname),
+          ...(this.language ? { 'accept-language': this.language } : {}),
           ...(next.body ? { origin: this.origin, 'content-type': 'application/x-www-form-urlencoded' } : {}),
         },
         ...(next.body ? { body: next.body.toString() } : {}),

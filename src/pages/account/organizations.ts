@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { can, managementOfAll, themselves } from '../../access/can.js';
-import { forbidden, notFound } from '../../lib/errors.js';
+import { notFound, RollcallError } from '../../lib/errors.js';
 import { field, formBody } from '../../middleware/form-body.js';
 import type { Membership, Organization } from '../../models/index.js';
 import { createOrganization } from '../../services/create-organization.js';
@@ -124,7 +124,9 @@ async function submitNew(deps: PageDeps, ctx: Context): Promise<void> {
 async function maker(deps: PageDeps, ctx: Context): Promise<Asker | undefined> {
   const asker = await askerOf(deps, ctx);
   if (asker && deps.createOrganizations !== 'anyone' && !can(asker.actor, 'instance:organizations'))
-    throw forbidden('Organizations are made by the operators of this server.');
+    throw new RollcallError('forbidden', 403, 'Organizations are made by the operators of this server.', {
+      details: [{ of: 'organizations' }],
+    });
   return asker;
 }
 

@@ -9,7 +9,7 @@ import { allowFormTarget } from '../../middleware/security-headers.js';
 import { beginDeviceLogin } from '../../oidc/device/device-login.js';
 import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import type { PageDeps } from '../deps.js';
-import { ownLanguage, speak, uiLocales } from '../language.js';
+import { speakAsWanted, uiLocales } from '../language.js';
 import { showConsent, submitConsent } from './consent.js';
 import {
   showCreate,
@@ -56,7 +56,7 @@ const FIRST: Record<Login['prompt'], Handler> = {
 export function interactionRoutes(router: Router, deps: PageDeps): void {
   const begin = async (ctx: Context): Promise<Login> => {
     const login = await currentLogin(deps.runtime, deps.provider, ctx);
-    await speakAsWanted(deps, ctx, login);
+    await speakAsWanted(ctx, deps, uiLocales(login.params.ui_locales), login.userId);
     allowFormTarget(ctx, login.params.redirect_uri);
     ctx.set('Cache-Control', 'no-store');
     return login;
@@ -81,13 +81,6 @@ export function interactionRoutes(router: Router, deps: PageDeps): void {
     if (login.prompt !== entry.step) throw loginExpired();
     await entry.handler(deps, ctx, login);
   });
-}
-
-/** What the application asks for comes before the person's own setting, which is looked up where nothing else decides. */
-async function speakAsWanted(deps: PageDeps, ctx: Context, { params, userId }: Login): Promise<void> {
-  const asked = uiLocales(params.ui_locales);
-  const user = asked.length || !userId ? undefined : await deps.services.reads.user(userId);
-  speak(ctx, deps.catalogue, user ? [ownLanguage(user)] : asked);
 }
 
 /** "Use another account": the same request again, with a sign-in first. */

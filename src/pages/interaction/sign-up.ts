@@ -34,7 +34,7 @@ export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Pr
 export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (!(await maySignUp(deps, ctx, login))) throw notFound();
   if (!(await deps.limits.maySignUp(ctx.ip)))
-    throw tooMany('Too many accounts were made from your network. Try again in a while.');
+    throw tooMany('Too many accounts were made from your network. Try again in a while.', 'accounts');
   const input = { name: field(ctx, 'name'), email: field(ctx, 'email'), password: field(ctx, 'password') };
   try {
     const signIn = newSecret();

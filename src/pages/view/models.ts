@@ -95,8 +95,10 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
   error: Door & {
     status: number;
     heading: Message;
-    /** What went wrong; a protocol's own words are text. */
-    text: Message | string;
+    /** What went wrong; null where the heading says all. */
+    text: Message | null;
+    /** The same for developers, in English. */
+    detail: string | null;
     code: string;
     requestId: string | undefined;
     homeUrl: string | null;

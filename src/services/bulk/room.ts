@@ -8,7 +8,10 @@ const MOST_OPEN = 20;
 const LOOKS = 10;
 
 const full = () =>
-  tooMany('There are many bulk operations in this organization already. Cancel some that you don’t need.');
+  tooMany(
+    'There are many bulk operations in this organization already. Cancel some that you don’t need.',
+    'bulk_operations',
+  );
 
 /**
  * Inserts an operation where there is room: each preview is work and space, and an organization has so many at once, until they are applied

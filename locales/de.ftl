@@ -1,0 +1,1287 @@
+# Deutsch. Schlüssel und Werte wie in en.ftl; formelle Anrede, Schaltflächen im Infinitiv, keine Wörter, die nur ein Geschlecht meinen, wo es anders geht.
+
+## Everywhere
+
+title-error = Fehler: { $title }
+title-to = { $title } · weiter zu { $app }
+title-own = { $title } · Rollcall
+title-of = { $title } · { $organization }
+to-continue-to = Weiter zu { $app }
+continue = Weiter
+allow = Zulassen
+deny = Ablehnen
+join = Beitreten
+sign-in = Anmelden
+sign-out = Abmelden
+create-account = Konto anlegen
+create-organization = Organisation anlegen
+use-another-account = Anderes Konto verwenden
+signed-in-as = Angemeldet als { $email }
+go-to-account = Zu Ihrem Konto
+form-faults = Bitte prüfen Sie die markierten Felder
+optional = (optional)
+no-role = Keine Rolle
+skip-to-page = Zum Inhalt springen
+request-failed = Der Server hat nicht wie erwartet geantwortet. Was Sie sehen, ist vielleicht nicht mehr aktuell. Versuchen Sie es noch einmal.
+your-account = Ihr Konto
+
+privacy-policy = Datenschutz
+privacy-policy-of = Datenschutz bei { $app }
+terms = Nutzungsbedingungen
+terms-of = Nutzungsbedingungen von { $app }
+
+## Fields
+
+field-email = E-Mail-Adresse
+field-password = Passwort
+field-name = Name
+field-organization-name = Name der Organisation
+field-role = Rolle
+field-group = Gruppe
+field-person = Person
+field-until = Bis
+
+fault-email-missing = Geben Sie Ihre E-Mail-Adresse ein.
+fault-email-malformed = Geben Sie eine Adresse wie name@example.com ein.
+fault-email-taken = Zu dieser Adresse gibt es schon ein Konto. Melden Sie sich damit an.
+fault-email-in-progress = Zu dieser Adresse wird gerade ein Konto angelegt. Versuchen Sie es in einer Minute noch einmal oder melden Sie sich an.
+fault-name-missing = Geben Sie Ihren Namen ein.
+fault-name-long = Verwenden Sie höchstens { $most } Zeichen.
+fault-password-missing = Geben Sie ein Passwort ein.
+fault-password-short = Verwenden Sie mindestens { $least } Zeichen. Ein kurzer Satz lässt sich leicht merken.
+fault-password-long = Verwenden Sie höchstens { $most } Zeichen.
+fault-password-common = Dieses Passwort ist zu verbreitet. Wählen Sie eines, auf das andere nicht kommen.
+fault-organization-name-missing = Geben Sie einen Namen ein.
+fault-organization-name-long = Verwenden Sie höchstens { $most } Zeichen.
+fault-nameless = Geben Sie einen Namen ein.
+fault-too-long = Verwenden Sie höchstens { $most } Zeichen.
+
+person-hint = Name oder E-Mail-Adresse eines Mitglieds.
+person-hint-address = E-Mail-Adresse eines Mitglieds.
+fault-person-missing = Geben Sie an, wer gemeint ist.
+fault-person-unknown = Dazu findet sich kein Mitglied. Prüfen Sie die Angabe oder laden Sie die Person zuerst ein.
+fault-person-several = So heißen mehrere Personen. Wählen Sie eine anhand ihrer E-Mail-Adresse.
+
+## Sign in
+
+sign-in-password-missing = Geben Sie Ihr Passwort ein.
+sign-in-wrong = E-Mail-Adresse und Passwort passen nicht zusammen
+sign-in-wrong-hint = Prüfen Sie beides und versuchen Sie es noch einmal.
+sign-in-password-again = Geben Sie Ihr Passwort noch einmal ein.
+keep-me-signed-in = Angemeldet bleiben
+new-to-app = Neu bei { $app }?
+new-here = Neu hier?
+
+## Sign up
+
+sign-up-title = Konto anlegen
+sign-up-password-hint = Mindestens { $least } Zeichen. Ein kurzer Satz lässt sich leicht merken.
+have-account = Sie haben schon ein Konto?
+
+## Choose an account
+
+select-account-title = Konto auswählen
+continue-as = Weiter als { $name }
+
+## The organization of a login
+
+choose-organization-title = Organisation auswählen
+no-role-yet = Noch keine Rolle
+continue-without-organization = Ohne Organisation fortfahren
+create-organization-title = Organisation anlegen
+create-organization-hint = Das Unternehmen oder Team, in dem Sie arbeiten. Sie verwalten es dann und können andere einladen.
+no-organization-title = Bitten Sie um eine Einladung
+no-organization-text = Sie gehören noch zu keiner Organisation, und neue legen hier nur die Betreiber des Servers an. Bitten Sie die Administration Ihrer Organisation um eine Einladung.
+go-on-without = Ohne fortfahren
+back-to = Zurück zu { $app }
+back-to-account = Zurück zu Ihrem Konto
+
+## Joining
+
+join-title = { $organization } beitreten
+join-question = { $organization } beitreten?
+join-seen = Die Mitglieder sehen Ihren Namen und Ihre E-Mail-Adresse
+join-seen-text = Über Ihre Rollen entscheidet die Administration.
+join-first = Sie übernehmen die Administration
+join-first-text = Sie treten als Erstes bei.
+join-member = Sie werden Mitglied
+join-member-text = Mit den Rollen, die alle beim Beitritt bekommen.
+not-now = Jetzt nicht
+
+## Consent
+
+consent-question = { $app } zulassen?
+consent-text = Das könnte die Anwendung dann für Sie tun.
+consent-text-at = Das könnte die Anwendung dann bei { $organization } für Sie tun.
+consent-until-sign-out = Das gilt, bis Sie sich abmelden.
+consent-return = Danach geht es zurück zu { $host }.
+consent-away = Zugriff behalten, während Sie nicht da sind
+consent-away-text = Bis Sie ihn zurücknehmen
+consent-identity = Erfahren, wer Sie sind
+consent-identity-alone = Dass Sie es sind
+consent-roles = Ihre Rollen bei { $organization } sehen
+consent-roles-now = Zurzeit { $roles }. Nicht die bei Ihren anderen Organisationen.
+consent-roles-none = Dort haben Sie noch keine Rolle. Nicht die bei Ihren anderen Organisationen.
+consent-act-as = Als { $role } handeln
+consent-act-as-text = Bei { $organization }, solange Sie diese Rolle haben
+consent-permission-text = Nur solange Ihre Rollen es erlauben
+consent-permission-text-at = Nur solange Ihre Rollen bei { $organization } es erlauben
+consent-permission-of = Bei { $api }. { $text }
+
+# Eine Liste dessen, worum gebeten wird: „Ihr“ wird immer großgeschrieben.
+claim-name = { $place ->
+   *[any] Ihr Name
+  }
+claim-given_name = { $place ->
+   *[any] Ihr Vorname
+  }
+claim-family_name = { $place ->
+   *[any] Ihr Nachname
+  }
+claim-middle_name = { $place ->
+   *[any] Ihr zweiter Vorname
+  }
+claim-nickname = { $place ->
+   *[any] Ihr Spitzname
+  }
+claim-preferred_username = { $place ->
+   *[any] Ihr Benutzername
+  }
+claim-profile = { $place ->
+   *[any] Ihre Profilseite
+  }
+claim-picture = { $place ->
+   *[any] Ihr Bild
+  }
+claim-website = { $place ->
+   *[any] Ihre Website
+  }
+claim-gender = { $place ->
+   *[any] Ihr Geschlecht
+  }
+claim-birthdate = { $place ->
+   *[any] Ihr Geburtstag
+  }
+claim-zoneinfo = { $place ->
+   *[any] Ihre Zeitzone
+  }
+claim-locale = { $place ->
+   *[any] Ihre Sprache
+  }
+
+## A device
+
+device-code-title = Gerät verbinden
+device-code-text = Geben Sie den Code ein, den Ihr Gerät anzeigt.
+device-linked-title = Zeigt Ihr Gerät diesen Code?
+device-linked-text = Fahren Sie nur fort, wenn Ihr Gerät ihn anzeigt und Sie das selbst begonnen haben.
+field-code = Code
+device-code-hint = Acht Buchstaben. Kleine gehen auch, und der Strich ist nicht nötig.
+device-code-missing = Geben Sie den Code ein, den Ihr Gerät anzeigt.
+device-code-wrong = Dieser Code stimmt nicht oder ist abgelaufen. Prüfen Sie ihn oder holen Sie sich auf Ihrem Gerät einen neuen.
+device-code-spent = Dieser Code wurde schon verwendet oder ist abgelaufen. Holen Sie sich auf Ihrem Gerät einen neuen.
+device-code-warning = Jemand hat Ihnen diesen Code geschickt? Schließen Sie diese Seite: Sie würden andere mit Ihrem Konto hineinlassen.
+device-question = { $app } auf Ihrem Gerät zulassen?
+device-text = Die Anwendung würde für Sie handeln, bis Sie das zurücknehmen.
+device-text-at = Die Anwendung würde bei { $organization } für Sie handeln, bis Sie das zurücknehmen.
+device-compare = Ihr Gerät muss diesen Code anzeigen
+device-compare-text = Lehnen Sie ab, wenn es einen anderen anzeigt oder wenn Ihnen jemand den Code geschickt hat: Sie würden andere mit Ihrem Konto hineinlassen.
+device-done-title = Gerät verbunden
+device-done-heading = Ihr Gerät ist verbunden
+device-done-text = Sie können { $app } dort jetzt verwenden. Es kann ein paar Sekunden dauern.
+device-done-text-at = Sie können { $app } dort jetzt bei { $organization } verwenden. Es kann ein paar Sekunden dauern.
+device-done-close = Sie können diese Seite schließen. Wenn Sie sich in diesem Browser abmelden, bleibt das Gerät verbunden.
+device-connected-as = Verbunden als { $email }
+the-application-first = die Anwendung
+device-denied-title = Kein Zugriff gewährt
+device-denied = Sie haben abgelehnt, das Gerät hat also keinen Zugriff. Sie können diese Seite schließen.
+device-denied-no-organization = Dafür müssten Sie für eine Organisation handeln, das Gerät hat also keinen Zugriff. Sie können diese Seite schließen.
+device-denied-refused = Das Gerät verlangt eine Organisation oder Rolle, die Sie nicht haben, und hat also keinen Zugriff. Sie können diese Seite schließen.
+page-ended-title = Diese Seite gilt nicht mehr
+device-ended-text = Wenn Sie Ihr Gerät schon zugelassen haben, können Sie es jetzt verwenden. Wenn nicht, geben Sie seinen Code noch einmal ein.
+device-enter-code = Code eingeben
+interaction-ended-text = Sie war zu lange offen, oder die Anmeldung ging in einem anderen Tab weiter. Kehren Sie zur Anwendung zurück und beginnen Sie neu; es ist nichts verloren.
+
+## Signing out
+
+signed-out-title = Abgemeldet
+signed-out-text = Ihre Sitzung in diesem Browser ist beendet. Sie können diese Seite schließen.
+sign-in-again = Wieder anmelden
+sign-out-question = Abmelden?
+sign-out-text = Damit endet Ihre Sitzung in diesem Browser, in allen Anwendungen.
+sign-out-text-for = { $app } möchte Sie abmelden. Damit endet Ihre Sitzung in diesem Browser, in allen Anwendungen.
+stay-signed-in = Angemeldet bleiben
+still-signed-in-title = Weiterhin angemeldet
+still-signed-in-text = Ihre Sitzung in diesem Browser läuft weiter.
+still-signed-in-text-for = Ihre Sitzung in diesem Browser läuft weiter. Bei { $app } selbst sind Sie vielleicht abgemeldet.
+
+## Back to the application
+
+form-post-text = Einen Moment. Wenn nichts geschieht, drücken Sie auf die Schaltfläche.
+form-post-title = Zurück zu { $app }
+the-application = der Anwendung
+
+## The first operator
+
+setup-title = Betrieb des Servers übernehmen
+setup-question = Betrieb des Servers übernehmen?
+setup-text = { $host } hat noch keine Betreiber.
+setup-run = Sie betreiben diesen Server
+setup-run-text = Seine Anwendungen, APIs und Signaturschlüssel sowie alle Organisationen und Personen.
+setup-once = Dieser Link funktioniert nur einmal
+setup-once-text = Danach bestimmen die Betreiber, wer noch dazugehört.
+
+## Errors
+
+error-heading = Etwas ist schiefgegangen
+error-heading-400 = Hier geht es nicht weiter
+error-heading-403 = Das ist nicht möglich
+error-heading-404 = Hier ist nichts
+error-heading-413 = Zu groß
+error-heading-421 = Die Adresse eines anderen Servers
+error-heading-429 = Versuchen Sie es später noch einmal
+error-heading-503 = Versuchen Sie es gleich noch einmal
+error-request = Anfrage { $id }
+error-client = Die Anwendung, von der Sie kommen, ist hier nicht bekannt. Kehren Sie zu ihr zurück und versuchen Sie es noch einmal, oder sagen Sie es denen, die sie betreiben.
+error-redirect-uri = Die Anwendung wollte Sie an eine Adresse schicken, die nicht für sie eingetragen ist. Sagen Sie es denen, die sie betreiben.
+error-access-denied = Sie können nicht zu dieser Anwendung weitergehen.
+error-protocol = Die Anfrage der Anwendung kann nicht beantwortet werden. Kehren Sie zu ihr zurück und versuchen Sie es noch einmal, oder sagen Sie es denen, die sie betreiben.
+error-session = Diese Anmeldung ist nicht mehr gültig. Kehren Sie zur Anwendung zurück und beginnen Sie neu.
+
+## The frame of the account's pages
+
+switch-organization = Organisation wechseln
+your-organizations = Ihre Organisationen
+nav-profile = Profil
+nav-organizations = Organisationen
+nav-overview = Übersicht
+nav-members = Mitglieder
+nav-groups = Gruppen
+nav-roles = Rollen
+nav-activity = Aktivität
+nav-settings = Einstellungen
+operator-notice = Sie sehen { $organization } als Betreiber dieses Servers. Der Besuch steht in der Aktivität der Organisation.
+where-you-are = Wo Sie sind
+pages = Seiten
+first-page = Anfang
+next-page = Weiter
+cancel = Abbrechen
+confirm = Bestätigen
+save = Speichern
+remove = Entfernen
+end = Beenden
+suspend = Sperren
+reactivate = Entsperren
+add-role = Rolle hinzufügen
+add-to-group = Zur Gruppe hinzufügen
+end-all-sessions = Alle Sitzungen beenden
+remove-from-organization = Aus der Organisation entfernen
+via = über { $group }
+until = bis { $date }
+remove-named = { $name } entfernen
+status-suspended = Gesperrt
+
+## Your account
+
+email-verified = Bestätigt
+email-not-verified = Nicht bestätigt
+operator = Betreiber dieses Servers
+about-you = Über Sie
+fact-name = Name
+fact-email = E-Mail-Adresse
+fact-account = Konto
+fact-since = Seit
+no-organizations = Sie gehören noch zu keiner Organisation
+no-organizations-create = Legen Sie eine für Ihr Unternehmen oder Team an, oder bitten Sie die Administration Ihrer Organisation um eine Einladung.
+no-organizations-run = Sie betreiben diesen Server. Die Betreiber sind Mitglieder einer eigenen Organisation.
+no-organizations-see = Betreiber des Servers ansehen
+no-organizations-ask = Bitten Sie die Administration Ihrer Organisation um eine Einladung.
+create-organization-foot = Anwendungen können Sie sofort dafür anmelden.
+organization-created = { $name } ist angelegt. Die Administration liegt bei Ihnen.
+leave = Austreten
+leave-named = Aus { $name } austreten
+leave-question = Aus { $name } austreten?
+leave-text = Ihre Rollen und Gruppen dort entfallen sofort. Für eine Rückkehr brauchen Sie eine Einladung, es sei denn, die Organisation ist offen.
+leave-only-administrator = Die Administration liegt allein bei Ihnen. Geben Sie zuerst einem anderen Mitglied Administratorrechte.
+leave-kept = Die Administration liegt allein bei Ihnen, deshalb können Sie nicht austreten.
+leave-only-member = Sie sind das einzige Mitglied, deshalb können Sie nicht austreten.
+organization-left = Sie sind aus { $name } ausgetreten.
+
+## What is refused
+
+refused-last-administrator = Jede Organisation braucht jemanden mit Administratorrechten. Geben Sie sie zuerst einem anderen Mitglied.
+refused-last-administrator-of = Nur { $name } hat hier Administratorrechte. Geben Sie sie zuerst einem anderen Mitglied.
+refused-too-many-administrators = In einer Organisation können höchstens 500 Mitglieder Administratorrechte haben.
+refused-stale = Jemand hat das inzwischen geändert. Sehen Sie sich den jetzigen Stand an und ändern Sie ihn dann.
+refused-forbidden = Ihre Rollen erlauben das nicht.
+refused-single-role = Jedes Mitglied dieser Organisation hat genau eine Rolle, ohne Enddatum. Geben Sie eine andere, dann ersetzt sie diese.
+refused-preview-expired = Diese Vorschau ist zu alt. Erstellen Sie eine neue.
+refused-bulk-cancelled = Das wurde abgesagt. Erstellen Sie eine neue Vorschau.
+refused-bulk-ended = Das ist schon abgeschlossen. Machen Sie es stattdessen rückgängig.
+refused-bulk-running = Das läuft noch. Halten Sie es an oder warten Sie.
+refused-not-previewed = Die Vorschau ist noch nicht fertig. Warten Sie einen Moment.
+refused-not-applied = Es wurde nichts geändert, also gibt es nichts rückgängig zu machen.
+refused-filter-gone = Die Liste war nach einer Rolle oder Gruppe gefiltert, die es nicht mehr gibt. Kehren Sie zu den Mitgliedern zurück und wählen Sie neu aus.
+refused-too-many-organizations = Sie haben in letzter Zeit viele Organisationen angelegt. Legen Sie die nächste morgen an.
+refused-too-many-members = Eine Änderung betrifft höchstens 10.000 Personen. Wählen Sie weniger aus.
+refused-too-many-bulk = In dieser Organisation gibt es schon viele solche Änderungen. Sagen Sie welche ab, die niemand braucht.
+refused-upgrading = Nach einer Aktualisierung werden die Listen auf den neuesten Stand gebracht. Versuchen Sie es in ein paar Minuten noch einmal.
+refused-not-a-member = Kein Mitglied oder nicht mehr Mitglied
+refused-not-in-filter = Nicht mehr in der Liste
+refused-changed-since = Wurde seither geändert und bleibt, wie es ist
+refused-cancelled = Vor dem Anhalten nicht erreicht
+refused-not-active = Nur aktive Mitglieder können Administratorrechte haben. Entsperren Sie das Mitglied zuerst.
+refused-invalid = Einige Angaben können so nicht übernommen werden. Prüfen Sie sie und versuchen Sie es noch einmal.
+refused-role-mode = Jemand hat mehrere Rollen oder eine mit Enddatum, oder eine Gruppe trägt eine. Ändern Sie das zuerst.
+refused-already-member = Diese Person ist schon Mitglied.
+refused-built-in = Das ist vorgegeben und bleibt, wie es ist.
+refused-role-taken = Eine Rolle mit diesem Schlüssel gibt es schon. Wählen Sie einen anderen.
+refused-too-many-roles = Mehr Rollen sind hier nicht möglich. Löschen Sie eine, die niemand braucht.
+refused-too-many-groups = Mehr Gruppen sind hier nicht möglich. Löschen Sie eine, die niemand braucht.
+refused-slug-taken = Zu viele Organisationen heißen so. Wählen Sie einen anderen Namen.
+refused-organizations = Organisationen legen hier die Betreiber des Servers an.
+refused-too-often = Das waren zu viele Versuche. Warten Sie eine Weile und versuchen Sie es dann noch einmal.
+refused-too-many-links = Aus Ihrem Netzwerk wurden zu viele ungültige Links geöffnet. Versuchen Sie es nach einer Weile noch einmal.
+refused-too-many-accounts = Aus Ihrem Netzwerk wurden zu viele Konten angelegt. Versuchen Sie es nach einer Weile noch einmal.
+refused-busy = Das wird gerade ständig von anderen geändert. Versuchen Sie es gleich noch einmal.
+refused-unavailable = Dieser Server ist ausgelastet, oder seine Datenbank ist nicht erreichbar. Versuchen Sie es gleich noch einmal.
+refused-server-error = Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal.
+refused-csrf = Dieses Formular war zu lange offen oder kam von anderswo. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+refused-form = Dieses Formular ließ sich nicht lesen.
+refused-form-large = Dieses Formular enthält mehr, als eine unserer Seiten sendet.
+refused-misdirected = Dieser Server ist unter einer anderen Adresse zu Hause. Prüfen Sie die Adresse.
+
+## Lists
+
+search = Suchen
+search-members = Name oder E-Mail-Adresse
+any = Alle
+apply = Anwenden
+filter-role = Rolle
+filter-group = Gruppe
+filter-status = Status
+status-active = Aktiv
+status-disabled = Deaktiviert
+count = { $count }
+count-more = { $count }+
+shown-of = { $shown } von { $total }
+shown-of-more = { $shown } von mehr als { $total }
+select-page = Alle auf dieser Seite auswählen
+select-named = { $name } auswählen
+column-name = Name
+column-roles = Rollen
+column-status = Status
+column-joined = Mitglied seit
+
+## Members
+
+members-none-found = Niemand gefunden
+members-none-found-text = Gesucht wird nach dem Anfang von Namen und Adressen. Filter schränken weiter ein.
+members-choose-for-role = Auswählen, wer { $role } bekommt
+members-choose-for-group = Auswählen, wer in die Gruppe { $group } kommt
+members-choose-text = Haken Sie die Personen in der Liste an.
+members-choose-stop = Auswahl abbrechen
+members-show-all = Alle Mitglieder anzeigen
+members-none = Hier ist noch niemand
+members-none-text = Wer als Erstes beitritt, übernimmt die Administration.
+
+## One member
+
+joined-on = Mitglied seit { $date }
+groups-of = Gruppen von { $name }
+sessions-of = Sitzungen von { $name }
+member-sessions = Sitzungen
+fact-member = Mitglied
+
+member-roles-held = Rollen, die { $name } hat
+member-roles-hint = Gestrichelte kommen über eine Gruppe und entfallen mit ihr.
+member-roles-single = Jedes Mitglied dieser Organisation hat genau eine Rolle.
+member-only-administrator = Nur { $name } hat hier Administratorrechte. Geben Sie sie zuerst einem anderen Mitglied; dann lassen sie sich hier entziehen.
+member-give = Weitere Rolle geben
+member-give-other = Andere Rolle geben
+member-replaces = Sie ersetzt die jetzige Rolle ab dem nächsten Token, spätestens in { $minutes ->
+    [one] einer Minute
+   *[other] { $minutes } Minuten
+  }.
+member-suspended-here = Gesperrt: keine Tokens für { $organization }, bis Sie das Mitglied entsperren.
+member-suspended-read = Gesperrt: keine Tokens für { $organization }, bis die Administration das Mitglied entsperrt.
+member-disabled-here = Dieses Konto haben die Betreiber des Servers deaktiviert; nur sie können es wieder aktivieren.
+counts-once-reactivated = Gilt nach dem Entsperren.
+counts-once-enabled = Gilt, sobald das Konto wieder aktiv ist.
+counts-from-next-token = Gilt ab dem nächsten Token, spätestens in { $minutes ->
+    [one] einer Minute
+   *[other] { $minutes } Minuten
+  }.
+takes-effect = Wirkt mit dem nächsten Token, spätestens in { $minutes ->
+    [one] einer Minute
+   *[other] { $minutes } Minuten
+  }. APIs, die diesen Server fragen, wissen es sofort.
+choose-role = Rolle auswählen
+choose-group = Gruppe auswählen
+picker-held = Schon vergeben: ein neues Enddatum ersetzt das bisherige
+fault-role-missing = Wählen Sie eine Rolle aus.
+fault-role-unknown = Diese Rolle gibt es hier nicht.
+fault-group-missing = Wählen Sie eine Gruppe aus.
+fault-group-unknown = Diese Gruppe gibt es hier nicht.
+fault-day = Geben Sie einen Tag wie 2030-12-31 ein.
+fault-day-past = Dieser Tag ist vorbei. Wählen Sie einen, der noch kommt.
+member-role-given = { $name } hat jetzt { $role }. Das gilt ab dem nächsten Token.
+member-role-held = { $name } hatte { $role } schon.
+member-role-taken = { $name } hat { $role } nicht mehr direkt.
+member-role-taken-and-ended = { $name } hat { $role } nicht mehr direkt, und die Sitzungen hier sind beendet.
+member-take-question = { $role } von { $name } entfernen?
+member-take-kept = { $name } behält die Rolle über { $groups }. Nur was direkt vergeben ist, entfällt.
+counts-at-once = Wirkt sofort: Die Tokens für diese Organisation werden ungültig, und eine neue Anmeldung ist nötig.
+loses-with-it = Entfällt damit, weil keine andere Gruppe es gibt und es nicht direkt vergeben ist:
+loses-nothing = Damit entfällt keine Rolle.
+also-end-sessions = Und die Sitzungen beenden
+also-end-sessions-hint = Alle Tokens für diese Organisation werden sofort ungültig, und eine neue Anmeldung ist nötig.
+
+member-groups-in = Gruppen, in denen { $name } ist
+member-groups-hint = Alle in einer Gruppe haben die Rollen, die sie gibt.
+member-groups-none = { $name } ist in keiner Gruppe.
+group-gives-nothing = Gibt keine Rolle
+member-add-group = Zu einer weiteren Gruppe hinzufügen
+member-group-added = { $name } ist jetzt in { $group }. Das gilt ab dem nächsten Token.
+member-group-removed = { $name } ist nicht mehr in { $group }.
+member-leave-group-question = { $name } aus { $group } entfernen?
+
+member-sessions-at = Sitzungen bei { $organization }
+member-sessions-hint = Nur solche, in denen hier etwas ausgestellt wurde. Was anderswo geschieht, wird nicht gezeigt.
+member-sessions-none = { $name } hat keine Sitzung bei { $organization }.
+session-browser = Browser
+session-device = Gerät
+session-offline = Zugriff in Abwesenheit
+session-since = angemeldet { $time }
+session-ends = bis { $time }
+member-session-ended = Diese Sitzung von { $name } ist hier beendet.
+member-sessions-ended = Vor dem nächsten Token muss { $name } sich neu anmelden.
+member-end-sessions-question = Alle Sitzungen von { $name } beenden?
+member-end-sessions-text = Alle Tokens für { $organization } werden sofort ungültig. Vor dem nächsten muss { $name } sich neu anmelden. Was anderswo läuft, läuft weiter.
+
+member-access = Zugang
+member-suspend-question = { $name } sperren?
+member-suspend-text = { $name } bekommt keine Tokens für { $organization }, bis Sie die Sperre aufheben. Rollen und Gruppen bleiben erhalten.
+member-reactivate-text = { $name } hat ab der nächsten Anmeldung wieder dieselben Rollen und Gruppen.
+member-remove-question = { $name } aus { $organization } entfernen?
+member-remove-text = Rollen, Gruppen und Tokens von { $name } bei { $organization } entfallen sofort. Das Konto bleibt.
+member-suspended = { $name } ist gesperrt. Die Tokens für diese Organisation sind ungültig.
+member-reactivated = { $name } ist wieder aktiv.
+member-removed = { $name } ist nicht mehr Mitglied bei { $organization }.
+member-in-token = Jetzt in einem Token
+member-no-token = Jetzt kein Token
+member-in-token-text = Was Anwendungen für { $name } bei { $organization } bekommen.
+
+## Bulk operations
+
+bulk-actions = Was mit den Ausgewählten geschehen soll
+selected = ausgewählt
+bulk-nobody = Wählen Sie zuerst jemanden aus.
+bulk-clear = Auswahl aufheben
+bulk-all = Alle { $count } in dieser Liste
+bulk-all-more = Alle, mehr als { $count }, in dieser Liste
+bulk-give-role = Rolle geben
+bulk-take-role = Rolle entziehen
+bulk-remove-from-group = Aus Gruppe entfernen
+bulk-preview = Vorschau anzeigen
+bulk-new-foot = Es ändert sich noch nichts: Sie sehen zuerst, was mit jeder Person geschehen würde.
+bulk-new-give = { $count ->
+    [one] Einer Person
+   *[other] { $count } Personen
+  } eine Rolle geben
+bulk-new-give-all = Allen in der Liste eine Rolle geben
+bulk-new-take = { $count ->
+    [one] Einer Person
+   *[other] { $count } Personen
+  } eine Rolle entziehen
+bulk-new-take-all = Allen in der Liste eine Rolle entziehen
+bulk-new-add = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } zu einer Gruppe hinzufügen
+bulk-new-add-all = Alle in der Liste zu einer Gruppe hinzufügen
+bulk-new-remove = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } aus einer Gruppe entfernen
+bulk-new-remove-all = Alle in der Liste aus einer Gruppe entfernen
+bulk-new-suspend = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } sperren
+bulk-new-suspend-all = Alle in der Liste sperren
+bulk-new-reactivate = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } entsperren
+bulk-new-reactivate-all = Alle in der Liste entsperren
+bulk-give = { $role } an { $count ->
+    [one] eine Person
+   *[other] { $count } Personen
+  } vergeben
+bulk-take = { $role } { $count ->
+    [one] einer Person
+   *[other] { $count } Personen
+  } entziehen
+bulk-add = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } zu { $group } hinzufügen
+bulk-remove = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } aus { $group } entfernen
+bulk-suspend = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } sperren
+bulk-reactivate = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } entsperren
+bulk-undoing = „{ $change }“ rückgängig machen
+bulk-give-again = { $role } wieder an { $count ->
+    [one] eine Person
+   *[other] { $count } Personen
+  } vergeben
+bulk-take-again = { $role } { $count ->
+    [one] einer Person
+   *[other] { $count } Personen
+  } wieder entziehen
+bulk-add-again = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } wieder zu { $group } hinzufügen
+bulk-remove-again = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } wieder aus { $group } entfernen
+bulk-suspend-again = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } wieder sperren
+bulk-reactivate-again = { $count ->
+    [one] Eine Person
+   *[other] { $count } Personen
+  } wieder entsperren
+bulk-everyone = Alle
+bulk-to-change = Wird geändert
+bulk-changed = Geändert
+bulk-already = Schon so
+bulk-refused = Abgelehnt
+bulk-skipped = Nicht erreicht
+bulk-waits = Wartet
+bulk-results = Was mit jeder Person geschieht
+bulk-effect-give = { $role } gilt ab dem nächsten Token, spätestens { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+  } nach der Änderung.
+bulk-effect-take = Das nächste Token kommt ohne { $role }. Ältere enthalten die Rolle noch höchstens { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+  } lang; wer per Introspection fragt, weiß es sofort.
+bulk-effect-take-at-once = Wirkt sofort: Wer { $role } verliert, dessen Tokens für diese Organisation werden ungültig, und eine neue Anmeldung ist nötig.
+bulk-effect-add = Was { $group } gibt, gilt ab dem nächsten Token, spätestens { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+  } nach der Änderung.
+bulk-effect-remove = Das nächste Token kommt ohne das, was nur { $group } gab. Ältere enthalten es noch höchstens { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+  } lang; wer per Introspection fragt, weiß es sofort.
+bulk-effect-remove-at-once = Wirkt sofort: Wer mit { $group } eine Rolle verliert, dessen Tokens für diese Organisation werden ungültig, und eine neue Anmeldung ist nötig.
+bulk-effect-suspend = Diese Personen bekommen hier keine Tokens, bis Sie die Sperre aufheben. Rollen und Gruppen bleiben erhalten.
+bulk-effect-reactivate = Diese Personen haben ab ihrer nächsten Anmeldung wieder dieselben Rollen und Gruppen.
+bulk-preview-until = Es hat sich noch nichts geändert. Sie können dies bis { $time } anwenden.
+bulk-nothing-to-do = Es würde sich nichts ändern.
+bulk-preparing = Die Personen werden ausgewählt.
+bulk-expired = Diese Vorschau ist zu alt, um sie anzuwenden. Es hat sich nichts geändert.
+bulk-called-off = Abgesagt. Es hat sich nichts geändert.
+bulk-running = { $reached } von { $total } erledigt
+bulk-running-hint = Es läuft von selbst weiter, auch wenn Sie diese Seite verlassen.
+bulk-done = Abgeschlossen { $time }. { $changed ->
+    [one] Eine Person wurde geändert.
+   *[other] { $changed } Personen wurden geändert.
+  }
+bulk-stopped-by-hand = Angehalten { $time }. Bei den schon erreichten Personen bleibt es dabei: { $changed }.
+bulk-stopped = Angehalten { $time }, weil die Person, die es begonnen hat, dazu nicht mehr berechtigt ist. Bei den schon erreichten Personen bleibt es dabei: { $changed }.
+bulk-apply = Auf { $count ->
+    [one] eine Person
+   *[other] { $count } Personen
+  } anwenden
+bulk-stop = Anhalten
+bulk-undo-for = Für { $count ->
+    [one] eine Person
+   *[other] { $count } Personen
+  } rückgängig machen
+bulk-undone-by = Das wurde rückgängig gemacht
+bulk-undone-again = Seinerseits rückgängig gemacht: „{ $change }“
+bulk-undoes = Macht „{ $change }“ rückgängig
+look-again = Noch einmal nachsehen
+column-person = Person
+column-result = Ergebnis
+gone-member = Kein Mitglied mehr
+
+## Roles
+
+column-key = Schlüssel
+column-role = Rolle
+column-from = Herkunft
+column-permissions = Berechtigungen
+role-kind-own = Eigene
+role-kind-own-of = Eigene Rolle von { $organization }
+role-kind-instance = Überall auf diesem Server
+role-kind-built-in = Vorgegeben
+role-create = Rolle anlegen
+roles-own-none = Legen Sie eigene Rollen an
+roles-own-none-text = Eine Rolle sagt, was jemand in Ihren Anwendungen darf. Legen Sie für jede Art von Arbeit eine an und geben Sie sie dann Personen und Gruppen.
+role-new-text = Eine Rolle allein dieser Organisation. Was sie erlaubt, kommt als Nächstes.
+role-new-foot = Sie gilt für niemanden, bis Sie sie vergeben.
+role-created = { $name } ist angelegt.
+role-created-next = Wählen, was sie erlaubt
+field-key = Schlüssel
+field-description = Beschreibung
+role-name-hint = So sehen sie alle.
+role-key-hint = So finden Anwendungen sie in einem Token. Er ändert sich nie. Bleibt er leer, wird er aus dem Namen gebildet.
+role-description-hint = Für wen sie ist, in einer Zeile.
+fault-role-key-missing = Geben Sie einen Schlüssel ein: Dieser Name enthält keine Buchstaben, aus denen sich einer bilden ließe.
+fault-role-key-malformed = Verwenden Sie 1 bis 63 Kleinbuchstaben ohne Umlaute, Ziffern, - und _, mit einem Buchstaben am Anfang.
+fault-role-key-taken = Der Schlüssel { $key } ist vergeben. Wählen Sie einen anderen.
+
+## One role
+
+role-assignments = Zuweisungen
+role-permissions = Berechtigungen
+role-about = Über { $name }
+role-edit = Bearbeiten
+role-delete = Rolle löschen
+
+role-who = Wer sie hat
+role-held = { $count ->
+    [0] Niemand hat sie.
+    [one] Eine Person hat sie.
+   *[other] { $count } Personen haben sie.
+  }
+role-allows-count = { $count ->
+    [one] 1 Berechtigung
+   *[other] { $count } Berechtigungen
+  }
+role-held-more = Mehr als { $count } Personen haben sie.
+role-groups-carry = { $groups ->
+    [one] Eine Gruppe gibt sie allen, die in ihr sind.
+   *[other] { $groups } Gruppen geben sie allen, die in ihnen sind.
+  }
+role-members-hidden = Ihre Rollen erlauben es nicht, zu sehen, wer sie hat.
+role-nobody = Noch hat sie niemand
+role-nobody-text = Geben Sie sie einzelnen Personen oder einer Gruppe: Wer in die Gruppe kommt, hat sie, wer sie verlässt, verliert sie.
+role-nobody-text-single = Geben Sie sie jemandem: Sie ersetzt die bisherige Rolle.
+role-nobody-sketch-group = Finanzen
+role-nobody-sketch-person = Ada Byron
+role-give-all = An Personen oder Gruppen vergeben
+role-give-one = An eine Person vergeben
+role-not-yours-to-give = Sie enthält Berechtigungen, die Sie selbst nicht haben; vergeben und entziehen können sie deshalb nur andere.
+role-single-note = Jedes Mitglied hat hier genau eine Rolle. Um jemandem diese zu entziehen, geben Sie eine andere.
+role-only-administrator = Sonst hat niemand Administratorrechte. Geben Sie sie zuerst einem anderen Mitglied.
+column-holder = Person oder Gruppe
+column-held-how = Vergeben
+role-directly = Direkt
+role-in-group = An alle in der Gruppe
+role-group = Gruppe
+role-remove-from = { $role } von { $name } entfernen
+column-remove = Entfernen
+
+role-give-question = { $name } vergeben
+role-give-person = An eine Person
+role-give-person-text = Ein Mitglied dieser Organisation.
+role-give-person-single = Sie ersetzt die bisherige Rolle der Person.
+role-give = Rolle geben
+choose-many = Viele Personen auswählen
+role-give-many-text = Bei mehr als ein paar Personen wählen Sie sie in der Liste der Mitglieder aus.
+role-give-group = An eine Gruppe
+role-give-group-text = Alle in der Gruppe haben die Rolle, auch wer später dazukommt.
+role-give-group-none = Es gibt keine Gruppe, die sie nicht schon hat.
+role-give-to-group = Der Gruppe geben
+role-given = { $name } hat jetzt { $role }.
+role-had = { $name } hat { $role } schon.
+role-given-to-group = Alle in { $group } haben jetzt { $role }.
+
+
+role-what = Was sie erlaubt
+role-count = { $carried } von { $offered } Berechtigungen
+role-resource = Ressource
+role-none = keine
+role-yes = erlaubt
+role-no = nicht erlaubt
+role-this-organization = Diese Organisation
+role-lacked = Das haben Sie selbst nicht
+role-mirrored = Wie oben
+role-now-on = jetzt an
+role-now-off = jetzt aus
+role-gone = { $count ->
+    [one] Sie enthält auch eine Berechtigung, die nicht mehr vergeben werden kann. Beim Speichern entfällt sie:
+   *[other] Sie enthält auch { $count } Berechtigungen, die nicht mehr vergeben werden können. Beim Speichern entfallen sie:
+  }
+role-fixed-built-in = Sie ist in allen Organisationen gleich. Legen Sie für etwas anderes eine eigene Rolle an.
+role-fixed-instance = Sie ist überall auf diesem Server gleich; die Betreiber ändern sie.
+role-fixed-rights = Ihre Rollen erlauben es nicht, sie zu ändern.
+role-permissions-saved = { $name } erlaubt jetzt, was Sie ausgewählt haben.
+role-permissions-stale = Jemand hat diese Rolle inzwischen geändert. Ihre Auswahl ist noch da, und wo die Rolle jetzt anders ist, steht es dabei. Speichern Sie noch einmal, um Ihre Auswahl zu übernehmen.
+
+manage-members-read = Mitglieder und ihre Rollen sehen
+manage-members-write = Mitglieder ändern, sperren und entfernen
+manage-sessions-end = Sitzungen von Mitgliedern beenden
+manage-roles-read = Rollen sehen
+manage-roles-write = Rollen anlegen, ändern und löschen
+manage-groups-read = Gruppen sehen
+manage-groups-write = Gruppen anlegen, ändern und löschen
+manage-invitations-read = Einladungen sehen
+manage-invitations-write = Personen einladen
+manage-settings-write = Einstellungen ändern
+manage-domains-write = Domains hinzufügen und nachweisen
+manage-audit-read = Aktivität sehen
+manage-organization-leave = Aus der Organisation austreten
+manage-administrators-write = Administratorrechte geben und entziehen
+
+role-edit-title = { $name } bearbeiten
+role-edit-foot = Der Schlüssel bleibt. Der neue Name ist sofort zu sehen.
+role-changed = { $name } ist gespeichert.
+role-now = Jetzt steht hier „{ $text }“.
+role-now-empty = Jetzt ist es leer.
+
+role-delete-question = { $name } löschen?
+role-delete-text = Das gilt sofort und lässt sich nicht rückgängig machen. Noch hat niemand die Rolle.
+role-delete-text-used = Das gilt sofort und lässt sich nicht rückgängig machen.
+role-use-default = Wer der Organisation beitritt, bekommt sie.
+role-use-unknown = Ihre Rollen erlauben es nicht, zu sehen, wer sie hat.
+role-delete-then = Was soll aus ihr werden?
+role-delete-replace = Durch eine andere Rolle ersetzen
+role-delete-replace-text = Wer sie hat, hat dann stattdessen die andere.
+role-delete-remove = Allen entziehen
+role-delete-remove-text = Die anderen Rollen bleiben.
+field-replacement = Ersatz
+fault-role-in-use = Sie wird verwendet. Wählen Sie, was aus ihr werden soll.
+fault-role-replacement-missing = Wählen Sie die Rolle, die sie ersetzt.
+role-deleted = { $name } ist gelöscht.
+role-replaced = { $name } ist gelöscht. Wer sie hatte, hat jetzt { $other }.
+
+## Groups
+
+group-create = Gruppe anlegen
+groups-search = Anfang eines Namens
+column-group = Gruppe
+group-no-roles = Keine Rollen
+groups-none-found = Keine Gruppe gefunden
+groups-none-found-text = Gesucht wird nach dem Anfang von Namen.
+groups-show-all = Alle Gruppen anzeigen
+groups-empty = Geben Sie einem ganzen Team Rollen auf einmal
+groups-empty-text = Eine Gruppe ist eine benannte Menge von Mitgliedern, die Rollen trägt. Wer hineinkommt, bekommt sie, wer sie verlässt, verliert sie.
+groups-empty-single = Halten Sie Teams zusammen
+groups-empty-single-text = Eine Gruppe ist eine benannte Menge von Mitgliedern, um sie wiederzufinden. Hier hat jedes Mitglied genau eine Rolle, deshalb tragen Gruppen keine.
+sketch-group = Finanzen
+sketch-role = Abrechnung
+sketch-first = Ada Byron
+sketch-second = Chiara Vitale
+group-name-hint = Ein Team oder eine Aufgabe, zum Beispiel Finanzen.
+group-name-taken = Eine Gruppe mit diesem Namen gibt es schon.
+group-roles-hint = Alle in der Gruppe haben sie, als wären sie direkt vergeben.
+group-roles-single = Hier hat jedes Mitglied genau eine Rolle, deshalb tragen Gruppen keine.
+group-create-foot = Noch ist niemand darin. Personen fügen Sie als Nächstes hinzu.
+group-created = Die Gruppe { $name } ist angelegt.
+group-created-next = Personen hinzufügen
+group-people = { $count ->
+    [0] Niemand ist darin.
+    [one] 1 Person ist darin.
+   *[other] { $count } Personen sind darin.
+  }
+group-people-more = Mehr als { $count } Personen sind darin.
+
+## One group
+
+group-edit = Bearbeiten
+group-edit-title = { $name } bearbeiten
+group-edit-foot = Sofort zu sehen. Wer darin ist und welche Rollen sie trägt, bleibt, wie es ist.
+group-changed = { $name } ist gespeichert.
+present-value = Jetzt { $value }
+present-empty = Jetzt leer
+group-add-title = Person hinzufügen
+group-add = Zur Gruppe hinzufügen
+group-member-added = { $name } ist in { $group }.
+group-member-there = { $name } war schon in { $group }.
+group-who = Wer darin ist
+group-no-end = Kein Ende
+group-remove = Entfernen
+group-nobody = Noch ist niemand darin
+group-nobody-text = Wer hinzugefügt wird, bekommt ihre Rollen.
+group-nobody-text-bare = Sie gibt noch keine Rolle. Wer hinzugefügt wird, bekommt die, die Sie ihr später geben.
+group-nobody-text-single = Fassen Sie Personen zusammen, um sie darüber zu finden.
+group-member-removed-ended = { $name } ist nicht mehr in { $group } und muss sich vor dem nächsten Token neu anmelden.
+group-roles-title = Rollen von { $group }
+group-carried = Rollen, die sie trägt
+group-carried-text = Alle in der Gruppe haben sie, als wären sie direkt vergeben.
+group-carries-none = Sie trägt noch keine Rollen.
+group-give = Eine Rolle geben
+group-give-another = Eine weitere Rolle geben
+group-add-role = Rolle hinzufügen
+group-give-foot = { $minutes ->
+    [one] Alle in der Gruppe haben sie ab dem nächsten Token, spätestens in einer Minute.
+   *[other] Alle in der Gruppe haben sie ab dem nächsten Token, spätestens in { $minutes } Minuten.
+  }
+group-role-unknown = Diese Rolle gibt es nicht mehr. Wählen Sie eine andere.
+group-role-added = { $group } trägt jetzt { $role }.
+group-remove-role-question = Der Gruppe { $group } { $role } entziehen?
+group-role-kept = Wer sie direkt oder über eine andere Gruppe hat, behält sie.
+group-role-removed = { $group } trägt { $role } nicht mehr.
+group-delete = Gruppe löschen
+group-delete-question = { $group } löschen?
+group-delete-roles = Über sie hat niemand mehr:
+group-delete-text = Alle bleiben Mitglieder. Das lässt sich nicht rückgängig machen.
+group-deleted = Die Gruppe { $name } ist gelöscht.
+
+## Settings
+
+settings-saved = Gespeichert.
+settings-choose = Wählen Sie eines davon.
+settings-name = Name
+settings-slug = Kurzname
+settings-slug-text = steht in den Adressen ihrer Seiten, und Anwendungen nennen sie damit; er ändert sich nie
+settings-id = Organisation
+settings-name-foot = { $minutes ->
+    [one] Sofort zu sehen; in Tokens ab dem nächsten, spätestens in einer Minute.
+   *[other] Sofort zu sehen; in Tokens ab dem nächsten, spätestens in { $minutes } Minuten.
+  }
+settings-joining = Beitritt
+settings-joining-system = Die Betreiber dieses Servers kommen nur auf Einladung dazu.
+settings-invite = Auf Einladung
+settings-invite-text = Nur wer eingeladen oder von der Administration hinzugefügt wird, wird Mitglied.
+settings-open = Offen
+settings-open-text = Alle mit einem Konto, die den Link kennen, können Mitglied werden.
+settings-join-url = Beitrittslink
+settings-joining-foot = Gilt sofort. Wer Mitglied ist, bleibt es.
+settings-defaults = Standardrollen
+settings-inherited = Die des Servers ({ $roles })
+settings-inherited-text = Ändern die Betreiber sie, ändern sie sich auch hier.
+settings-own = Eigene
+settings-own-text = Die, die Sie unten anhaken.
+settings-own-text-single = Die eine, die Sie unten anhaken.
+settings-own-roles = Eigene Standardrollen
+settings-defaults-none = Haken Sie mindestens eine Rolle an oder wählen Sie die des Servers.
+settings-defaults-foot = Für alle, die von jetzt an beitreten. Mitglieder behalten, was sie haben.
+settings-mode = Rollen pro Mitglied
+settings-multiple = Mehrere Rollen
+settings-multiple-text = Beliebig viele oder keine, direkt und über Gruppen, auf Wunsch mit Enddatum.
+settings-single = Eine Rolle
+settings-single-text = Genau eine, ohne Enddatum; wird eine andere vergeben, ersetzt sie diese. Gruppen tragen keine Rollen. Wer keine hat, bekommt die Standardrolle.
+settings-mode-look = Ansehen, was einer einzigen Rolle im Weg steht
+settings-downgrade = Wenn eine Rolle verloren geht
+settings-revoke = Die Tokens des Mitglieds hier sofort ungültig machen
+settings-revoke-text = { $minutes ->
+    [one] Wer eine Rolle verliert, muss sich vor dem nächsten Token neu anmelden. Sonst kann ein Token die verlorene Rolle noch bis zu einer Minute enthalten. Ein Enddatum, das verstreicht, macht nichts ungültig.
+   *[other] Wer eine Rolle verliert, muss sich vor dem nächsten Token neu anmelden. Sonst kann ein Token die verlorene Rolle noch bis zu { $minutes } Minuten enthalten. Ein Enddatum, das verstreicht, macht nichts ungültig.
+  }
+settings-downgrade-foot = Für Rollen, die von jetzt an verloren gehen.
+settings-present-name = Inzwischen lautet der Name { $name }. Speichern Sie noch einmal, um das zu ändern.
+settings-present-open = Inzwischen ist der Beitritt offen. Speichern Sie noch einmal, um das zu ändern.
+settings-present-invite = Inzwischen ist der Beitritt nur auf Einladung möglich. Speichern Sie noch einmal, um das zu ändern.
+settings-present-single = Inzwischen hat jedes Mitglied eine Rolle. Speichern Sie noch einmal, um das zu ändern.
+settings-present-multiple = Inzwischen haben Mitglieder mehrere Rollen. Speichern Sie noch einmal, um das zu ändern.
+settings-present-revokes = Inzwischen werden Tokens sofort ungültig. Speichern Sie noch einmal, um das zu ändern.
+settings-present-keeps = Inzwischen bleiben Tokens gültig. Speichern Sie noch einmal, um das zu ändern.
+settings-present-own = Inzwischen sind es { $roles }. Speichern Sie noch einmal, um das zu ändern.
+settings-present-inherited = Inzwischen sind es die des Servers: { $roles }. Speichern Sie noch einmal, um das zu ändern.
+settings-danger = Austreten und schließen
+settings-leave = Aus der Organisation austreten
+settings-leave-text = Ihre Rollen und Gruppen hier entfallen sofort. Ihr Konto bleibt.
+settings-suspend = Organisation sperren
+settings-suspend-text = Niemand bekommt ein Token für sie, und alles hier Ausgestellte wird ungültig. Mitglieder und Rollen bleiben erhalten.
+settings-activate = Organisation entsperren
+settings-activate-text = Ihre Mitglieder können wieder für sie handeln, sobald sie sich neu angemeldet haben.
+in-the-way-several = Hat mehrere Rollen
+in-the-way-end = Hat eine Rolle mit Enddatum
+in-the-way-group = Trägt Rollen
+in-the-way-defaults = Es sind mehrere
+role-mode-title = Eine Rolle für jedes Mitglied
+role-mode-text = Bevor Sie umstellen, darf niemand mehr als eine Rolle haben, keine Rolle ein Enddatum und keine Gruppe eine Rolle.
+role-mode-already = Jedes Mitglied hat schon genau eine Rolle.
+role-mode-in-the-way = Im Weg
+role-mode-in-the-way-text = Ändern Sie zuerst das Folgende. Jeder Link führt dorthin, wo das geht.
+role-mode-in-the-way-most = Ändern Sie zuerst das Folgende. Es können noch mehr sein: Hundert werden gezeigt.
+role-mode-in-the-way-part = Ändern Sie zuerst das Folgende. Es können noch mehr sein: Bei so vielen Mitgliedern wurden nicht alle angesehen.
+role-mode-ready = Nichts steht im Weg
+role-mode-ready-part = Nichts gefunden, was im Weg steht
+role-mode-ready-text = Wer keine Rolle hat, bekommt die Standardrolle. Sie können jederzeit zurückstellen.
+role-mode-ready-part-text = Bei so vielen Mitgliedern wurden nicht alle angesehen. Beim Umstellen werden alle geprüft, und Sie erfahren, wer im Weg steht. Wer keine Rolle hat, bekommt die Standardrolle.
+role-mode-foot = Gilt ab dem nächsten Token.
+role-mode-switch = Auf eine Rolle umstellen
+suspend-question = { $name } sperren?
+suspend-text = Alle Sitzungen und Tokens enden sofort, für alle Mitglieder und Anwendungen. Mitglieder, Gruppen und Rollen bleiben erhalten, bis Sie die Organisation entsperren.
+activate-question = { $name } entsperren?
+activate-text = Ihre Mitglieder können wieder für sie handeln, sobald sie sich neu angemeldet haben. Was beim Sperren geendet hat, bleibt beendet.
+organization-suspended = { $name } ist gesperrt.
+organization-activated = { $name } ist wieder aktiv.
+
+## Activity
+
+activity-export = Exportieren als
+activity-csv = CSV
+activity-json = JSON
+filter-person = Person
+activity-anyone = beliebig
+filter-as = Als
+activity-as-actor = handelnde Person
+activity-as-subject = betroffene Person
+filter-action = Aktion
+activity-kind-roles = Rollen und Gruppen
+activity-kind-members = Mitglieder
+activity-kind-sessions = Anmeldungen und Sitzungen
+activity-kind-settings = Einstellungen
+activity-kind-bulk = Sammeländerungen
+filter-from = Von
+filter-to = Bis
+activity-did = Was { $name } getan hat
+activity-happened = Was { $name } betraf
+activity-of = Aktivität von { $name }
+activity-to = Was { $name } betraf
+activity-by = Ansehen, was diese Person getan hat
+activity-none-here = Noch ist nichts geschehen.
+activity-shown = { $count ->
+    [one] 1 Ereignis
+   *[other] { $count } Ereignisse
+ }
+activity-newest = Neueste
+activity-older = Ältere
+activity-nobody = Hier hat niemand diesen Namen oder diese Adresse
+activity-nobody-text = Geben Sie den Anfang eines Namens oder eine E-Mail-Adresse ein. Wer ausgetreten ist, findet sich über die ID in den Ereignissen.
+activity-none-found = Nichts Passendes gefunden
+activity-none-found-text = Entfernen Sie einen Filter oder wählen Sie einen früheren Tag. Tage beginnen und enden in UTC.
+activity-show-all = Alles anzeigen
+activity-none = Noch ist nichts geschehen
+activity-none-text = Hier steht jede Änderung an Mitgliedern, Rollen, Gruppen und Einstellungen: wer sie gemacht hat und wann.
+activity-event = Was geschehen ist
+event-operator = Betreiber
+event-by-api = API
+event-part-of = Teil einer größeren Änderung
+event-whole = Alles ansehen
+event-each = Einzeln ansehen
+event-see-each = Jede Person ansehen
+event-parts = Jede Person
+event-no-parts = Bisher wurde dadurch niemand geändert.
+event-more-parts = Mehr
+event-operation = Sammeländerung ansehen
+event-changes = Was sich geändert hat
+event-what = Was
+event-before = Vorher
+event-after = Nachher
+event-facts = Wie es aufgezeichnet wurde
+event-unsealed = Noch ohne Nummer
+fact-when = Wann
+fact-action = Aktion
+fact-by = Von
+fact-about = Betrifft
+fact-part = Teil von
+fact-address = Adresse
+fact-browser = Browser
+fact-request = Anfrage
+fact-number = Nummer im Protokoll
+fact-id = ID
+field-of-name = Name
+field-of-email = E-Mail-Adresse
+field-of-description = Beschreibung
+field-of-roles = Rollen
+field-of-role = Rolle
+field-of-groups = Gruppen
+field-of-group = Gruppe
+field-of-until = Bis
+field-of-status = Status
+field-of-permissions = Berechtigungen
+field-of-join-policy = Wer beitreten darf
+field-of-role-mode = Rollen pro Mitglied
+field-of-default-roles = Rollen beim Beitritt
+field-of-default-role = Rolle zum Handeln
+field-of-revoke = Macht Tokens mit verlorener Rolle ungültig
+field-of-application = Anwendung
+field-of-members = Personen
+field-of-replacement = Ersetzt durch
+field-of-kind = Was geschieht
+field-of-foreseen = Vorgesehen
+value-none = Keine
+value-yes = Ja
+value-no = Nein
+value-unsaid = Nicht aufgezeichnet
+
+## What happened, as sentences
+
+# Wer gemeint ist, steht hier in jedem Fall gleich: „jemand“ bleibt ungebeugt, und Gruppen stehen hinter dem Wort „Gruppe“.
+event-server = Rollcall
+event-somebody = jemand
+event-somebody-gone = jemand (nicht mehr vorhanden)
+event-somebody-left = jemand (ausgetreten)
+event-somebody-signed-out = Jemand ohne Anmeldung
+event-group-gone = (nicht mehr vorhanden)
+event-application = Anwendung (unbekannt)
+event-unknown = { $actor }: { $action }
+event-administrator-added = { $actor } hat { $subject } Administratorrechte gegeben
+event-administrator-removed = { $actor } hat { $subject } die Administratorrechte entzogen
+event-administrator-forced = { $actor } hat { $subject } die Administratorrechte zwangsweise entzogen
+event-joined = { $subject } ist beigetreten
+event-left = { $subject } ist ausgetreten
+event-member-added = { $actor } hat { $subject } hinzugefügt
+event-member-removed = { $actor } hat { $subject } entfernt
+event-member-suspended = { $actor } hat { $subject } gesperrt
+event-member-reactivated = { $actor } hat { $subject } entsperrt
+event-member-changed = { $actor } hat die Angaben zu { $subject } geändert
+event-role-given = { $actor } hat { $role } an { $subject } vergeben
+event-role-given-until = { $actor } hat { $role } bis { $until } an { $subject } vergeben
+event-role-replaced = { $actor } hat { $role } statt { $before } an { $subject } vergeben
+event-role-taken = { $actor } hat { $subject } { $role } entzogen
+event-roles-changed = { $actor } hat { $more } an { $subject } vergeben und { $less } entzogen
+event-roles-restored = { $actor } hat die Rollen von { $subject } wiederhergestellt
+event-role-deleted-for = { $subject } hat { $role } statt { $gone }, die gelöscht wurde
+event-group-added = { $actor } hat { $subject } zur Gruppe { $group } hinzugefügt
+event-group-added-until = { $actor } hat { $subject } bis { $until } zur Gruppe { $group } hinzugefügt
+event-group-removed = { $actor } hat { $subject } aus der Gruppe { $group } entfernt
+event-groups-changed = { $actor } hat die Gruppen von { $subject } geändert
+event-session-ended = { $actor } hat eine Sitzung von { $subject } beendet
+event-sessions-ended = { $actor } hat hier alle Sitzungen von { $subject } beendet
+event-signed-up = { $subject } hat ein Konto angelegt
+event-user-created = { $actor } hat das Konto von { $subject } angelegt
+event-user-changed = { $actor } hat das Konto von { $subject } geändert
+event-password-set = { $actor } hat ein Passwort für { $subject } gesetzt
+event-user-disabled = { $actor } hat das Konto von { $subject } deaktiviert
+event-user-enabled = { $actor } hat das Konto von { $subject } aktiviert
+event-own-sessions-ended = { $subject } hat alle Sitzungen beendet
+event-all-sessions-ended = { $actor } hat überall alle Sitzungen von { $subject } beendet
+event-sign-in-failed = Eine Anmeldung als { $subject } ist fehlgeschlagen
+event-signed-in = { $subject } hat sich bei { $application } angemeldet
+event-signed-out = { $subject } hat sich abgemeldet
+event-signed-out-of = { $subject } hat sich bei { $application } abgemeldet
+event-consent = { $subject } hat { $application } zugelassen
+event-token-revoked = { $application } hat ein Token von { $subject } zurückgegeben
+event-own-token-revoked = { $application } hat ein eigenes Token zurückgegeben
+event-token-reused = Ein Token von { $subject } für { $application } wurde zweimal verwendet; alles, was daraus entstanden ist, ist jetzt ungültig
+event-device-allowed = { $actor } hat { $application } auf einem Gerät zugelassen
+event-device-denied = { $actor } hat { $application } auf einem Gerät abgelehnt
+event-role-created = { $actor } hat die Rolle { $role } angelegt
+event-role-changed = { $actor } hat die Rolle { $role } geändert
+event-role-deleted = { $actor } hat die Rolle { $role } gelöscht
+event-role-deleted-by = { $actor } hat die Rolle { $role } gelöscht und durch { $by } ersetzt
+event-role-back = Die Rolle { $role } ist wieder da: Ihre Ersatzrollen hatten einander ersetzt
+event-group-created = { $actor } hat die Gruppe { $group } angelegt
+event-group-created-with = { $actor } hat die Gruppe { $group } mit { $roles } angelegt
+event-group-changed = { $actor } hat die Gruppe { $group } geändert
+event-group-deleted = { $actor } hat die Gruppe { $group } gelöscht
+event-group-role-replaced = Die Gruppe { $group } trägt { $by } statt { $gone }, die gelöscht wurde
+event-group-role-gone = Die Gruppe { $group } trägt { $gone } nicht mehr; die Rolle wurde gelöscht
+event-default-role-replaced = Beim Beitritt gibt es { $by } statt { $gone }, die gelöscht wurde
+event-default-role-gone = Beim Beitritt gibt es { $gone } nicht mehr; die Rolle wurde gelöscht
+event-organization-created = { $actor } hat die Organisation angelegt
+event-founded = { $subject } hat als Erstes die Administration übernommen
+event-organization-renamed = { $actor } hat die Organisation von { $before } in { $after } umbenannt
+event-organization-suspended = { $actor } hat die Organisation gesperrt
+event-organization-activated = { $actor } hat die Organisation entsperrt
+event-settings-changed = { $actor } hat die Einstellungen geändert
+event-visited = { $actor } hat die Organisation als Betreiber dieses Servers angesehen
+event-bulk = { $actor } hat begonnen, { $count ->
+    [one] 1 Person
+   *[other] { $count } Personen
+ } zu ändern
+event-bulk-give = { $actor } hat begonnen, { $role } an { $count ->
+    [one] 1 Person
+   *[other] { $count } Personen
+ } zu vergeben
+event-bulk-take = { $actor } hat begonnen, { $count ->
+    [one] 1 Person
+   *[other] { $count } Personen
+ } { $role } zu entziehen
+event-bulk-add = { $actor } hat begonnen, { $count ->
+    [one] 1 Person
+   *[other] { $count } Personen
+ } zur Gruppe { $group } hinzuzufügen
+event-bulk-remove = { $actor } hat begonnen, { $count ->
+    [one] 1 Person
+   *[other] { $count } Personen
+ } aus der Gruppe { $group } zu entfernen
+event-bulk-suspend = { $actor } hat begonnen, { $count ->
+    [one] 1 Person
+   *[other] { $count } Personen
+ } zu sperren
+event-bulk-reactivate = { $actor } hat begonnen, { $count ->
+    [one] 1 Person
+   *[other] { $count } Personen
+ } zu entsperren
+event-bulk-gave = { $actor } hat { $role } an { $whole ->
+    [yes] { $total ->
+        [one] 1 Person
+       *[other] { $total } Personen
+      }
+   *[no] { $changed } von { $total } Personen
+ } vergeben
+event-bulk-took = { $actor } hat { $whole ->
+    [yes] { $total ->
+        [one] 1 Person
+       *[other] { $total } Personen
+      }
+   *[no] { $changed } von { $total } Personen
+ } { $role } entzogen
+event-bulk-added = { $actor } hat { $whole ->
+    [yes] { $total ->
+        [one] 1 Person
+       *[other] { $total } Personen
+      }
+   *[no] { $changed } von { $total } Personen
+ } zur Gruppe { $group } hinzugefügt
+event-bulk-removed = { $actor } hat { $whole ->
+    [yes] { $total ->
+        [one] 1 Person
+       *[other] { $total } Personen
+      }
+   *[no] { $changed } von { $total } Personen
+ } aus der Gruppe { $group } entfernt
+event-bulk-suspended = { $actor } hat { $whole ->
+    [yes] { $total ->
+        [one] 1 Person
+       *[other] { $total } Personen
+      }
+   *[no] { $changed } von { $total } Personen
+ } gesperrt
+event-bulk-reactivated = { $actor } hat { $whole ->
+    [yes] { $total ->
+        [one] 1 Person
+       *[other] { $total } Personen
+      }
+   *[no] { $changed } von { $total } Personen
+ } entsperrt
+event-undo = Rückgängig gemacht
+event-bulk-cancelled = { $actor } hat eine Sammeländerung abgesagt
+event-application-created = { $actor } hat { $application } eingetragen
+event-application-changed = { $actor } hat { $application } geändert
+event-application-registered = { $application } hat sich selbst eingetragen
+event-registration-changed = { $application } hat den eigenen Eintrag geändert
+event-application-deleted = { $actor } hat { $application } gelöscht
+event-application-expired = { $application } ist abgelaufen, weil niemand sie verwendet hat
+event-api-created = { $actor } hat die API { $api } eingetragen
+event-api-changed = { $actor } hat die API { $api } geändert
+event-instance-changed = { $actor } hat die Einstellungen des Servers geändert
+event-instance-default-role = Eine Standardrolle des Servers wurde gelöscht und ersetzt
+event-key-published = Der Signaturschlüssel { $key } wurde veröffentlicht
+event-key-scheduled = Der Signaturschlüssel { $key } wird ab seinem Zeitpunkt signieren
+event-key-promoted = Der Signaturschlüssel { $key } signiert von jetzt an
+event-key-withdrawn = Der Signaturschlüssel { $key } wurde zurückgezogen
+event-key-forgotten = Der Signaturschlüssel { $key } wurde vernichtet
+event-key-removed = Der Signaturschlüssel { $key } ist nicht mehr veröffentlicht
+
+## Overview
+
+overview-attention = Was Aufmerksamkeit braucht
+overview-calm = Nichts braucht Ihre Aufmerksamkeit.
+overview-suspended = Die Organisation ist gesperrt
+overview-suspended-text = Niemand bekommt hier ein Token, bis die Betreiber dieses Servers sie entsperren.
+overview-no-administrator = Niemand hat Administratorrechte
+overview-no-administrator-text = Die Betreiber dieses Servers müssen sie jemandem geben.
+overview-unfounded-text = Wer als Erstes beitritt, übernimmt die Administration.
+overview-one-administrator = Nur ein Mitglied hat Administratorrechte
+overview-one-administrator-named = Nur { $name } hat Administratorrechte
+overview-one-administrator-text = Geben Sie sie einem zweiten Mitglied, damit es weitergeht, wenn eines sich nicht anmelden kann.
+overview-running = Eine Sammeländerung betrifft gerade { $count ->
+    [one] 1 Person
+   *[other] { $count } Personen
+ }
+overview-running-text = Sie läuft von selbst weiter, auch wenn Sie diese Seite verlassen.
+overview-ending = Rollen, die in den nächsten sieben Tagen enden
+overview-ending-text = Sie gelten dann nicht mehr. Setzen Sie ein späteres Ende für alle, die sie länger brauchen.
+overview-ending-more = Es gibt noch mehr. Wann Rollen enden, steht auf der Seite des Mitglieds.
+overview-see-members = Mitglieder ansehen
+overview-see-bulk = Ansehen, wie weit sie ist
+overview-next = Was Sie als Nächstes tun können
+overview-step-link = Beitrittslink weitergeben
+overview-step-link-text = Wer ihn öffnet, meldet sich an oder legt ein Konto an und tritt mit den Rollen bei, die neue Mitglieder bekommen.
+overview-step-join = Festlegen, wer beitreten darf
+overview-step-join-text = Beitreten kann man auf Einladung, es sei denn, Sie lassen alle mit dem Link herein.
+overview-step-roles = Eigene Rollen anlegen
+overview-step-roles-text = Den Schlüssel einer Rolle sehen Anwendungen in einem Token, neben den vorgegebenen.
+overview-step-groups = Personen in Gruppen zusammenfassen
+overview-step-groups-text = Eine Gruppe trägt Rollen: Wer hineinkommt, bekommt sie, wer sie verlässt, verliert sie.
+overview-latest = Was zuletzt geschehen ist
+overview-see-activity = Alle Aktivitäten ansehen
+
+## The styles
+
+styles = Gestaltung
+styles-text = Woraus Seiten bestehen, jeweils in allen Zuständen.
+styles-colour = Farbe
+styles-type = Schrift
+styles-space = Abstände und Ecken
+styles-buttons = Schaltflächen
+styles-chips = Marken
+styles-notices = Hinweise
+styles-forms = Formulare
+styles-tables = Tabellen
+styles-dialog = Rückfragen
+styles-rows = Zeilen
+styles-empty = Leer
+styles-main = Wichtigste
+styles-usual = Übliche
+styles-bare = Schlichte
+styles-danger = Nimmt weg
+styles-off = Aus
+styles-link = Sieht aus wie ein Link
+styles-kept = Ein ×, das nicht geht, sagt daneben, warum.
+styles-sentence = Wer was darf und seit wann
+
+
+## Mails
+
+mail-footer = Gesendet von { $host }. Antworten an diese Adresse liest niemand.
+mail-not-you = Wenn das nicht von Ihnen kommt, können Sie diese E-Mail ignorieren: Es geschieht nichts.
+mail-link-hours = Der Link funktioniert nur einmal und gilt { $hours ->
+    [one] eine Stunde
+   *[other] { $hours } Stunden
+}.
+mail-link-minutes = Der Link funktioniert nur einmal und gilt { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+}.
+mail-code-subject = { $code } ist Ihr Code für { $host }
+mail-code-heading = Ihr Code
+mail-code-text = Geben Sie ihn auf der Seite ein, auf der Sie gerade Ihr Konto bei { $host } anlegen.
+mail-code-holds = Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+}.
+mail-known-subject = Sie haben schon ein Konto bei { $host }
+mail-known-heading = Sie haben schon ein Konto
+mail-known-text = Jemand, wahrscheinlich Sie selbst, wollte bei { $host } mit dieser Adresse ein Konto anlegen. Melden Sie sich stattdessen an.
+mail-known-reset = Sie wissen Ihr Passwort nicht mehr? Wählen Sie ein neues: { $link }
+mail-verify-subject = Bestätigen Sie Ihre Adresse für { $host }
+mail-verify-heading = Bestätigen Sie Ihre Adresse
+mail-verify-text = Sie gehört zu einem Konto bei { $host }.
+mail-verify-button = Adresse bestätigen
+mail-reset-subject = Neues Passwort für { $host } wählen
+mail-reset-heading = Wählen Sie ein neues Passwort
+mail-reset-text = Jemand, wahrscheinlich Sie selbst, hat das Passwort Ihres Kontos bei { $host } vergessen.
+mail-reset-button = Neues Passwort wählen
+mail-reset-not-you = Wenn das nicht von Ihnen kommt, ignorieren Sie diese E-Mail: Ihr Passwort bleibt, wie es ist.
+mail-invitation-subject = Einladung zu { $organization }
+mail-invitation-heading = Einladung zu { $organization }
+mail-invitation-by = { $inviter } lädt Sie zu { $organization } bei { $host } ein.
+mail-invitation-text = Sie sind zu { $organization } bei { $host } eingeladen.
+mail-invitation-button = Einladung ansehen
+mail-invitation-until = Die Einladung gilt nur für diese Adresse und endet am { $day }.
+mail-invitation-not-you = Wenn Sie nichts davon wissen, können Sie diese E-Mail ignorieren.
+
+## Invitations
+
+## Domains and asking to join
+
+## Proving an address, and recovery
+
+event-address-verified = { $subject } hat die eigene E-Mail-Adresse bestätigt
+
+## Security
+
+## Profile
+
+## Sessions
+
+## Applications
+
+## Deleting and getting back
