@@ -6,6 +6,7 @@ import { ownPage } from '../come-back.js';
 import type { PageDeps } from '../deps.js';
 import { readingOnce } from '../reading-once.js';
 import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
+import { notificationRoutes } from './notifications.js';
 import { organizationRoutes } from './organizations.js';
 import { showProfile } from './profile.js';
 
@@ -14,6 +15,7 @@ export function accountRoutes(router: Router, deps: PageDeps): void {
   router.get(CONSOLE_CALLBACK, async (ctx) => comeBack(deps, ctx));
   router.get('/account', async (ctx) => showProfile(deps, ctx));
   organizationRoutes(router, deps);
+  notificationRoutes(router, deps);
 }
 
 /**
