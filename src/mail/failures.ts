@@ -29,6 +29,9 @@ const WORDS: Readonly<Record<string, string>> = {
   EMESSAGE: 'the mail server refused it',
 };
 
+/** The codes by which TLS says what is wrong with a certificate. */
+const UNTRUSTED = /CERT_|_CERT|SIGNATURE|ISSUER/;
+
 /** @returns what the queue is told: `Undeliverable`, `Deferred`, or an error that is the mail server's */
 export function failureOf(thrown: unknown): Error {
   const reason = reasonOf(thrown);
@@ -47,10 +50,15 @@ function isOfTheMail({ code, command = '', timeoutType }: SmtpError): boolean {
 function reasonOf(thrown: unknown): string {
   const { code = '', originalCode = '', command, responseCode, response } = thrown as SmtpError;
   const known = [originalCode, code].find((one) => Object.hasOwn(WORDS, one));
+  const untrusted = UNTRUSTED.test(`${originalCode} ${code}`);
   // The numbers of an answer alone, as 550 5.1.1: its words often hold the address.
   const status = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];
   const answer = [responseCode, status].filter(Boolean).join(' ');
   const details = [originalCode || code, answer, command && command !== 'API' ? `at ${command}` : ''].filter(Boolean);
-  const words = known ? WORDS[known] : 'it couldn’t be sent';
+  const words = untrusted
+    ? 'the mail server’s certificate isn’t trusted'
+    : known
+      ? WORDS[known]
+      : 'it couldn’t be sent';
   return details.length ? `${words} (${details.join(', ')})` : `${words}`;
 }
