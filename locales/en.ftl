@@ -1281,7 +1281,6 @@ mail-password-ask = If you don’t know why, ask the people who run { $host }.
 mail-roles-one = You were given { $role } in { $organization }
 mail-roles-in = You were given new roles in { $organization }
 mail-roles-several = You were given new roles
-mail-roles-line = In { $organization }: { $roles }
 mail-roles-others = { $count ->
     [one] one more
    *[other] { $count } more

@@ -2,6 +2,7 @@
 import type { Circumstances } from '../services/mail/circumstances.js';
 import type { Texts } from '../texts/catalogue.js';
 import type { Letter, Write } from './letters.js';
+import { typed } from './typed.js';
 
 /** Roles of one organization that are named. */
 const MOST_ROLES = 20;
@@ -66,12 +67,12 @@ const rolesGiven: Write<'roles-given'> = (texts, { organizations, more }, _host,
   return {
     subject: heading,
     heading,
-    lines: [
-      ...organizations.map(({ name, roles }) => t('mail-roles-line', { organization: name, roles: named(roles) })),
-      ...(more ? [t('mail-roles-more', { count: more })] : []),
-    ],
+    lines: [t('mail-roles-when')],
+    ...(only?.roles.length === 1
+      ? {}
+      : { facts: organizations.map(({ name, roles }) => ({ label: typed(name), value: named(roles) })) }),
     button: { label: t('mail-roles-button'), href: `${issuer}/account/organizations` },
-    notes: [t('mail-roles-when')],
+    notes: more ? [t('mail-roles-more', { count: more })] : [],
     settings: { label: t('mail-choose'), href: `${issuer}/account/notifications` },
   };
 };

@@ -167,8 +167,8 @@ describe('given roles', () => {
     await passHour();
     const mails = mailsAbout(user);
     expect(mails.map(({ subject }) => subject)).toEqual(['You were given new roles']);
-    expect(mails[0]?.text).toContain('In Acme & Söhne: Support and Travel');
-    expect(mails[0]?.text).toMatch(/In Other: Admin/);
+    expect(mails[0]?.text).toContain('\nAcme & Söhne: Support and Travel\n');
+    expect(mails[0]?.text).toMatch(/\nOther: Admin/);
     expect(mails[0]?.text).not.toContain('Billing');
   });
 
