@@ -1279,6 +1279,48 @@ mail-invitation-text = You are invited to { $organization } at { $host }.
 mail-invitation-button = See the invitation
 mail-invitation-until = The invitation is for this address alone and ends on { $day }.
 mail-invitation-not-you = If you don’t expect it, you can ignore this mail.
+mail-button-else = If the button does nothing, open this address:
+mail-choose = Choose which mails you get
+mail-fact-when = When
+mail-fact-browser = Browser
+mail-fact-network = Network address
+mail-browser-on = { $browser } on { $system }
+mail-browser-unknown = Not known
+mail-sign-in-subject = New sign-in to your account at { $host }
+mail-sign-in-heading = A new sign-in
+mail-sign-in-text = Somebody, probably you, signed in to your account at { $host } in a browser that hadn’t been used for it before.
+mail-sign-in-button = See your sessions
+mail-sign-in-not-you = If it wasn’t you, end that session and change your password.
+mail-password-subject = Your password at { $host } was changed
+mail-password-heading = Your password was changed
+mail-password-text = The password of your account at { $host } is a new one.
+mail-password-operator = An operator of { $host } has set a new password for your account.
+mail-password-button = See your account
+mail-password-not-you = If it wasn’t you, choose a new password at once: “Forgot password?” on the sign-in page sends you a link.
+mail-password-ask = If you don’t know why, ask the people who run { $host }.
+mail-roles-one = You were given { $role } in { $organization }
+mail-roles-in = You were given new roles in { $organization }
+mail-roles-several = You were given new roles
+mail-roles-others = { $count ->
+    [one] one more
+   *[other] { $count } more
+}
+mail-roles-more = And in { $count ->
+    [one] one more organization
+   *[other] { $count } more organizations
+}.
+mail-roles-button = See your organizations
+mail-roles-when = Applications know of it when they next ask for your roles, within minutes.
+nav-notifications = Notifications
+notifications-text = Mails about your account go to { $email }.
+notifications-heading = Mails that you get
+notifications-sign-in = New sign-ins
+notifications-sign-in-text = When somebody signs in to your account in a browser that hasn’t been used for it before.
+notifications-roles = New roles
+notifications-roles-text = When you are given roles in an organization: one mail an hour at most, with all of them.
+notifications-foot = Mails about your password and your address always come.
+notifications-saved = Your choice of mails is saved.
+event-notices-changed = { $actor } chose which mails to get
 
 ## Invitations
 

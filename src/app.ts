@@ -19,7 +19,7 @@ import { withReadsOnce } from './lib/read-once.js';
 import { type RequestFacts, withRequestFacts } from './lib/request-facts.js';
 import { createSigner } from './lib/signatures.js';
 import { VERSION } from './lib/version.js';
-import { createMailQueue } from './mail/queue.js';
+import { createMailQueue, senderOf } from './mail/queue.js';
 import { createMailRenderer } from './mail/render.js';
 import type { Transport } from './mail/transport.js';
 import { serveAssets } from './middleware/assets.js';
@@ -60,6 +60,7 @@ import type { ServiceContext } from './services/context.js';
 import { createCreationLimits } from './services/creation-limits.js';
 import { createDeliveries } from './services/deliveries/index.js';
 import { eraseDeleted } from './services/erase/index.js';
+import { ROLES_GIVEN, tellRolesGiven } from './services/mail/roles-given.js';
 import { tidyRegistrations } from './services/registration/lifecycle.js';
 import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
@@ -139,9 +140,10 @@ export function createApp(deps: AppDeps): Koa {
       encryption: deps.encryption,
       render: createMailRenderer(catalogue, issuer),
       transport: deps.mailTransport,
-      from: deps.mailFrom ?? `Rollcall <no-reply@${new URL(issuer).hostname}>`,
+      from: senderOf(deps.mailFrom, issuer),
       issuer,
     });
+  deliveries.handle(ROLES_GIVEN, (note) => tellRolesGiven(services, note));
   const signer = createSigner(deps.cookieKeys);
   const csrf = createCsrf(signer, issuer);
   const protocolPages = providerPages(services, { render, catalogue, csrf });

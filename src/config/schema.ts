@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { parseMailbox } from '../lib/mailbox-address.js';
 import { type OutboundRule, parseOutboundRule } from '../lib/outbound-allow.js';
 import { parseDuration } from './durations.js';
 import type { Config } from './index.js';
@@ -59,10 +60,27 @@ const mongodbUri = (text: string): Reading<string> =>
     ? ok(text)
     : bad('expected a URI that begins with mongodb:// or mongodb+srv://');
 
-const smtpUrl = (text: string): Reading<string> =>
-  /^smtps?:$/.test(URL.parse(text)?.protocol ?? '')
+const smtpUrl = (text: string): Reading<string> => {
+  const url = URL.parse(text);
+  if (!url || !/^smtps?:$/.test(url.protocol)) return bad('expected a URL that begins with smtp:// or smtps://');
+  if (!url.hostname) return bad('expected a host, as in smtp://mail.example.com:587');
+  return [url.username, url.password].every(isDecodable)
     ? ok(text)
-    : bad('expected a URL that begins with smtp:// or smtps://');
+    : bad('expected user and password with %25 for each percent sign, and %40 for each @');
+};
+
+const isDecodable = (part: string): boolean => {
+  try {
+    return decodeURIComponent(part) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+const mailFrom = (text: string): Reading<string> =>
+  parseMailbox(text)
+    ? ok(text)
+    : bad('expected one address, as in Example <no-reply@example.com> or no-reply@example.com');
 
 const outboundAllow = (text: string): Reading<readonly OutboundRule[]> => {
   const entries = text.split(',').map((entry) => entry.trim());
@@ -100,7 +118,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     dataDir: resolve(read('DATA_DIR', text, './data')),
     provision: read('ROLLCALL_PROVISION', text, null),
     smtpUrl: read('SMTP_URL', smtpUrl, null),
-    mailFrom: read('MAIL_FROM', text, null),
+    mailFrom: read('MAIL_FROM', mailFrom, null),
     sessionIdle: read('SESSION_IDLE', duration, 12 * 3600),
     sessionAbsolute: read('SESSION_ABSOLUTE', duration, 30 * 86_400),
     signUp: 'open',

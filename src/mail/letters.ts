@@ -1,6 +1,7 @@
 /** What each kind of mail says, made of the catalogue's texts: the templates know only the parts of a letter. */
 import type { MailKind, MailKinds } from '../services/mail/index.js';
 import type { Texts } from '../texts/catalogue.js';
+import { NOTICES } from './notices.js';
 
 /** A mail in words. Text and HTML are made of the same. */
 export interface Letter {
@@ -9,14 +10,19 @@ export interface Letter {
   lines: string[];
   /** What somebody has typed, set apart from what we say. */
   quote?: string;
+  /** When and where, one below the other. */
+  facts?: { label: string; value: string }[];
   /** Letters to copy, alone on a line. */
   code?: string;
   button?: { label: string; href: string };
   /** Below: how long it holds, and what to do where it wasn't oneself. */
   notes: string[];
+  /** Where mails of this kind are turned off. */
+  settings?: { label: string; href: string };
 }
 
-type Write<K extends MailKind> = (texts: Texts, about: MailKinds[K], host: string) => Letter;
+/** @param issuer of which a letter's own links are made */
+export type Write<K extends MailKind> = (texts: Texts, about: MailKinds[K], host: string, issuer: string) => Letter;
 
 const LETTERS: { [K in MailKind]: Write<K> } = {
   'sign-up-code': ({ t }, { code, minutes }, host) => ({
@@ -62,7 +68,8 @@ const LETTERS: { [K in MailKind]: Write<K> } = {
       t('mail-invitation-not-you'),
     ],
   }),
+  ...NOTICES,
 };
 
-export const letterOf = <K extends MailKind>(texts: Texts, kind: K, about: MailKinds[K], host: string): Letter =>
-  LETTERS[kind](texts, about, host);
+export const letterOf = <K extends MailKind>(texts: Texts, kind: K, about: MailKinds[K], issuer: string): Letter =>
+  LETTERS[kind](texts, about, new URL(issuer).host, issuer);

@@ -4,31 +4,26 @@
  */
 import type { Encryption } from '../lib/encryption.js';
 import { digest, newSecret } from '../lib/ids.js';
-import { type Deliveries, type DeliveryKind, Undeliverable } from '../services/deliveries/index.js';
+import { type MailboxAddress, parseMailbox } from '../lib/mailbox-address.js';
+import { Deferred, type Deliveries, type DeliveryKind } from '../services/deliveries/index.js';
 import type { Mail, SendMail } from '../services/mail/index.js';
+import { MAIL_QUEUE, openMail, type QueuedMail, sealedFor } from '../services/mail/sealed.js';
+import { failureOf } from './failures.js';
 import type { RenderMail } from './render.js';
 import type { Transport } from './transport.js';
-
-interface QueuedMail {
-  kind: string;
-  /** Tells recipients' servers apart and nobody about them. */
-  server: string;
-  sealed: string;
-  id: string;
-  expiresAt: Date | null;
-}
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 export const MAIL: DeliveryKind<QueuedMail> = {
-  name: 'mail',
-  // Longer than connecting, greeting and sending may take together.
+  name: MAIL_QUEUE,
+  // Longer than an attempt may take.
   lease: 2 * MINUTE,
   maxAge: 48 * 60 * MINUTE,
   expiresAt: ({ expiresAt }) => expiresAt ?? undefined,
   backoff: { first: 5 * SECOND, most: 15 * MINUTE },
-  parallel: 3,
+  // A recipient whose server hangs has one of them for a while; those of one server never have all.
+  parallel: 6,
   perTarget: 3,
   target: ({ server }) => server,
   describe: ({ kind }) => ({ mail: kind }),
@@ -39,19 +34,27 @@ export interface MailQueueParts {
   encryption: Encryption;
   render: RenderMail;
   transport: Transport;
-  /** The sender, as in a header. */
-  from: string;
+  /** The sender. */
+  from: MailboxAddress;
   issuer: string;
 }
 
-const sealedFor = (id: string) => `mail ${id}`;
+/**
+ * Who mails come from.
+ * @param given MAIL_FROM, which the configuration has checked
+ */
+export const senderOf = (given: string | null | undefined, issuer: string): MailboxAddress =>
+  parseMailbox(given ?? '') ?? { name: 'Rollcall', address: `no-reply@${new URL(issuer).hostname}` };
 
 /** Starts sending what waits, and returns what queues. */
 export function createMailQueue(parts: MailQueueParts): SendMail {
   const { deliveries, encryption, render, transport, from, issuer } = parts;
   const { hostname } = new URL(issuer);
   deliveries.handle(MAIL, async ({ sealed, id }) => {
-    const mail = JSON.parse(encryption.open(sealed, sealedFor(id)), reviveDates) as Mail;
+    const opened = openMail(encryption, { id, sealed });
+    // Another process, or this one after its next start, may have the key.
+    if (opened === undefined) throw new Deferred('no key in ENCRYPTION_KEYS opens this mail');
+    const mail = JSON.parse(opened, reviveDates) as Mail;
     const message = {
       from,
       to: { name: '', address: mail.to },
@@ -61,7 +64,7 @@ export function createMailQueue(parts: MailQueueParts): SendMail {
       headers: { 'Auto-Submitted': 'auto-generated' },
     };
     await transport(message).catch((error: unknown) => {
-      throw isRefused(error) ? new Undeliverable((error as Error).message, { cause: error }) : error;
+      throw failureOf(error);
     });
   });
   return async (mail) => {
@@ -76,9 +79,3 @@ export function createMailQueue(parts: MailQueueParts): SendMail {
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const reviveDates = (key: string, value: unknown) =>
   (key === 'until' || key === 'at') && typeof value === 'string' && MOMENT.test(value) ? new Date(value) : value;
-
-/** The server has refused this recipient or this mail for good (RFC 5321 4.2.1): it won't take it later either. */
-const isRefused = (error: unknown): boolean => {
-  const { responseCode, command } = error as { responseCode?: number; command?: string };
-  return responseCode !== undefined && responseCode >= 500 && /^(RCPT TO|DATA)$/.test(command ?? '');
-};

@@ -4,7 +4,10 @@ import ejs from 'ejs';
 import { ROOT } from '../lib/root.js';
 import type { Mail } from '../services/mail/index.js';
 import type { Catalogue } from '../texts/catalogue.js';
+import { firstKnown } from '../texts/negotiate.js';
 import { letterOf } from './letters.js';
+import { textsOfMail, typedLines } from './typed.js';
+import { wrap } from './wrap.js';
 
 /** A mail as it is sent. */
 export interface RenderedMail {
@@ -26,10 +29,11 @@ export function createMailRenderer(catalogue: Catalogue, issuer: string): Render
     return made;
   };
   return ({ kind, language, about }) => {
-    const texts = catalogue.in(language);
-    const letter = letterOf(texts, kind, about as never, host);
-    const model = { letter, language: texts.language, t: texts.t, host, issuer };
-    // One line, whatever an organization is called.
+    const texts = textsOfMail(catalogue.in(firstKnown(catalogue.languages, [language].flat())));
+    const letter = letterOf(texts, kind, about as never, issuer);
+    if (letter.quote) letter.quote = typedLines(letter.quote);
+    const model = { letter, language: texts.language, t: texts.t, host, wrap };
+    // One line, whatever stands in it.
     const subject = letter.subject.replace(/[\p{Cc}\s]+/gu, ' ').trim();
     return { subject, text: template('text')(model).trim(), html: template('html')(model).trim() };
   };

@@ -36,3 +36,5 @@ export const deliverySchema = new Schema<Delivery>(
 );
 
 deliverySchema.index({ kind: 1, dueAt: 1, target: 1 });
+// What is too old goes also where no process looks, later than those that do: they say so in the log.
+deliverySchema.index({ expiresAt: 1 }, { expireAfterSeconds: 15 * 60 });

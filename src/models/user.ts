@@ -17,6 +17,8 @@ export interface User {
   madeIn?: string;
   /** In which language they made it, for mails: their own setting, the claim `locale`, comes first. */
   language?: string;
+  /** The mails that they don't want; all others they get. */
+  notices?: { rolesGiven?: false; newSignIn?: false };
   /** `disabling` denies at once while administrator seats are being given up. */
   status: 'active' | 'disabling' | 'disabled';
   /** While `disabling`: the attempt, under whose id alone it ends, and whether organizations may be left without an administrator. */
@@ -44,6 +46,10 @@ export const userSchema = new Schema<User>(
     passwordHash: String,
     madeIn: String,
     language: String,
+    notices: {
+      type: new Schema({ rolesGiven: Boolean, newSignIn: Boolean }, { _id: false }),
+      default: undefined,
+    },
     status: { type: String, enum: ['active', 'disabling', 'disabled'], required: true, default: 'active' },
     disabling: {
       type: new Schema({ attempt: { type: String, required: true }, force: Boolean }, { _id: false }),

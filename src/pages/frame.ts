@@ -115,6 +115,7 @@ export async function visitsSettled(ctx: Context, next: Next): Promise<void> {
 const OF_ACCOUNT = [
   { path: '', icon: 'user', label: message('nav-profile') },
   { path: '/organizations', icon: 'building-2', label: message('nav-organizations') },
+  { path: '/notifications', icon: 'bell', label: message('nav-notifications') },
 ] as const;
 
 const OF_ORGANIZATION: readonly {

@@ -9,6 +9,7 @@ import { event, type ServiceContext } from './context.js';
 import { copyToMemberships } from './copies.js';
 import { claimEmail, normalizeEmail } from './create-user.js';
 import { endUserSessions } from './end-user-sessions.js';
+import { passwordChanged } from './mail/password-changed.js';
 import { requireMayReach } from './operators.js';
 import { requirePermission } from './require.js';
 
@@ -101,6 +102,7 @@ export async function setUserPassword(
   const set = event(context, actor, 'user.password_set', user._id, { after: { imported: 'passwordHash' in secret } });
   await write(context, user, undefined, { $set: { passwordHash }, $push: { pendingEvents: set } });
   if (endSessions) await endUserSessions(context, user._id);
+  await passwordChanged(context, user, { byOperator: true });
 }
 
 async function write(

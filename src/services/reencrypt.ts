@@ -3,6 +3,7 @@ import { KEY_RING_ID } from '../models/key-ring.js';
 import { resealChainKey } from './audit/chain-key.js';
 import type { ServiceContext } from './context.js';
 import { openAnswer, sealedAnswerOf } from './kept-answers.js';
+import { resealMails } from './mail/sealed.js';
 import { openKey, sealedFor } from './signing-keys/make-key.js';
 import { readRing } from './signing-keys/stored-ring.js';
 
@@ -23,6 +24,7 @@ interface SealedPlace {
 const PLACES: readonly SealedPlace[] = [
   { name: 'signing keys', reseal: resealSigningKeys },
   { name: 'kept answers', reseal: resealAnswers },
+  { name: 'queued mails', reseal: resealMails },
   { name: 'keys of the audit log', reseal: resealChainKey },
 ];
 

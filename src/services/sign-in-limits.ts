@@ -7,6 +7,8 @@ const PER_ACCOUNT = 10;
 const PER_ADDRESS = 50;
 /** One a second: no person notices, and a script fills no database. */
 const SIGN_UPS_PER_ADDRESS = 900;
+/** Whoever signs in to an account of their own again and again fills no mailbox. */
+const SIGN_IN_MAILS_PER_ACCOUNT = 5;
 /** Links hold 256 random bits: nobody guesses one, and this keeps who tries from asking the store for nothing. */
 const WRONG_LINKS_PER_ADDRESS = 60;
 
@@ -26,6 +28,8 @@ export interface SignInLimits {
   maySignUp(address: string): Promise<boolean>;
   /** Counts a secret link that opened nothing. @returns false where too many of them came from this address lately. */
   mayMissLink(address: string): Promise<boolean>;
+  /** Counts a mail about a new sign-in. @returns false where an account had too many of them lately. */
+  mayTellOfSignIn(userId: string): Promise<boolean>;
 }
 
 export interface Place {
@@ -43,6 +47,7 @@ export function createSignInLimits(connection: Connection): SignInLimits {
   const addresses = limiter('sign-in:address', PER_ADDRESS);
   const signUps = limiter('sign-up:address', SIGN_UPS_PER_ADDRESS);
   const wrongLinks = limiter('link:address', WRONG_LINKS_PER_ADDRESS);
+  const signInMails = limiter('mail:sign-in', SIGN_IN_MAILS_PER_ACCOUNT);
   const accountKey = ({ email, knownDevice }: Attempt) => digest(email, knownDevice ?? '');
   const line = new WaitingLine();
   const enter = (limiter: RateLimiterMongo, key: string) => line.enter(key, () => take(limiter, key));
@@ -50,6 +55,7 @@ export function createSignInLimits(connection: Connection): SignInLimits {
   return {
     maySignUp: (address) => take(signUps, networkOf(address)),
     mayMissLink: (address) => take(wrongLinks, networkOf(address)),
+    mayTellOfSignIn: (userId) => take(signInMails, userId),
     async begin(attempt) {
       const account = accountKey(attempt);
       const network = networkOf(attempt.address);

@@ -1,5 +1,5 @@
 /** A real SMTP server that keeps what it is sent, parsed. */
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
@@ -17,6 +17,8 @@ export interface Mailbox {
   /** For `createApp`. */
   transport: Transport;
   received: Received[];
+  /** Ends the connection in the middle of the next mail. */
+  dropNext(): void;
   /** The newest mail to an address, awaited; `about` is found in its subject. @throws Error after 10 s without one */
   mailTo(address: string, about?: string | RegExp): Promise<Received>;
   /** Those there are to an address, after the queue has had time to send more. */
@@ -29,11 +31,20 @@ const WAIT_MS = 10_000;
 /** @param options how it behaves; it takes everything from everybody unless given */
 export async function startMailbox(options: SMTPServerOptions = {}): Promise<Mailbox> {
   const received: Received[] = [];
+  const sockets = new Set<Socket>();
+  let drops = false;
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     logger: false,
     onData(stream, session, done) {
+      if (drops) {
+        drops = false;
+        stream.once('data', () => {
+          for (const socket of sockets) socket.destroy();
+        });
+        return;
+      }
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', async () => {
@@ -46,6 +57,7 @@ export async function startMailbox(options: SMTPServerOptions = {}): Promise<Mai
     },
     ...options,
   });
+  server.server.on('connection', (socket: Socket) => sockets.add(socket));
   // A client that goes away is no failure of this server.
   server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,6 +67,9 @@ export async function startMailbox(options: SMTPServerOptions = {}): Promise<Mai
     url,
     transport: smtpTransport(url),
     received,
+    dropNext() {
+      drops = true;
+    },
     mailsTo,
     async mailTo(address, about = '') {
       for (const end = Date.now() + WAIT_MS; Date.now() < end; await sleep(20)) {

@@ -7,6 +7,7 @@ import type { PageDeps } from '../deps.js';
 import { readingOnce } from '../reading-once.js';
 import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
 import { deletionRoutes } from './delete.js';
+import { notificationRoutes } from './notifications.js';
 import { organizationRoutes } from './organizations.js';
 import { showProfile } from './profile.js';
 
@@ -16,6 +17,7 @@ export function accountRoutes(router: Router, deps: PageDeps): void {
   router.get('/account', async (ctx) => showProfile(deps, ctx));
   organizationRoutes(router, deps);
   deletionRoutes(router, deps);
+  notificationRoutes(router, deps);
 }
 
 /**

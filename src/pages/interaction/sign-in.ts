@@ -5,6 +5,7 @@ import { signedIn } from '../../oidc/happenings.js';
 import { answerLogin, type Login } from '../../oidc/interaction.js';
 import { authenticate } from '../../services/authenticate.js';
 import { normalizeEmail } from '../../services/create-user.js';
+import { newSignIn } from '../../services/mail/new-sign-in.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
@@ -13,6 +14,8 @@ import { maySignUp } from './may-sign-up.js';
 const deviceCookie = (issuer: string) => (issuer.startsWith('https:') ? '__Secure-rollcall_device' : 'rollcall_device');
 type Errors = Partial<Record<'form' | 'email' | 'password', Message>>;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+/** Accounts for which one browser is known. */
+const ACCOUNTS_KNOWN = 8;
 
 const WRONG: Errors = { form: message('sign-in-wrong'), password: message('sign-in-password-again') };
 
@@ -38,6 +41,7 @@ export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): 
   });
   if (!user) return again(deps, ctx, login, email, WRONG);
   rememberDevice(deps, ctx, email);
+  if (!device && (await deps.limits.mayTellOfSignIn(user._id))) await newSignIn(deps.services, user);
   await finishSignIn(deps, ctx, login, { userId: user._id, remember: field(ctx, 'remember') !== '' });
 }
 
@@ -76,17 +80,29 @@ async function page(
   });
 }
 
-/** The name of a browser that has signed in to this account before; its failures are counted apart from strangers'. */
-function knownDevice({ signer, issuer }: PageDeps, ctx: Context, email: string): string | undefined {
-  const [device, signature] = (ctx.cookies.get(deviceCookie(issuer)) ?? '').split('.');
-  if (!device || !signature) return undefined;
-  return signer.verify('device', `${device} ${digest(normalizeEmail(email))}`, signature) ? device : undefined;
+/** What the cookie holds: the browser's name, and for each of the accounts that were signed in to in it a signature, the last first. */
+function deviceIn({ issuer }: PageDeps, ctx: Context): { device: string | undefined; signatures: string[] } {
+  const [device = '', ...signatures] = (ctx.cookies.get(deviceCookie(issuer)) ?? '').split('.');
+  return { device: /^[\w-]{43}$/.test(device) ? device : undefined, signatures: signatures.slice(0, ACCOUNTS_KNOWN) };
 }
 
-export function rememberDevice({ signer, issuer }: PageDeps, ctx: Context, email: string): void {
-  const device = newSecret();
-  const signature = signer.sign('device', `${device} ${digest(normalizeEmail(email))}`);
-  ctx.cookies.set(deviceCookie(issuer), `${device}.${signature}`, {
+const deviceOf = (device: string, email: string) => `${device} ${digest(normalizeEmail(email))}`;
+
+/** The name of a browser that has signed in to this account before; its failures are counted apart from strangers'. */
+function knownDevice(deps: PageDeps, ctx: Context, email: string): string | undefined {
+  const { device, signatures } = deviceIn(deps, ctx);
+  if (!device) return undefined;
+  const about = deviceOf(device, email);
+  return signatures.some((one) => deps.signer.verify('device', about, one)) ? device : undefined;
+}
+
+export function rememberDevice(deps: PageDeps, ctx: Context, email: string): void {
+  const { signer, issuer } = deps;
+  const present = deviceIn(deps, ctx);
+  const device = present.device ?? newSecret();
+  const own = signer.sign('device', deviceOf(device, email));
+  const others = present.signatures.filter((one) => !signer.verify('device', deviceOf(device, email), one));
+  ctx.cookies.set(deviceCookie(issuer), [device, own, ...others].slice(0, ACCOUNTS_KNOWN + 1).join('.'), {
     httpOnly: true,
     sameSite: 'lax',
     secure: issuer.startsWith('https:'),

@@ -3,6 +3,7 @@ import type { ActivityViews } from './activity-views.js';
 import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
 import type { GroupsViews } from './groups-views.js';
 import type { MembersViews } from './members-views.js';
+import type { NotificationsViews } from './notifications-views.js';
 import type { OverviewViews } from './overview-views.js';
 import type { RoleChip } from './roles.js';
 import type { RolesViews } from './roles-views.js';
@@ -28,7 +29,14 @@ interface Form extends Door {
   action: string;
 }
 
-export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsViews, ActivityViews, OverviewViews {
+export interface Views
+  extends MembersViews,
+    RolesViews,
+    GroupsViews,
+    SettingsViews,
+    ActivityViews,
+    OverviewViews,
+    NotificationsViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
     values: { email: string };

@@ -8,6 +8,7 @@ import type { PendingEvent } from '../../models/event.js';
 import { allModels, type Models } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
 import { copyToMemberships } from '../copies.js';
+import { noteRolesGiven } from '../mail/note-roles-given.js';
 import { insertEvents, logged } from './insert-events.js';
 
 /** A model whose documents may hold events that wait; of no particular one. */
@@ -19,6 +20,7 @@ interface Waiting {
   _id: string;
   pendingEvents: PendingEvent[];
   status?: string;
+  createdAt?: Date;
 }
 
 /** So many documents are read in one go … */
@@ -38,6 +40,7 @@ const FOLLOWING: Readonly<Record<string, (context: ServiceContext, changed: read
     const copied = changed.filter(({ pendingEvents }) => pendingEvents.some(({ action }) => COPIED_AFTER.has(action)));
     for (const { _id } of copied) await copyToMemberships(context, _id);
   },
+  Membership: noteRolesGiven,
 };
 
 /** The changes of a user that show in their memberships. */
@@ -72,7 +75,7 @@ export async function moveEventsOf(context: ServiceContext, model: Changing, id:
 }
 
 async function moveFrom(context: ServiceContext, model: Changing, filter: Document): Promise<number> {
-  const projection = { pendingEvents: 1, status: 1 };
+  const projection = { pendingEvents: 1, status: 1, createdAt: 1 };
   let moved = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const found = (await model.collection.find(filter, { projection }).limit(BATCH).toArray()) as unknown as Waiting[];

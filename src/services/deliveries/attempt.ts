@@ -2,7 +2,7 @@ import { backoffAfter } from '../../lib/backoff.js';
 import { newSecret } from '../../lib/ids.js';
 import type { Delivery } from '../../models/delivery.js';
 import type { ServiceContext } from '../context.js';
-import { type DeliveryKind, Undeliverable } from './index.js';
+import { Deferred, type DeliveryKind, Undeliverable } from './index.js';
 import type { Outcome, Targets } from './targets.js';
 
 type Claimed = Delivery & { lease: string };
@@ -51,20 +51,23 @@ async function attempt<P extends object>(
     const hopeless = error instanceof Undeliverable;
     if (hopeless || next >= claimed.expiresAt) {
       await giveUp(context, claimed, { ...about, reason });
-      // Whoever said so has answered: what else waits for them may go.
-      return hopeless ? 'delivered' : 'failed';
+      return outcomeOf(error);
     }
     logger.warn({ event: 'delivery_failed', ...about, reason, again: next }, 'a delivery failed and is tried again');
     await context.models.Delivery.updateOne(
       { _id: claimed._id, lease: claimed.lease },
       { $set: { dueAt: next }, $unset: { lease: 1 } },
     );
-    return 'failed';
+    return outcomeOf(error);
   }
   await context.models.Delivery.deleteOne({ _id: claimed._id, lease: claimed.lease });
   logger.info({ event: 'delivered', ...about }, 'delivered');
   return 'delivered';
 }
+
+/** What it says of the target: who has said what is wrong has answered, and what else waits for them may go. */
+const outcomeOf = (error: unknown): Outcome =>
+  error instanceof Undeliverable || error instanceof Deferred ? 'delivered' : 'failed';
 
 /** One conditional update: of several processes that look at once, one gets it, until its lease ends. */
 async function claim<P extends object>(

@@ -33,6 +33,9 @@ export interface DeliveryKind<P extends object> {
 /** Thrown by who delivers: no further attempt could succeed. */
 export class Undeliverable extends Error {}
 
+/** Thrown by who delivers: not now, but the target isn't at fault. It is tried again, and what else waits for the target may go. */
+export class Deferred extends Error {}
+
 export interface Deliveries {
   /** Queues something; the same id is queued once while it waits. Returns when it is stored, and delivery begins at once. */
   enqueue<P extends object>(kind: DeliveryKind<P>, id: string, payload: P): Promise<void>;

@@ -3,6 +3,7 @@
  * the command's, sends none.
  */
 import type { ServiceContext } from '../context.js';
+import type { Circumstances } from './circumstances.js';
 
 /** What each kind of mail tells. A link is whole, made of ISSUER, and the only secret that a mail holds beside a code. */
 export interface MailKinds {
@@ -15,6 +16,11 @@ export interface MailKinds {
   'reset-password': { link: string; minutes: number };
   /** To the invited: the link that proves their address too. `inviter` and `message` are what people typed. */
   invitation: { link: string; organization: string; inviter: string | null; message: string | null; until: Date };
+  /** A browser that hasn't been seen for the account. */
+  'new-sign-in': Circumstances;
+  'password-changed': Circumstances & { byOperator: boolean };
+  /** An hour's, by organization; `more` organizations aren't named. */
+  'roles-given': { organizations: { name: string; roles: string[] }[]; more: number };
 }
 
 export type MailKind = keyof MailKinds;
@@ -24,8 +30,8 @@ export type Mail = {
     kind: K;
     /** The address alone. */
     to: string;
-    /** A BCP 47 tag; English where there are no words in it. */
-    language: string | undefined;
+    /** A BCP 47 tag, or several, the best first: the first in which there are words, else English. */
+    language: string | readonly string[] | undefined;
     about: MailKinds[K];
     /** When it is of no use any more: then it isn't tried again. Absent: two days from now. */
     expiresAt?: Date;

@@ -75,6 +75,31 @@ describe('the configuration', () => {
     );
   });
 
+  it('takes one sender, and a mail server with a host; what can’t be used stops the start', () => {
+    for (const MAIL_FROM of [
+      'no-reply@example.com',
+      'no-reply@localhost',
+      'Acme <no-reply@example.com>',
+      '"Acme, Inc." <no-reply@example.com>',
+      'Größe & Söhne <no-reply@example.com>',
+    ])
+      expect(loadConfig({ MAIL_FROM }).mailFrom).toBe(MAIL_FROM);
+    for (const MAIL_FROM of [
+      'Acme',
+      'Acme <acme>',
+      'a@example.com, b@example.com',
+      'a\nBcc: b@example.com',
+      'A <a@b c>',
+    ])
+      expect(faults({ MAIL_FROM }).MAIL_FROM).toContain('expected one address');
+    const smtp = (SMTP_URL: string) => faults({ SMTP_URL, SIGN_UP: 'closed' }).SMTP_URL;
+    for (const url of ['smtp://mail', 'smtps://ada%40acme:p%25@mail.example.com:465', 'smtp://[::1]:25?ignoreTLS=true'])
+      expect(smtp(url)).toBeUndefined();
+    expect(smtp('mail.example.com:25')).toContain('smtp://');
+    expect(smtp('smtp://')).toContain('host');
+    expect(smtp('smtp://ada:50%@mail.example.com')).toContain('%25');
+  });
+
   it('refuses by name what is not built, and never its default', () => {
     expect(faults({ SIGN_UP: 'verified' })).toMatchObject({
       SIGN_UP: expect.stringContaining('not available yet'),
