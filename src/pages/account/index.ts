@@ -6,13 +6,19 @@ import { ownPage } from '../come-back.js';
 import type { PageDeps } from '../deps.js';
 import { readingOnce } from '../reading-once.js';
 import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
+import { applicationRoutes } from './applications.js';
+import { exportOwnData } from './export.js';
 import { organizationRoutes } from './organizations.js';
-import { showProfile } from './profile.js';
+import { profileRoutes } from './profile.js';
+import { sessionRoutes } from './sessions.js';
 
 export function accountRoutes(router: Router, deps: PageDeps): void {
   router.use('/account', readingOnce);
   router.get(CONSOLE_CALLBACK, async (ctx) => comeBack(deps, ctx));
-  router.get('/account', async (ctx) => showProfile(deps, ctx));
+  profileRoutes(router, deps);
+  sessionRoutes(router, deps);
+  applicationRoutes(router, deps);
+  router.get('/account/export', async (ctx) => exportOwnData(deps, ctx));
   organizationRoutes(router, deps);
 }
 

@@ -3,6 +3,7 @@ import { ACCOUNT } from './account.js';
 import { INSTANCE } from './instance.js';
 import { MEMBERS } from './members.js';
 import { ORGANIZATIONS } from './organizations.js';
+import { OWN_ACCOUNT } from './own-account.js';
 import { code, message, type Sentence } from './parts.js';
 import { PROTOCOL } from './protocol.js';
 import type { Told } from './told.js';
@@ -13,7 +14,14 @@ export type Kind = (typeof KINDS)[number];
 
 export type Sentences = Readonly<Record<string, { about: Kind; say: (told: Told) => Sentence }>>;
 
-export const SENTENCES: Sentences = { ...MEMBERS, ...ORGANIZATIONS, ...ACCOUNT, ...PROTOCOL, ...INSTANCE };
+export const SENTENCES: Sentences = {
+  ...MEMBERS,
+  ...ORGANIZATIONS,
+  ...ACCOUNT,
+  ...OWN_ACCOUNT,
+  ...PROTOCOL,
+  ...INSTANCE,
+};
 
 /** The actions of a kind. */
 export const actionsOf = (kind: Kind): string[] =>
