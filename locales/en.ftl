@@ -299,7 +299,6 @@ email-verified = Verified
 email-not-verified = Not verified
 operator = Operator of this server
 about-you = About you
-fact-name = Name
 fact-email = Email
 fact-account = Account
 fact-since = Since
