@@ -300,7 +300,6 @@ email-verified = Verified
 email-not-verified = Not verified
 operator = Operator of this server
 about-you = About you
-fact-name = Name
 fact-email = Email
 fact-account = Account
 fact-since = Since
@@ -1334,9 +1333,89 @@ event-address-verified = { $subject } proved their email address
 
 ## Profile
 
+field-language = Language
+field-time-zone = Time zone
+field-picture = Picture
+as-browser-says = As my browser says
+time-zone-hint = By which days begin and end, as where a role ends on a day.
+change-in-security = Change it
+profile-foot = Applications see it at their next sign-in or token.
+profile-saved = Your profile is saved.
+fault-choose-listed = Choose one from the list.
+your-picture = Your picture
+your-picture-hint = PNG, JPEG, WebP, GIF or AVIF, up to 5 MB. It is cut to a square.
+picture-foot = Who can see you can see it. Places and other details in the file aren’t kept.
+picture-upload = Upload
+picture-remove = Remove picture
+picture-saved = Your picture is there.
+picture-removed = Your picture is gone.
+picture-missing = Choose a picture first.
+picture-too-large = This picture is larger than 5 MB. Choose a smaller one.
+picture-not-one = This file is no picture that can be read here. Choose a PNG, JPEG, WebP, GIF or AVIF picture.
+picture-too-many-pixels = This picture has too many pixels. Choose one of 40 megapixels at most.
+picture-too-many = You have uploaded many pictures lately. Try again in an hour.
+own-data = Your data
+own-data-text = A copy of what is stored about you: profile, memberships with their roles, sessions, applications, and what you did.
+own-data-foot = A JSON file. It holds no password.
+own-data-download = Download your data
+organization-picture = Picture
+organization-picture-foot = Shown with its name, and to whoever opens a sign-in to it.
+organization-picture-saved = The picture is there.
+organization-picture-removed = The picture is gone.
+settings-color = Colour
+settings-color-foot = Shown with its name, and to whoever opens a sign-in to it.
+settings-present-color = It is now { $color ->
+    [red] red
+    [amber] amber
+    [green] green
+    [teal] teal
+    [blue] blue
+   *[violet] violet
+}.
+settings-present-no-color = It has no colour of its own now.
+color-none = None of its own
+color-red = Red
+color-amber = Amber
+color-green = Green
+color-teal = Teal
+color-blue = Blue
+color-violet = Violet
+last-used = Last used
+field-of-picture = Picture
+field-of-color = Colour
+
 ## Sessions
 
+nav-sessions = Sessions
+sessions-heading = Where you are signed in
+sessions-text = Ending a session signs that browser out and ends what applications got in it, also for when you are away.
+end-all-others = End all other sessions
+end-all-others-text = This browser stays signed in.
+session-on = { $browser } on { $system }
+session-at = { $what }
+session-unknown = A browser
+session-of-device = A device that you have allowed
+session-current = This browser
+session-seen = last seen { $time }
+session-allowed = allowed { $time }
+session-ended = That session has ended.
+other-sessions-ended = All your other sessions have ended.
+event-own-session-ended = { $subject } ended one of their own sessions
+event-other-sessions-ended = { $subject } ended all their other sessions
+
 ## Applications
+
+nav-applications = Applications
+applications-text = Taking access back ends it at once, in every session. The application has to ask you again.
+applications-none = No application has access
+applications-none-text = Those that you sign in to with this account are listed here.
+application-first-party = Belongs to this server’s operators: it gets access when you go to it, without asking.
+access-identity = Know who you are: { $what }
+access-no-organization = Without an organization
+access-since = Since { $time }
+take-access-back = Take access back
+access-taken-back = { $application } has no access there any more.
+event-consent-withdrawn = { $subject } took back the access of { $application }
 
 ## Deleting and getting back
 

@@ -46,6 +46,7 @@ import { interactionRoutes } from './pages/interaction/index.js';
 import { joinRoutes } from './pages/join.js';
 import { heardFrom, textsFor } from './pages/language.js';
 import { organizationPages } from './pages/organizations/index.js';
+import { pictureRoutes } from './pages/pictures.js';
 import { errorPage, providerPages } from './pages/protocol.js';
 import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
@@ -61,6 +62,7 @@ import { createCreationLimits } from './services/creation-limits.js';
 import { createDeliveries } from './services/deliveries/index.js';
 import { eraseDeleted } from './services/erase/index.js';
 import { ROLES_GIVEN, tellRolesGiven } from './services/mail/roles-given.js';
+import { createOwnLimits } from './services/own-limits.js';
 import { tidyRegistrations } from './services/registration/lifecycle.js';
 import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
@@ -185,6 +187,7 @@ export function createApp(deps: AppDeps): Koa {
     limits: createSignInLimits(deps.connection),
     userCodeLimits: createUserCodeLimits(deps.connection),
     creationLimits: createCreationLimits(deps.connection),
+    ownLimits: createOwnLimits(deps.connection),
     signer,
     csrf,
     render,
@@ -303,6 +306,7 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
   });
   interactionRoutes(router, pages);
   accountRoutes(router, pages);
+  pictureRoutes(router, pages);
   joinRoutes(router, pages);
   organizationPages(router, pages);
   setupRoutes(router, pages);

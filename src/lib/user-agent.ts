@@ -1,29 +1,48 @@
-/** What people call a browser and a system, by the marks in a `User-Agent`, the more exact first: most claim to be several. */
-const BROWSERS: readonly [RegExp, string][] = [
-  [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
-  [/\bOPR\/|\bOpera\b/, 'Opera'],
-  [/\bVivaldi\//, 'Vivaldi'],
-  [/\bSamsungBrowser\//, 'Samsung Internet'],
-  [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
-  [/\b(?:Chrome|CriOS|Chromium|HeadlessChrome)\//, 'Chrome'],
-  [/\bVersion\/[\d.]+.*\bSafari\//, 'Safari'],
+/** What a `User-Agent` says, in words for people: a browser and a system. Pure, and never sure: anyone may send anything. */
+
+/** Null: unknown. */
+export interface DescribedUserAgent {
+  browser: string | null;
+  system: string | null;
+}
+
+type Rule = readonly [name: string, sign: RegExp];
+
+/** In this order: most browsers also call themselves those that come later. */
+const BROWSERS: readonly Rule[] = [
+  ['Edge', /\b(?:Edg|EdgA|EdgiOS|Edge)\//],
+  ['Opera', /\b(?:OPR|OPiOS|OPT|Opera)\//],
+  ['Samsung Internet', /\bSamsungBrowser\//],
+  ['Vivaldi', /\bVivaldi\//],
+  ['Yandex Browser', /\bYaBrowser\//],
+  ['DuckDuckGo', /\b(?:DuckDuckGo|Ddg)\//],
+  ['Firefox', /\b(?:Firefox|FxiOS)\//],
+  ['Chrome', /\b(?:Chrome|CriOS|Chromium|HeadlessChrome)\//],
+  ['Safari', /\bVersion\/[\d.]+.*\bSafari\//],
+  ['Internet Explorer', /\bTrident\/|\bMSIE /],
 ];
 
-const SYSTEMS: readonly [RegExp, string][] = [
-  [/\biPhone\b/, 'iPhone'],
-  [/\biPad\b/, 'iPad'],
-  [/\bAndroid\b/, 'Android'],
-  [/\bWindows\b/, 'Windows'],
-  [/\bCrOS\b/, 'ChromeOS'],
-  [/\bMac OS X\b|\bMacintosh\b/, 'macOS'],
-  [/\bLinux\b/, 'Linux'],
+const SYSTEMS: readonly Rule[] = [
+  ['iPhone', /\biPhone\b|\biPod\b/],
+  ['iPad', /\biPad\b/],
+  ['Android', /\bAndroid\b/],
+  ['Windows', /\bWindows\b/],
+  ['ChromeOS', /\bCrOS\b/],
+  ['macOS', /\bMacintosh\b|\bMac OS X\b/],
+  ['Linux', /\bLinux\b|\bX11\b/],
 ];
 
-const found = (marks: readonly [RegExp, string][], text: string) =>
-  marks.find(([mark]) => mark.test(text))?.[1] ?? null;
+/** Longer than any browser's; what comes behind isn't looked at. */
+const MOST = 512;
 
-/** A browser and its system in words; null for what isn't recognised. */
-export function describeUserAgent(userAgent: string | undefined): { browser: string | null; system: string | null } {
-  const text = (userAgent ?? '').slice(0, 256);
-  return { browser: found(BROWSERS, text), system: found(SYSTEMS, text) };
+const named = (rules: readonly Rule[], text: string): string | null =>
+  rules.find(([, sign]) => sign.test(text))?.[0] ?? null;
+
+/**
+ * @param userAgent the header as it came, or what was kept of it
+ * @returns names as their makers write them, the same in every language
+ */
+export function describeUserAgent(userAgent: string | null | undefined): DescribedUserAgent {
+  const text = (userAgent ?? '').slice(0, MOST);
+  return { browser: named(BROWSERS, text), system: named(SYSTEMS, text) };
 }

@@ -10,6 +10,8 @@ export interface Consent {
   organizationId: string | null;
   /** As `consentTo` in services/consents.ts writes them. */
   scopes: string[];
+  /** Taken back: it holds nothing, and the row goes when its events have moved to the log. */
+  status?: 'removed';
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
@@ -22,6 +24,7 @@ export const consentSchema = new Schema<Consent>(
     applicationId: { type: String, required: true },
     organizationId: { type: String, default: null },
     scopes: { type: [String], required: true },
+    status: { type: String, enum: ['removed'] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     pendingEvents,

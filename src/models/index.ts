@@ -18,9 +18,11 @@ import { type InitialAccessToken, initialAccessTokenSchema } from './initial-acc
 import { type Instance, instanceSchema } from './instance.js';
 import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
+import { type LastOrganization, lastOrganizationSchema } from './last-organization.js';
 import { type Membership, membershipSchema } from './membership.js';
 import { OIDC_MODELS, type OidcModelName, type OidcRecord, oidcRecordSchema } from './oidc-record.js';
 import { type Organization, organizationSchema } from './organization.js';
+import { type Picture, pictureSchema } from './picture.js';
 import { RATE_LIMIT_COLLECTION, type RateLimit, rateLimitSchema } from './rate-limit.js';
 import { type RevokedToken, revokedTokenSchema } from './revoked-token.js';
 import { type Role, roleSchema } from './role.js';
@@ -48,6 +50,8 @@ export interface Models {
   BulkOperation: Model<BulkOperation>;
   BulkItem: Model<BulkItem>;
   KeptAnswer: Model<KeptAnswer>;
+  Picture: Model<Picture>;
+  LastOrganization: Model<LastOrganization>;
   oidc: Record<OidcModelName, Model<OidcRecord>>;
 }
 
@@ -78,6 +82,12 @@ export function createModels(connection: Connection): Models {
       'initialAccessTokens',
     ),
     KeptAnswer: connection.model<KeptAnswer>('KeptAnswer', keptAnswerSchema, 'keptAnswers'),
+    LastOrganization: connection.model<LastOrganization>(
+      'LastOrganization',
+      lastOrganizationSchema,
+      'lastOrganizations',
+    ),
+    Picture: connection.model<Picture>('Picture', pictureSchema, 'pictures'),
     Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
     AuditEvent: connection.model<AuditEvent>('AuditEvent', auditEventSchema, 'events'),
     AuditChain: connection.model<AuditChain>('AuditChain', auditChainSchema, 'auditChains'),
@@ -125,6 +135,7 @@ export type {
   Membership,
   OidcRecord,
   Organization,
+  Picture,
   RevokedToken,
   Role,
   User,

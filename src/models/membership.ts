@@ -50,6 +50,7 @@ export interface Membership {
   words?: string[];
   name?: string;
   email?: string;
+  picture?: string | null;
   userStatus?: User['status'];
   createdAt: Date;
   updatedAt: Date;
@@ -81,6 +82,7 @@ export const membershipSchema = new Schema<Membership>(
     words: { type: [String], default: undefined },
     name: String,
     email: String,
+    picture: String,
     userStatus: { type: String, enum: ['active', 'disabling', 'disabled'] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },

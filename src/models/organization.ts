@@ -5,6 +5,10 @@ import { type PendingEvent, pendingEvents } from './event.js';
 /** Whether a member holds any number of roles, or exactly one (R4). */
 export type RoleMode = 'multiple' | 'single';
 
+/** By which an organization is told apart, beside its picture. */
+export const COLORS = ['red', 'amber', 'green', 'teal', 'blue', 'violet'] as const;
+export type Color = (typeof COLORS)[number];
+
 /** A company or team. */
 export interface Organization {
   /** `org_…` */
@@ -19,6 +23,10 @@ export interface Organization {
   roleMode?: RoleMode;
   /** A lost role ends the member's tokens here at once (R6). */
   revokeOnDowngrade?: boolean;
+  /** The id of its picture. */
+  picture?: string | null;
+  /** Absent or null: one that its id chooses. */
+  color?: Color | null;
   /** Ids of the roles that who joins gets; absent: the instance's. */
   defaultRoles?: string[];
   metadata?: Record<string, string>;
@@ -53,6 +61,8 @@ export const organizationSchema = new Schema<Organization>(
     joinPolicy: { type: String, enum: ['invite', 'open'], required: true, default: 'invite' },
     roleMode: { type: String, enum: ['multiple', 'single'] },
     revokeOnDowngrade: Boolean,
+    picture: String,
+    color: { type: String, enum: [...COLORS, null] },
     defaultRoles: { type: [String], default: undefined },
     metadata: { type: Schema.Types.Mixed },
     sortName: String,

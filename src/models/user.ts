@@ -10,6 +10,8 @@ export interface User {
   email: string;
   emailVerified: boolean;
   name: string;
+  /** The id of the picture that they have given themselves: the claim `picture`, before the one in `profile`. */
+  picture?: string | null;
   /** Standard claims of the scope `profile` by their OIDC names. */
   profile?: Record<string, unknown>;
   passwordHash?: string;
@@ -42,6 +44,7 @@ export const userSchema = new Schema<User>(
     email: { type: String, required: true },
     emailVerified: { type: Boolean, required: true, default: false },
     name: { type: String, required: true },
+    picture: String,
     profile: { type: Schema.Types.Mixed },
     passwordHash: String,
     madeIn: String,

@@ -1,4 +1,5 @@
 import type { User } from '../models/index.js';
+import { picturePath } from '../models/picture.js';
 import { loadStanding, type Standing } from '../services/load-standing.js';
 import { applicationOf } from './grants.js';
 import { requireResourceOfRefresh } from './resource-of-refresh.js';
@@ -59,7 +60,7 @@ async function claimsOf(
   ]);
   if (!standing) return { sub };
   const elsewhere = use === 'id_token' && application.profileClaimsIn === 'userinfo';
-  const byScope = { ...profileClaims(standing.user), ...organizationNames(standing) };
+  const byScope = { ...profileClaims(runtime, standing.user), ...organizationNames(standing) };
   const api = application.defaultApi ? standing.catalog.apis.get(application.defaultApi) : undefined;
   return {
     sub,
@@ -72,9 +73,10 @@ async function claimsOf(
 const onlyAsked = (claims: Record<string, unknown>, asked: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(claims).filter(([name]) => Object.hasOwn(asked, name)));
 
-function profileClaims(user: User): Record<string, unknown> {
+function profileClaims({ issuer }: Runtime, user: User): Record<string, unknown> {
   return {
     ...user.profile,
+    ...(user.picture ? { picture: issuer + picturePath(user.picture, 512) } : {}),
     name: user.name,
     updated_at: Math.floor(user.updatedAt.getTime() / 1000),
     email: user.email,

@@ -6,6 +6,7 @@
 import { errors, type Provider } from 'oidc-provider';
 import { digest, newSecret } from '../lib/ids.js';
 import type { Application } from '../models/index.js';
+import { consentedScopes } from '../services/consents.js';
 import type { Standing } from '../services/load-standing.js';
 import { signInEnded } from '../services/sign-ins.js';
 import { giveWhatIsAsked } from './give-scopes.js';
@@ -81,7 +82,9 @@ async function grantWithScopes(
     const read = structuredClone({ generation: grant.generation, openid: grant.openid, resources: grant.resources });
     await giveWhatIsAsked(runtime, ctx, application, standing, grant);
     if (made) {
-      if (await insert(runtime, ctx.oidc, grant, ttl)) return grant;
+      if (!(await insert(runtime, ctx.oidc, grant, ttl))) continue;
+      if (application.firstParty || (await isAllowedStill(runtime, grant))) return grant;
+      await grant.adapter.destroy(grant.jti);
       continue;
     }
     const now = Math.floor(runtime.services.clock.now().getTime() / 1000);
@@ -135,6 +138,18 @@ async function insert(runtime: Runtime, oidc: OidcContext, grant: OidcContext, t
   else await grant.adapter.sweep(grant.jti);
   Object.assign(grant, { iat: payload.iat, exp: payload.exp });
   return inserted;
+}
+
+/**
+ * Taking access back withdraws the consent, then ends the grants. Looked at after the grant was made, either the consent is gone by now, or
+ * the grant is among those that end.
+ */
+async function isAllowedStill({ services }: Runtime, grant: OidcContext): Promise<boolean> {
+  const scopes: string[] = grant.getOIDCScope().split(' ').filter(Boolean);
+  if (scopes.length === 0) return true;
+  const { accountId: userId, clientId: applicationId, organizationId } = grant;
+  const allowed = await consentedScopes(services, { userId, applicationId, organizationId });
+  return scopes.every((scope) => allowed.has(scope));
 }
 
 /** One that isn't saved yet. A device's names no session, and is saved when the person has allowed it: see `device/device-codes.ts`. */

@@ -17,9 +17,12 @@ export function saveSessionsWhenWorthIt(provider: Provider): void {
   };
   const { save } = model.prototype;
   model.prototype.save = async function saveWhenWorthIt(ttl: number) {
-    const left = this.exp - Math.floor(Date.now() / 1000);
-    if (!this.oldId && left > ttl - worthAWrite(ttl) && left <= ttl && this[LOADED] === stateOf(model, this))
+    const now = Math.floor(Date.now() / 1000);
+    const left = this.exp - now;
+    const seen = now - (this.seenAt ?? now) < worthAWrite(ttl);
+    if (!this.oldId && seen && left > ttl - worthAWrite(ttl) && left <= ttl && this[LOADED] === stateOf(model, this))
       return this.jti;
+    this.seenAt = now;
     return save.call(this, ttl);
   };
 }
@@ -28,6 +31,7 @@ function stateOf(model: OidcContext, session: OidcContext): string {
   const {
     iat: _iat,
     exp: _exp,
+    seenAt: _seenAt,
     ...state
   } = Object.fromEntries((model.IN_PAYLOAD as string[]).map((name) => [name, session[name]]));
   return JSON.stringify(state);

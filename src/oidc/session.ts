@@ -10,6 +10,8 @@ export interface SignedIn {
   userId: string;
   /** Seconds since the epoch. */
   authTime: number;
+  /** What tells the session apart from the person's others; it outlives a new sign-in in it. */
+  uid: string;
   /** What the sign-in that it rests on is called: see `services/sign-ins.ts`. */
   signIn: string;
 }
@@ -27,7 +29,7 @@ export async function currentSession(
   if (!session.accountId) return undefined;
   const lifetime = sessionLifetime(runtime, session);
   await session.save(lifetime);
-  return { userId: session.accountId, authTime: session.loginTs ?? 0, signIn: signInOf(session) };
+  return { userId: session.accountId, uid: session.uid, authTime: session.loginTs ?? 0, signIn: signInOf(session) };
 }
 
 /** Where to send a browser to sign in for the account pages, and to come back to `path` afterwards. */

@@ -1,15 +1,24 @@
 import type { Provider } from 'oidc-provider';
 import { newSecret } from '../lib/ids.js';
+import { requestFacts, userAgentOf } from '../lib/request-facts.js';
 import type { OidcContext } from './runtime.js';
 
-/** Gives each sign-in a name in its session, new also where somebody signs in again in it: see `services/sign-ins.ts`. */
+/**
+ * Gives each sign-in a name in its session, new also where somebody signs in again in it: see `services/sign-ins.ts`. The session keeps
+ * where that was done from as well, by which its person knows it again, and when it was used last: see `session-saves.ts`.
+ */
 export function nameSignIns({ Session }: Provider): void {
   const model = Session as OidcContext;
   const inherited = model.IN_PAYLOAD as string[];
-  Object.defineProperty(model, 'IN_PAYLOAD', { configurable: true, get: () => [...inherited, 'signIn'] });
+  Object.defineProperty(model, 'IN_PAYLOAD', {
+    configurable: true,
+    get: () => [...inherited, 'signIn', 'from', 'seenAt'],
+  });
   const { loginAccount } = model.prototype;
   model.prototype.loginAccount = function loginNamed(details: object) {
     loginAccount.call(this, details);
     this.signIn = newSecret();
+    const facts = requestFacts();
+    this.from = facts && { address: facts.address, userAgent: userAgentOf(facts) };
   };
 }

@@ -5,6 +5,7 @@ import type { Csrf } from '../middleware/csrf.js';
 import type { Runtime } from '../oidc/runtime.js';
 import type { ServiceContext } from '../services/context.js';
 import type { CreationLimits } from '../services/creation-limits.js';
+import type { OwnLimits } from '../services/own-limits.js';
 import type { SignInLimits } from '../services/sign-in-limits.js';
 import type { UserCodeLimits } from '../services/user-code-limits.js';
 import type { Catalogue, Texts } from '../texts/catalogue.js';
@@ -19,6 +20,7 @@ export interface PageDeps {
   limits: SignInLimits;
   userCodeLimits: UserCodeLimits;
   creationLimits: CreationLimits;
+  ownLimits: OwnLimits;
   signer: Signer;
   csrf: Csrf;
   render: Render;

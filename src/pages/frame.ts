@@ -8,6 +8,7 @@ import { ORGANIZATION_PERMISSIONS, type OrganizationPermission } from '../access
 import { notFound } from '../lib/errors.js';
 import { allowOwnRequests } from '../middleware/security-headers.js';
 import type { Organization, User } from '../models/index.js';
+import type { Color } from '../models/organization.js';
 import { mayReadLog } from '../services/audit/select-events.js';
 import { claimOwner } from '../services/claim-name.js';
 import { isSlug } from '../services/create-organization.js';
@@ -35,12 +36,28 @@ export interface Visitor extends Asker {
   asOperator: boolean;
 }
 
+interface OrganizationLook {
+  id: string;
+  name: string;
+  slug: string;
+  picture?: string | null;
+  color?: Color | null;
+}
+
+const lookOf = ({ _id: id, name, slug, picture = null, color = null }: Organization): OrganizationLook => ({
+  id,
+  name,
+  slug,
+  picture,
+  color,
+});
+
 /** What the layout `app` shows. */
 export interface Frame {
-  user: { id: string; name: string };
-  organization: { id: string; name: string; slug: string } | null;
+  user: { id: string; name: string; picture?: string | null };
+  organization: OrganizationLook | null;
   /** The person's organizations and the one they look at, for the switcher. */
-  organizations: { id: string; name: string; slug: string; roles: string[]; visited: boolean }[];
+  organizations: (OrganizationLook & { roles: string[]; visited: boolean })[];
   navigation: { href: string; icon: string; label: Message; current: boolean }[];
   mayCreate: boolean;
   asOperator: boolean;
@@ -116,6 +133,8 @@ const OF_ACCOUNT = [
   { path: '', icon: 'user', label: message('nav-profile') },
   { path: '/organizations', icon: 'building-2', label: message('nav-organizations') },
   { path: '/notifications', icon: 'bell', label: message('nav-notifications') },
+  { path: '/sessions', icon: 'monitor-smartphone', label: message('nav-sessions') },
+  { path: '/applications', icon: 'layout-grid', label: message('nav-applications') },
 ] as const;
 
 const OF_ORGANIZATION: readonly {
@@ -140,16 +159,14 @@ export function frameOf(deps: PageDeps, ctx: Context, asker: Asker | Visitor): F
   const items = organization
     ? OF_ORGANIZATION.filter(({ permission }) => mayDo(deps, actor, permission, organization))
     : OF_ACCOUNT;
-  const here = organization && { id: organization._id, name: organization.name, slug: organization.slug };
-  const own = actable(memberships).map(({ organization: { _id: id, name, slug }, roles }) => ({
-    id,
-    name,
-    slug,
+  const here = organization && lookOf(organization);
+  const own = actable(memberships).map(({ organization: one, roles }) => ({
+    ...lookOf(one),
     roles: roles.map((role) => role.name),
     visited: false,
   }));
   return {
-    user: { id: user._id, name: user.name },
+    user: { id: user._id, name: user.name, picture: user.picture ?? null },
     organization: here,
     organizations: [
       // Who runs the server looks at others than their own.

@@ -7,6 +7,7 @@ import type { User } from '../models/index.js';
 import { findOrganization } from '../services/create-organization.js';
 import { joinOrganization, mayJoin } from '../services/join-organization.js';
 import type { PageDeps } from './deps.js';
+import { organizationView } from './interaction/look.js';
 import { requireUser } from './require-user.js';
 
 /** Joining outside of an application's login. */
@@ -24,7 +25,7 @@ async function showJoin(deps: PageDeps, ctx: Context): Promise<void> {
     app: null,
     csrf: deps.csrf.token(ctx),
     action: `/join/${organization.slug}`,
-    organization: { id: organization._id, name: organization.name },
+    organization: organizationView(organization),
     first: !organization.founded,
     canDecline: false,
   });

@@ -7,6 +7,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ejs from 'ejs';
 import { ROOT } from '../lib/root.js';
+import { COLORS } from '../models/organization.js';
+import { picturePath } from '../models/picture.js';
 import type { Catalogue, Texts } from '../texts/catalogue.js';
 import { Html, html } from '../texts/html.js';
 import type { Message } from '../texts/message.js';
@@ -51,7 +53,7 @@ export function createRenderer(catalogue: Catalogue): Render {
     const page: Page = { title: 'Rollcall', layout: 'door', reading: false, refresh: 0, body: '' };
     const { organization } = 'frame' in model ? model.frame : { organization: null };
     const titleOf = titling(texts, organization);
-    const locals = { ...helpers, ...speakerOf(texts), titleOf, app: null, ...model, page };
+    const locals = { ...helpers, ...speakerOf(texts), titleOf, app: null, look: null, ...model, page };
     page.body = template(view)(locals);
     return template(`layout/${page.layout}`)(locals);
   };
@@ -89,6 +91,13 @@ const helpers = {
     for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
     return (hash % TONES) + 1;
   },
+  /** The same for what may have a colour of its own. */
+  toneOf: ({ id, color }: { id: string; color?: string | null }): number =>
+    color && (COLORS as readonly string[]).includes(color)
+      ? (COLORS as readonly string[]).indexOf(color) + 1
+      : helpers.tone(id),
+  /** Where the small size of an uploaded picture is. */
+  pictureUrl: (id: string): string => picturePath(id, 96),
   /** Markup for a text of the catalogue: a name that stands out, and what a program reads. */
   strong: (text: string): Html => html`<strong><bdi>${text}</bdi></strong>`,
   bdi: (text: string): Html => html`<bdi>${text}</bdi>`,

@@ -16,6 +16,7 @@ export async function requireUser(
   const user = session ? await deps.services.reads.user(session.userId) : undefined;
   if (user?.status === 'active') {
     ctx.state.userId = user._id;
+    ctx.state.sessionUid = session?.uid;
     speak(ctx, deps.catalogue, [ownLanguage(user)]);
     return user;
   }

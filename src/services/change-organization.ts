@@ -12,7 +12,7 @@ import { vocabularyOf } from './vocabulary.js';
 
 /** What can be changed of an organization; its id and slug never. `defaultRoles` are ids of roles that the caller has resolved. */
 export type OrganizationChange = Partial<
-  Pick<Organization, 'name' | 'status' | 'joinPolicy' | 'roleMode' | 'revokeOnDowngrade' | 'metadata'>
+  Pick<Organization, 'name' | 'status' | 'joinPolicy' | 'roleMode' | 'revokeOnDowngrade' | 'color' | 'metadata'>
 > & {
   /** Null: the instance's. */
   defaultRoles?: string[] | null;

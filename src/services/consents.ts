@@ -1,4 +1,4 @@
-import { themselves } from '../access/can.js';
+import { type Actor, themselves } from '../access/can.js';
 import { digest } from '../lib/ids.js';
 import { event, type ServiceContext } from './context.js';
 
@@ -41,9 +41,32 @@ export async function allowScopes(context: ServiceContext, key: ConsentKey, scop
     {
       $setOnInsert: { ...key, createdAt: now },
       $set: { updatedAt: now },
+      // One that was taken back a moment ago begins again.
+      $unset: { status: 1 },
       $addToSet: { scopes: { $each: [...scopes] } },
       $push: { pendingEvents: given },
     },
     { upsert: true },
   );
+}
+
+/**
+ * Takes back what was allowed. The row holds nothing from then on, and goes when its event has moved to the log.
+ * @returns its id; undefined where nothing was allowed
+ */
+export async function withdrawConsent(
+  context: ServiceContext,
+  actor: Actor,
+  key: ConsentKey,
+): Promise<string | undefined> {
+  const { models, clock } = context;
+  const withdrawn = event(context, actor, 'consent.withdrawn', key.userId, {
+    organizationId: key.organizationId,
+    after: { application: key.applicationId },
+  });
+  const { matchedCount } = await models.Consent.updateOne(
+    { _id: idOf(key), status: { $exists: false } },
+    { $set: { status: 'removed', scopes: [], updatedAt: clock.now() }, $push: { pendingEvents: withdrawn } },
+  );
+  return matchedCount === 1 ? idOf(key) : undefined;
 }

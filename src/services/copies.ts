@@ -7,15 +7,15 @@ import { sortNameOf, wordsOf } from '../lib/words.js';
 import type { Membership, Models, Organization, User } from '../models/index.js';
 
 /** What is copied, or made of it. */
-export type Copied = Pick<User, '_id' | 'name' | 'email' | 'status'>;
-const COPIED = { name: 1, email: 1, status: 1 } as const;
+export type Copied = Pick<User, '_id' | 'name' | 'email' | 'status' | 'picture'>;
+export const COPIED = { name: 1, email: 1, status: 1, picture: 1 } as const;
 
 /** By what a user is sorted and found: stands in the user's own document. */
 export const findableUser = ({
   _id,
   name,
   email,
-}: Omit<Copied, 'status'>): Required<Pick<User, 'sortName' | 'words'>> => ({
+}: Omit<Copied, 'status' | 'picture'>): Required<Pick<User, 'sortName' | 'words'>> => ({
   sortName: sortNameOf(name, _id),
   words: wordsOf(name, email),
 });
@@ -33,11 +33,12 @@ export const findableOrganization = ({
 /** What a membership holds of its user. */
 export const copiesOf = (
   user: Copied,
-): Required<Pick<Membership, 'sortName' | 'words' | 'name' | 'email' | 'userStatus'>> => ({
+): Required<Pick<Membership, 'sortName' | 'words' | 'name' | 'email' | 'userStatus' | 'picture'>> => ({
   ...findableUser(user),
   name: user.name,
   email: user.email,
   userStatus: user.status,
+  picture: user.picture ?? null,
 });
 
 /** Who is copied, as they are now. */
@@ -45,7 +46,10 @@ export const readCopied = async ({ models }: { models: Models }, userId: string)
   (await models.User.findById(userId, COPIED).lean<Copied | null>()) ?? undefined;
 
 export const isSameCopy = (a: Copied | undefined, b: Copied | undefined): boolean =>
-  a?.name === b?.name && a?.email === b?.email && a?.status === b?.status;
+  a?.name === b?.name &&
+  a?.email === b?.email &&
+  a?.status === b?.status &&
+  (a?.picture ?? null) === (b?.picture ?? null);
 
 /**
  * Brings the memberships of a user, and by what they are found, up to what the user is now. Of several who do so at once, each looks once

@@ -43,6 +43,7 @@ export interface NewOrganization {
   defaultRoles?: string[] | undefined;
   roleMode?: Organization['roleMode'] | undefined;
   revokeOnDowngrade?: boolean | undefined;
+  color?: Organization['color'] | undefined;
   metadata?: Record<string, string> | undefined;
   /** Who becomes its first member and administrator (R1). Absent: it waits for the first to join. */
   founder?: string | undefined;
@@ -73,6 +74,7 @@ export async function createOrganization(
       joinPolicy: input.joinPolicy ?? 'invite',
       ...(input.roleMode ? { roleMode: input.roleMode } : {}),
       ...(input.revokeOnDowngrade === undefined ? {} : { revokeOnDowngrade: input.revokeOnDowngrade }),
+      ...(input.color ? { color: input.color } : {}),
       ...(input.defaultRoles ? { defaultRoles: input.defaultRoles } : {}),
       ...(input.metadata ? { metadata: input.metadata } : {}),
       ...findableOrganization({ _id: id, name: input.name, slug }),

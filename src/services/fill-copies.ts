@@ -4,7 +4,7 @@
  */
 import { INSTANCE_ID } from '../models/instance.js';
 import type { ServiceContext } from './context.js';
-import { type Copied, copiesOf, findableOrganization, findableUser } from './copies.js';
+import { COPIED, type Copied, copiesOf, findableOrganization, findableUser } from './copies.js';
 
 const BATCH = 500;
 /** Whoever changes a user or joins writes it by themselves: that isn't written over with what was read before. */
@@ -20,7 +20,7 @@ export async function fillCopies(context: ServiceContext, forMs: number): Promis
   if (!(await fillOrganizations(context, end))) return false;
   while (performance.now() < end) {
     const { filledTo = '' } = (await models.Instance.findById(INSTANCE_ID, { filledTo: 1 }).lean()) ?? {};
-    const users: Copied[] = await models.User.find({ _id: { $gt: filledTo } }, { name: 1, email: 1, status: 1 })
+    const users: Copied[] = await models.User.find({ _id: { $gt: filledTo } }, COPIED)
       .sort({ _id: 1 })
       .limit(BATCH)
       .lean();

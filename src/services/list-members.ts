@@ -3,7 +3,7 @@ import type { HeldRole } from '../access/effective-roles.js';
 import type { KnownGroup, Membership, Organization, Role, User } from '../models/index.js';
 import { heldBy } from './change-membership.js';
 import type { ServiceContext } from './context.js';
-import type { Copied } from './copies.js';
+import { COPIED, type Copied } from './copies.js';
 import { settleMembership } from './join-organization.js';
 import type { Page, PageRequest } from './list-pages.js';
 import { type CompiledFilter, compileFilter, type MemberFilter } from './lists/member-filter.js';
@@ -71,7 +71,7 @@ async function overviewsOf(
 ): Promise<MemberOverview[]> {
   const without = rows.filter((row) => row.name === undefined).map((row) => row.userId);
   const users: Copied[] = without.length
-    ? await context.models.User.find({ _id: { $in: without } }, { name: 1, email: 1, status: 1 }).lean()
+    ? await context.models.User.find({ _id: { $in: without } }, COPIED).lean()
     : [];
   const byId = new Map(users.map((user) => [user._id, user]));
   const members = await Promise.all(
@@ -84,9 +84,9 @@ async function overviewsOf(
 }
 
 /** Who a membership is of, as far as its row says so. */
-export const copiedIn = ({ userId, name, email, userStatus }: Membership): Copied | undefined =>
+export const copiedIn = ({ userId, name, email, userStatus, picture = null }: Membership): Copied | undefined =>
   name !== undefined && email !== undefined && userStatus
-    ? { _id: userId, name, email, status: userStatus }
+    ? { _id: userId, name, email, status: userStatus, picture }
     : undefined;
 
 /** One member, with the roles of today. */

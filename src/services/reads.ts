@@ -30,7 +30,7 @@ export interface Reads {
 const WITHOUT_EVENTS = { pendingEvents: 0 } as const;
 /** What is there for lists. */
 const WITHOUT_FINDING = { ...WITHOUT_EVENTS, sortName: 0, words: 0 } as const;
-const WITHOUT_COPIES = { ...WITHOUT_FINDING, name: 0, email: 0, userStatus: 0 } as const;
+const WITHOUT_COPIES = { ...WITHOUT_FINDING, name: 0, email: 0, userStatus: 0, picture: 0 } as const;
 /** Nor a hash, which is for signing in alone. */
 const WITHOUT_HASH = { ...WITHOUT_FINDING, passwordHash: 0 } as const;
 

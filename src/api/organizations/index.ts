@@ -1,5 +1,6 @@
 import { forbidden } from '../../lib/errors.js';
 import type { Organization } from '../../models/index.js';
+import { picturePath } from '../../models/picture.js';
 import { changeOrganization } from '../../services/change-organization.js';
 import type { ServiceContext } from '../../services/context.js';
 import { createOrganization } from '../../services/create-organization.js';
@@ -11,9 +12,10 @@ import { type Answer, inOrganization, type Noun, onInstance } from '../endpoint.
 import { roleIdsOf } from '../role-keys.js';
 import { newOrganization, organization, organizationChange, organizationList, organizationQuery } from './schema.js';
 
+type Where = { services: ServiceContext; issuer: string };
 type Defaults = Awaited<ReturnType<typeof defaultRolesOf>>;
 
-function present(one: Organization, defaultRoles: Defaults) {
+function present(issuer: string, one: Organization, defaultRoles: Defaults) {
   return {
     id: one._id,
     slug: one.slug,
@@ -24,6 +26,8 @@ function present(one: Organization, defaultRoles: Defaults) {
     inheritsDefaultRoles: one.defaultRoles === undefined,
     roleMode: one.roleMode ?? 'multiple',
     revokeOnDowngrade: one.revokeOnDowngrade ?? false,
+    color: one.color ?? null,
+    picture: one.picture ? issuer + picturePath(one.picture, 512) : null,
     hasAdministrator: one.administrators.length > 0,
     eraseAt: one.deletion?.eraseAt.toISOString() ?? null,
     metadata: one.metadata ?? {},
@@ -32,8 +36,8 @@ function present(one: Organization, defaultRoles: Defaults) {
   };
 }
 
-const answerWith = async (services: ServiceContext, one: Organization): Promise<Answer> => ({
-  body: present(one, await defaultRolesOf(services, [one])),
+const answerWith = async ({ services, issuer }: Where, one: Organization): Promise<Answer> => ({
+  body: present(issuer, one, await defaultRolesOf(services, [one])),
   revision: one.revision ?? 0,
 });
 
@@ -51,10 +55,10 @@ export const organizations: Noun = {
       list: true,
       query: organizationQuery,
       answer: { status: 200, description: 'A page of organizations.', schema: organizationList },
-      async handle({ services, query: { search }, page }) {
+      async handle({ services, issuer, query: { search }, page }) {
         const { data, nextCursor } = await listOrganizations(services, { ...page, search });
         const defaultRoles = await defaultRolesOf(services, data);
-        return { body: { data: data.map((one) => present(one, defaultRoles)), nextCursor } };
+        return { body: { data: data.map((one) => present(issuer, one, defaultRoles)), nextCursor } };
       },
     }),
     onInstance({
@@ -67,10 +71,10 @@ export const organizations: Noun = {
       body: newOrganization,
       answer: { status: 201, description: 'The new organization.', schema: organization },
       conflicts: ['slug_taken', 'single_role_mode'],
-      async handle({ services, actor, body: { defaultRoles, ...input } }) {
+      async handle({ services, issuer, actor, body: { defaultRoles, ...input } }) {
         const roles = defaultRoles ? await roleIdsOf(services, null, defaultRoles, 'defaultRoles') : undefined;
         const made = await createOrganization(services, actor, { ...input, defaultRoles: roles });
-        return { ...(await answerWith(services, made)), location: `/organizations/${made._id}` };
+        return { ...(await answerWith({ services, issuer }, made)), location: `/organizations/${made._id}` };
       },
     }),
     inOrganization({
@@ -80,7 +84,7 @@ export const organizations: Noun = {
       summary: 'Read an organization',
       permissions: ['members:read', 'settings:write', 'instance:organizations'],
       answer: { status: 200, description: 'The organization.', schema: organization },
-      handle: ({ services, organization: one }) => answerWith(services, one),
+      handle: ({ services, issuer, organization: one }) => answerWith({ services, issuer }, one),
     }),
     inOrganization({
       method: 'patch',
@@ -94,10 +98,11 @@ export const organizations: Noun = {
       body: organizationChange,
       answer: { status: 200, description: 'The organization as it is now.', schema: organization },
       conflicts: ['role_mode', 'single_role_mode', 'built_in'],
-      async handle({ services, actor, organization: one, body: { defaultRoles, ...rest }, revision }) {
+      async handle({ services, issuer, actor, organization: one, body: { defaultRoles, ...rest }, revision }) {
         const roles = defaultRoles && (await roleIdsOf(services, one, defaultRoles, 'defaultRoles'));
         const change = { ...rest, ...(roles === undefined ? {} : { defaultRoles: roles }) };
-        return answerWith(services, await changeOrganization(services, actor, one, change, { revision }));
+        const changed = await changeOrganization(services, actor, one, change, { revision });
+        return answerWith({ services, issuer }, changed);
       },
     }),
     inOrganization({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COLORS } from '../../models/organization.js';
 import {
   changeOf,
   listOf,
@@ -23,6 +24,10 @@ const roleMode = z
 const revokeOnDowngrade = z
   .boolean()
   .meta({ description: 'Whether losing a role ends a member’s tokens here at once.' });
+const color = z
+  .enum(COLORS)
+  .nullable()
+  .meta({ description: 'Shown with its name, at its logins too; null: one that its id chooses.' });
 const defaultRoles = listUpTo(50, roleKey, 1)
   .nullable()
   .meta({ description: 'Keys of the roles that who joins gets; null: those of the instance.' });
@@ -38,6 +43,11 @@ export const organization = z
     inheritsDefaultRoles: z.boolean().meta({ description: 'Whether the default roles are those of the instance.' }),
     roleMode,
     revokeOnDowngrade,
+    color,
+    picture: text.nullable().meta({
+      description: 'The address of its picture, which its administrators upload on its pages; null: none.',
+      examples: ['https://id.example.test/pictures/ID-512.webp'],
+    }),
     hasAdministrator: z
       .boolean()
       .meta({ description: 'False before the first member joins, and where a disabled user was the last.' }),
@@ -60,6 +70,7 @@ const settings = {
   defaultRoles: defaultRoles.optional(),
   roleMode: roleMode.optional(),
   revokeOnDowngrade: revokeOnDowngrade.optional(),
+  color: color.optional(),
   status: status.optional(),
   metadata: metadata.optional(),
 };

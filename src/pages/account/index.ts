@@ -8,13 +8,19 @@ import { readingOnce } from '../reading-once.js';
 import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
 import { deletionRoutes } from './delete.js';
 import { notificationRoutes } from './notifications.js';
+import { applicationRoutes } from './applications.js';
+import { exportOwnData } from './export.js';
 import { organizationRoutes } from './organizations.js';
-import { showProfile } from './profile.js';
+import { profileRoutes } from './profile.js';
+import { sessionRoutes } from './sessions.js';
 
 export function accountRoutes(router: Router, deps: PageDeps): void {
   router.use('/account', readingOnce);
   router.get(CONSOLE_CALLBACK, async (ctx) => comeBack(deps, ctx));
-  router.get('/account', async (ctx) => showProfile(deps, ctx));
+  profileRoutes(router, deps);
+  sessionRoutes(router, deps);
+  applicationRoutes(router, deps);
+  router.get('/account/export', async (ctx) => exportOwnData(deps, ctx));
   organizationRoutes(router, deps);
   deletionRoutes(router, deps);
   notificationRoutes(router, deps);

@@ -40,6 +40,8 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
     organizations: here.map(({ organization, membership, held, roles }) => ({
       id: organization._id,
       name: organization.name,
+      picture: organization.picture ?? null,
+      color: organization.color ?? null,
       slug: organization.slug,
       suspended: organization.status !== 'active' || membership.status !== 'active',
       roles: chipsOf(held, now),

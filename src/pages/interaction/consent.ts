@@ -6,6 +6,7 @@ import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
 import { consentItems } from './consent-items.js';
 import { showDevice, submitDevice } from './device.js';
+import { lookOf, organizationView } from './look.js';
 import { signedIn } from './organization.js';
 
 /** GET: what the application would get. A first-party application isn't asked about. */
@@ -19,7 +20,8 @@ export async function showConsent(deps: PageDeps, ctx: Context, login: Login): P
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/consent`,
-    organization: standing.organization ? { id: standing.organization._id, name: standing.organization.name } : null,
+    organization: organizationView(standing.organization),
+    look: lookOf(standing.organization),
     items: consentItems(deps.textsOf(ctx), deps.runtime, login, login.application, standing),
     lasting: (login.params.scope ?? '').split(' ').includes('offline_access'),
     returnHost: URL.parse(login.params.redirect_uri ?? '')?.host ?? login.application.name,

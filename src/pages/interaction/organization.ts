@@ -1,33 +1,39 @@
 import type { Context } from 'koa';
 import { themselves } from '../../access/can.js';
 import { RollcallError } from '../../lib/errors.js';
+import { isId } from '../../lib/ids.js';
 import { field } from '../../middleware/form-body.js';
 import { answerLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import { createOrganization } from '../../services/create-organization.js';
 import { joinOrganization } from '../../services/join-organization.js';
+import { lastOrganizationOf, rememberOrganization } from '../../services/last-organization.js';
 import { actable, listMemberships } from '../../services/list-memberships.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { organizationName } from '../organization-name.js';
 import { viewApp } from '../view-app.js';
+import { organizationView } from './look.js';
 
 /** GET of the step that R7 needs: choose, create, or join. */
 export async function showOrganization(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (login.step === 'join') return showJoin(deps, ctx, login);
   if (login.step === 'create') return showCreate(deps, ctx, login);
   const userId = signedIn(login);
-  const [user, rows] = await Promise.all([
+  const [user, rows, last] = await Promise.all([
     deps.services.models.User.findById(userId).lean(),
     listMemberships(deps.services, userId),
+    lastOrganizationOf(deps.services, lastKey(login)),
   ]);
   ctx.body = deps.render('interaction/choose-organization', {
     ...common(deps, ctx, login),
     action: `/interaction/${login.uid}/organization`,
-    organizations: actable(rows).map(({ organization, roles }) => ({
-      id: organization._id,
-      name: organization.name,
-      roles: roles.map((role) => role.name),
-    })),
+    organizations: actable(rows)
+      .map(({ organization, roles }) => ({
+        ...organizationView(organization),
+        roles: roles.map((role) => role.name),
+        last: organization._id === last,
+      }))
+      .sort((a, b) => Number(b.last) - Number(a.last)),
     mayContinueWithout: mayDoWithout(login),
     createUrl: deps.createOrganizations === 'anyone' ? `/interaction/${login.uid}/create-organization` : null,
     email: user?.email ?? '',
@@ -39,7 +45,17 @@ export async function showOrganization(deps: PageDeps, ctx: Context, login: Logi
 export async function submitOrganization(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   const picked = field(ctx, 'organization');
   if (!picked && !mayDoWithout(login)) return showOrganization(deps, ctx, login);
-  await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: picked || null });
+  await Promise.all([
+    answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: picked || null }),
+    remember(deps, login, picked),
+  ]);
+}
+
+const lastKey = (login: Login) => ({ userId: signedIn(login), applicationId: login.application?._id ?? null });
+
+/** What somebody picked comes first the next time, where it is one: what a form sends needn't be. */
+async function remember(deps: PageDeps, login: Login, organizationId: string): Promise<void> {
+  if (isId('org', organizationId)) await rememberOrganization(deps.services, lastKey(login), organizationId);
 }
 
 /** GET: the page that makes an organization, or says to ask for an invitation. */
@@ -69,7 +85,10 @@ export async function submitCreate(deps: PageDeps, ctx: Context, login: Login): 
     return createPage(deps, ctx, login, name, { name: message('refused-too-many-organizations') });
   }
   const organization = await createOrganization(deps.services, themselves(userId), { name, founder: userId });
-  await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: organization._id });
+  await Promise.all([
+    answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: organization._id }),
+    remember(deps, login, organization._id),
+  ]);
 }
 
 async function showJoin(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
@@ -78,7 +97,7 @@ async function showJoin(deps: PageDeps, ctx: Context, login: Login): Promise<voi
   ctx.body = deps.render('interaction/join', {
     ...common(deps, ctx, login),
     action: `/interaction/${login.uid}/join`,
-    organization: { id: organization._id, name: organization.name },
+    organization: organizationView(organization),
     first: !organization.founded,
     canDecline: true,
   });
@@ -96,7 +115,10 @@ export async function submitJoin(deps: PageDeps, ctx: Context, login: Login): Pr
     // It was closed meanwhile: the login goes on and is refused there, in the words of an unknown organization.
     if (!(error instanceof RollcallError) || error.code !== 'not_found') throw error;
   }
-  await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId });
+  await Promise.all([
+    answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId }),
+    remember(deps, login, organizationId),
+  ]);
 }
 
 /** POST: back to the application, which gets `access_denied`. */

@@ -9,6 +9,7 @@ import { newSignIn } from '../../services/mail/new-sign-in.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
+import { lookOfLogin } from './look.js';
 import { maySignUp } from './may-sign-up.js';
 
 const deviceCookie = (issuer: string) => (issuer.startsWith('https:') ? '__Secure-rollcall_device' : 'rollcall_device');
@@ -72,6 +73,7 @@ async function page(
 ): Promise<void> {
   ctx.body = deps.render('interaction/sign-in', {
     app: viewApp(login.application),
+    look: await lookOfLogin(deps, login),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-in`,
     signUpUrl: (await maySignUp(deps, ctx, login)) ? `/interaction/${login.uid}/sign-up` : null,

@@ -84,6 +84,7 @@ const rowOf = ({ membership, user, held }: MemberOverview, { slug }: Organizatio
     id: user._id,
     name: user.name,
     email: user.email,
+    picture: user.picture ?? null,
     href: `/organizations/${slug}/members/${membership._id}`,
   },
   roles: chipsOf(held, now),

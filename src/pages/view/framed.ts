@@ -20,12 +20,16 @@ export type Faults<Field extends string> = Partial<Record<Field, Message>>;
 export interface OrganizationView {
   id: string;
   name: string;
+  picture?: string | null;
+  color?: string | null;
 }
 
 export interface PersonView {
   id: string;
   name: string;
   email: string;
+  /** Of an uploaded picture its id. */
+  picture?: string | null;
   href?: string;
 }
 

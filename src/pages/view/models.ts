@@ -5,6 +5,7 @@ import type { GroupsViews } from './groups-views.js';
 import type { MembersViews } from './members-views.js';
 import type { NotificationsViews } from './notifications-views.js';
 import type { OverviewViews } from './overview-views.js';
+import type { OwnAccountViews } from './own-account-views.js';
 import type { RoleChip } from './roles.js';
 import type { RolesViews } from './roles-views.js';
 import type { SettingsViews } from './settings-views.js';
@@ -19,9 +20,19 @@ export interface AppView {
   tosUri?: string;
 }
 
+/** How an organization looks at its logins. */
+export interface LookView {
+  id: string;
+  name: string;
+  picture: string | null;
+  color: string | null;
+}
+
 interface Door {
   /** The application that the person comes from; null for this server's own pages. */
   app: AppView | null;
+  /** The organization that the login is for, where it has given itself a look. */
+  look?: LookView | null;
 }
 
 interface Form extends Door {
@@ -36,7 +47,8 @@ export interface Views
     SettingsViews,
     ActivityViews,
     OverviewViews,
-    NotificationsViews {
+    NotificationsViews,
+    OwnAccountViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
     values: { email: string };
@@ -50,7 +62,7 @@ export interface Views
   };
   'interaction/select-account': Form & { user: { id: string; name: string; email: string } };
   'interaction/choose-organization': Form & {
-    organizations: (OrganizationView & { roles: string[] })[];
+    organizations: (OrganizationView & { roles: string[]; last: boolean })[];
     mayContinueWithout: boolean;
     createUrl: string | null;
     email: string;
@@ -121,12 +133,6 @@ export interface Views
     tabs: { label: Message; href: string; current: boolean; count?: number }[];
     sorting: { current: string; href: string };
     moment: Date;
-  };
-  'account/profile': Framed & {
-    user: { id: string; name: string; email: string; emailVerified: boolean; createdAt: Date };
-    operator: boolean;
-    /** In no organization. */
-    alone: boolean;
   };
   'account/organizations': Framed & {
     organizations: (OrganizationView & {

@@ -3,7 +3,7 @@ import type { Framed, FramedForm } from './framed.js';
 import type { RoleChoice } from './groups-views.js';
 
 /** A form of the settings; each stands alone. */
-export type SettingsPart = 'name' | 'joining' | 'defaults' | 'mode' | 'downgrade';
+export type SettingsPart = 'name' | 'joining' | 'defaults' | 'mode' | 'downgrade' | 'look';
 
 /** Who or what keeps an organization from having one role for each member (R4). */
 export interface InTheWayView {
@@ -29,7 +29,7 @@ export interface SettingsViews {
   'organizations/settings': Framed & {
     csrf: string;
     base: string;
-    organization: { id: string; name: string; slug: string };
+    organization: { id: string; name: string; slug: string; picture: string | null; color: string | null };
     revision: number;
     values: {
       name: string;
@@ -37,7 +37,12 @@ export interface SettingsViews {
       inherits: boolean;
       roleMode: 'multiple' | 'single';
       revokeOnDowngrade: boolean;
+      /** Empty: one that its id chooses. */
+      color: string;
     };
+    colors: { color: string; label: Message }[];
+    /** What is wrong with an uploaded picture. */
+    pictureError: Message | null;
     refused: RefusedPart | null;
     /** `system` is joined by invitation alone. */
     builtIn: boolean;

@@ -21,6 +21,8 @@ const FIELDS: Readonly<Record<string, Message>> = {
   defaultRoles: message('field-of-default-roles'),
   defaultRole: message('field-of-default-role'),
   revokeOnDowngrade: message('field-of-revoke'),
+  picture: message('field-of-picture'),
+  color: message('field-of-color'),
   application: message('field-of-application'),
   members: message('field-of-members'),
   replacement: message('field-of-replacement'),

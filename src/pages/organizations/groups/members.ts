@@ -91,7 +91,13 @@ function unlessUnknown(error: unknown): MemberPage {
 function rowOf({ membership, user }: MemberOverview, { group, base, href }: GroupVisit, now: Date) {
   const until = membership.groups?.find(({ groupId }) => groupId === group._id)?.until;
   return {
-    person: { id: user._id, name: user.name, email: user.email, href: `${base}/members/${membership._id}` },
+    person: {
+      id: user._id,
+      name: user.name,
+      email: user.email,
+      picture: user.picture ?? null,
+      href: `${base}/members/${membership._id}`,
+    },
     status: user.status === 'active' ? membership.status : ('disabled' as const),
     until: until ?? null,
     soon: isSoon(until, now),

@@ -60,7 +60,7 @@ export function headOf(deps: PageDeps, ctx: Context, { visitor, member, path }: 
     path,
     member: {
       id: membership._id,
-      person: { id: user._id, name: user.name, email: user.email },
+      person: { id: user._id, name: user.name, email: user.email, picture: user.picture ?? null },
       status: user.status === 'active' ? membership.status : 'disabled',
       joined: membership.createdAt,
       revision: membership.revision ?? 0,

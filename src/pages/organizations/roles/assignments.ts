@@ -85,7 +85,13 @@ function rowOf(visit: RoleVisit, { membership, user, held }: MemberOverview, now
     organization.administrators.length === 1 &&
     organization.administrators.includes(user._id);
   return {
-    person: { id: user._id, name: user.name, email: user.email, href: `${base}/members/${membership._id}` },
+    person: {
+      id: user._id,
+      name: user.name,
+      email: user.email,
+      picture: user.picture ?? null,
+      href: `${base}/members/${membership._id}`,
+    },
     given: chipsOf(here, now, { base }),
     status: user.status === 'active' ? membership.status : ('disabled' as const),
     remove: removable && !kept ? `${path}/members/${membership._id}/remove` : null,

@@ -4,6 +4,7 @@ import type { PageDeps } from '../../deps.js';
 import { visitorOf } from '../../frame.js';
 import { deletionPages } from './delete.js';
 import { settingsPage } from './page.js';
+import { picturePages } from './picture.js';
 import { roleModePages } from './role-mode.js';
 import { statusPages } from './status.js';
 import { submitSettings } from './submit.js';
@@ -17,6 +18,7 @@ export function settingsPages(router: Router, deps: PageDeps): void {
     if (visitor) await settingsPage(deps, ctx, visitor);
   });
   router.post(SETTINGS, formBody, deps.csrf.check, async (ctx) => submitSettings(deps, ctx));
+  picturePages(router, deps);
   roleModePages(router, deps);
   statusPages(router, deps);
   deletionPages(router, deps);

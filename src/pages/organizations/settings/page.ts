@@ -1,15 +1,18 @@
 import type { Context } from 'koa';
 import { can, managementOf, mayGive, SYSTEM_ORGANIZATION } from '../../../access/can.js';
 import type { Organization } from '../../../models/index.js';
+import { COLORS } from '../../../models/organization.js';
 import { ADMIN_ROLE_ID } from '../../../models/role.js';
 import { defaultRolesOf } from '../../../services/default-roles.js';
 import { mayJoin } from '../../../services/join-organization.js';
 import { isSingle } from '../../../services/rules-of-roles.js';
 import { rolesHere, vocabularyOf } from '../../../services/vocabulary.js';
+import type { Message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { tokenMinutes } from '../../effect.js';
 import { frameOf, type Visitor } from '../../frame.js';
 import type { SettingsViews } from '../../view/settings-views.js';
+import { COLOR_NAMES } from './color.js';
 
 type SettingsView = SettingsViews['organizations/settings'];
 
@@ -21,6 +24,8 @@ export interface Typed {
   refused?: SettingsView['refused'];
   /** As the form was loaded; today's unless given. */
   revision?: number;
+  /** What is wrong with an uploaded picture. */
+  pictureError?: Message;
 }
 
 /** @param organization as it is by now */
@@ -28,7 +33,7 @@ export async function settingsPage(
   deps: PageDeps,
   ctx: Context,
   visitor: Visitor,
-  { values, chosen, refused = null, revision }: Typed = {},
+  { values, chosen, refused = null, revision, pictureError }: Typed = {},
   organization: Organization = visitor.organization,
 ): Promise<void> {
   const { actor, memberships } = visitor;
@@ -46,7 +51,7 @@ export async function settingsPage(
     frame: frameOf(deps, ctx, visitor),
     csrf: deps.csrf.token(ctx),
     base: `/organizations/${slug}`,
-    organization: { id: _id, name, slug },
+    organization: { id: _id, name, slug, picture: organization.picture ?? null, color: organization.color ?? null },
     revision: revision ?? organization.revision ?? 0,
     values: {
       name,
@@ -54,8 +59,11 @@ export async function settingsPage(
       inherits: organization.defaultRoles === undefined,
       roleMode: isSingle(organization) ? 'single' : 'multiple',
       revokeOnDowngrade: organization.revokeOnDowngrade ?? false,
+      color: organization.color ?? '',
       ...values,
     },
+    colors: COLORS.map((color) => ({ color, label: COLOR_NAMES[color] })),
+    pictureError: pictureError ?? null,
     refused,
     builtIn,
     open: mayJoin(organization),

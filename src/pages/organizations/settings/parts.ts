@@ -12,6 +12,7 @@ import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
 import { organizationName } from '../../organization-name.js';
 import type { SettingsPart, SettingsViews } from '../../view/settings-views.js';
+import { presentColor, readColor } from './color.js';
 
 type Values = SettingsViews['organizations/settings']['values'];
 
@@ -45,6 +46,7 @@ export async function readPart(services: ServiceContext, ctx: Context, organizat
     const revokeOnDowngrade = field(ctx, 'revoke') === 'yes';
     return { part, values: { revokeOnDowngrade }, change: { revokeOnDowngrade } };
   }
+  if (part === 'look') return readColor(ctx);
   if (part === 'defaults') return readDefaults(services, ctx, organization);
   throw new RollcallError('bad_request', 400, 'This form could not be read.');
 }
@@ -75,6 +77,7 @@ export async function presentOf(
     return isSingle(organization) ? message('settings-present-single') : message('settings-present-multiple');
   if (part === 'downgrade')
     return organization.revokeOnDowngrade ? message('settings-present-revokes') : message('settings-present-keeps');
+  if (part === 'look') return presentColor(organization);
   const names = (await defaultRolesOf(services, [organization]))(organization).map((role) => role.name);
   const roles = textsOf(ctx).list(names);
   return organization.defaultRoles

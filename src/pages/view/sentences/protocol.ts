@@ -21,6 +21,10 @@ export const PROTOCOL: Sentences = {
     about: 'sessions',
     say: (told) => message('event-consent', { subject: told.subject, application: application(told) }),
   },
+  'consent.withdrawn': {
+    about: 'sessions',
+    say: (told) => message('event-consent-withdrawn', { subject: told.subject, application: application(told) }),
+  },
   'token.revoked': {
     about: 'sessions',
     say: (told) =>

@@ -4,6 +4,7 @@ import { INSTANCE } from './instance.js';
 import { MAILS } from './mails.js';
 import { MEMBERS } from './members.js';
 import { ORGANIZATIONS } from './organizations.js';
+import { OWN_ACCOUNT } from './own-account.js';
 import { code, message, type Sentence } from './parts.js';
 import { PROTOCOL } from './protocol.js';
 import type { Told } from './told.js';
@@ -14,7 +15,15 @@ export type Kind = (typeof KINDS)[number];
 
 export type Sentences = Readonly<Record<string, { about: Kind; say: (told: Told) => Sentence }>>;
 
-export const SENTENCES: Sentences = { ...MEMBERS, ...ORGANIZATIONS, ...ACCOUNT, ...PROTOCOL, ...INSTANCE, ...MAILS };
+export const SENTENCES: Sentences = {
+  ...MEMBERS,
+  ...ORGANIZATIONS,
+  ...ACCOUNT,
+  ...OWN_ACCOUNT,
+  ...PROTOCOL,
+  ...INSTANCE,
+  ...MAILS,
+};
 
 /** The actions of a kind. */
 export const actionsOf = (kind: Kind): string[] =>
