@@ -47,6 +47,43 @@ const LETTERS: { [K in MailKind]: Write<K> } = {
     button: { label: t('mail-reset-button'), href: link },
     notes: [t('mail-link-minutes', { minutes }), t('mail-reset-not-you')],
   }),
+  'password-changed': ({ t, dates }, { at, device, resetLink }, host) => ({
+    subject: t('mail-changed-subject', { host }),
+    heading: t('mail-changed-heading'),
+    lines: [
+      t('mail-changed-text', { host, at: moment(at, dates) }),
+      ...(device ? [t('mail-changed-device', { device })] : []),
+    ],
+    button: { label: t('mail-reset-button'), href: resetLink },
+    notes: [t('mail-changed-not-you')],
+  }),
+  'confirm-new-address': ({ t }, { link, hours }, host) => ({
+    subject: t('mail-new-address-subject', { host }),
+    heading: t('mail-new-address-heading'),
+    lines: [t('mail-new-address-text', { host })],
+    button: { label: t('mail-verify-button'), href: link },
+    notes: [t('mail-link-hours', { hours }), t('mail-not-you')],
+  }),
+  'confirm-old-address': ({ t }, { link, hours, email }, host) => ({
+    subject: t('mail-old-address-subject', { host }),
+    heading: t('mail-old-address-heading'),
+    lines: [t('mail-old-address-text', { host, email })],
+    button: { label: t('mail-old-address-button'), href: link },
+    notes: [t('mail-link-hours', { hours }), t('mail-old-address-not-you')],
+  }),
+  'address-taken': ({ t }, { signInLink }, host) => ({
+    subject: t('mail-known-subject', { host }),
+    heading: t('mail-known-heading'),
+    lines: [t('mail-taken-text', { host })],
+    button: { label: t('sign-in'), href: signInLink },
+    notes: [t('mail-not-you')],
+  }),
+  'address-changed': ({ t, dates }, { at, email }, host) => ({
+    subject: t('mail-address-changed-subject', { host }),
+    heading: t('mail-address-changed-heading'),
+    lines: [t('mail-address-changed-text', { host, email, at: moment(at, dates) })],
+    notes: [t('mail-address-changed-not-you', { host })],
+  }),
   invitation: ({ t, dates }, { link, organization, inviter, message, until }, host) => ({
     subject: t('mail-invitation-subject', { organization }),
     heading: t('mail-invitation-heading', { organization }),
@@ -63,6 +100,9 @@ const LETTERS: { [K in MailKind]: Write<K> } = {
     ],
   }),
 };
+
+const moment = (at: Date, dates: string) =>
+  at.toLocaleString(dates, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
 export const letterOf = <K extends MailKind>(texts: Texts, kind: K, about: MailKinds[K], host: string): Letter =>
   LETTERS[kind](texts, about, host);

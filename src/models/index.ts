@@ -18,9 +18,11 @@ import { type InitialAccessToken, initialAccessTokenSchema } from './initial-acc
 import { type Instance, instanceSchema } from './instance.js';
 import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
+import { type MailedLink, mailedLinkSchema } from './mailed-link.js';
 import { type Membership, membershipSchema } from './membership.js';
 import { OIDC_MODELS, type OidcModelName, type OidcRecord, oidcRecordSchema } from './oidc-record.js';
 import { type Organization, organizationSchema } from './organization.js';
+import { type PendingSignUp, pendingSignUpSchema } from './pending-sign-up.js';
 import { RATE_LIMIT_COLLECTION, type RateLimit, rateLimitSchema } from './rate-limit.js';
 import { type RevokedToken, revokedTokenSchema } from './revoked-token.js';
 import { type Role, roleSchema } from './role.js';
@@ -41,6 +43,8 @@ export interface Models {
   RevokedToken: Model<RevokedToken>;
   RateLimit: Model<RateLimit>;
   Delivery: Model<Delivery>;
+  MailedLink: Model<MailedLink>;
+  PendingSignUp: Model<PendingSignUp>;
   InitialAccessToken: Model<InitialAccessToken>;
   AuditEvent: Model<AuditEvent>;
   AuditChain: Model<AuditChain>;
@@ -79,6 +83,8 @@ export function createModels(connection: Connection): Models {
     ),
     KeptAnswer: connection.model<KeptAnswer>('KeptAnswer', keptAnswerSchema, 'keptAnswers'),
     Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
+    MailedLink: connection.model<MailedLink>('MailedLink', mailedLinkSchema, 'mailedLinks'),
+    PendingSignUp: connection.model<PendingSignUp>('PendingSignUp', pendingSignUpSchema, 'pendingSignUps'),
     AuditEvent: connection.model<AuditEvent>('AuditEvent', auditEventSchema, 'events'),
     AuditChain: connection.model<AuditChain>('AuditChain', auditChainSchema, 'auditChains'),
     AuditKey: connection.model<AuditKey>('AuditKey', auditKeySchema, 'auditKeys'),
@@ -122,9 +128,11 @@ export type {
   Instance,
   KeyRing,
   KnownGroup,
+  MailedLink,
   Membership,
   OidcRecord,
   Organization,
+  PendingSignUp,
   RevokedToken,
   Role,
   User,

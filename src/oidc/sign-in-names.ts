@@ -9,6 +9,8 @@ export function nameSignIns({ Session }: Provider): void {
   Object.defineProperty(model, 'IN_PAYLOAD', { configurable: true, get: () => [...inherited, 'signIn'] });
   const { loginAccount } = model.prototype;
   model.prototype.loginAccount = function loginNamed(details: object) {
+    // The library remembers "not kept" for good; the newest sign-in says whether the session outlasts the browser.
+    this.transient = undefined;
     loginAccount.call(this, details);
     this.signIn = newSecret();
   };

@@ -3,8 +3,10 @@ import type { Provider } from 'oidc-provider';
 import type { Signer } from '../lib/signatures.js';
 import type { Csrf } from '../middleware/csrf.js';
 import type { Runtime } from '../oidc/runtime.js';
+import type { AskByAddress } from '../services/ask-by-address.js';
 import type { ServiceContext } from '../services/context.js';
 import type { CreationLimits } from '../services/creation-limits.js';
+import type { RecoveryLimits } from '../services/recovery-limits.js';
 import type { SignInLimits } from '../services/sign-in-limits.js';
 import type { UserCodeLimits } from '../services/user-code-limits.js';
 import type { Catalogue, Texts } from '../texts/catalogue.js';
@@ -19,6 +21,8 @@ export interface PageDeps {
   limits: SignInLimits;
   userCodeLimits: UserCodeLimits;
   creationLimits: CreationLimits;
+  recoveryLimits: RecoveryLimits;
+  askByAddress: AskByAddress;
   signer: Signer;
   csrf: Csrf;
   render: Render;
@@ -26,6 +30,6 @@ export interface PageDeps {
   /** The catalogue in the language of whoever asks. */
   textsOf: (ctx: Context) => Texts;
   issuer: string;
-  signUp: 'open' | 'closed';
+  signUp: 'open' | 'verified' | 'closed';
   createOrganizations: 'anyone' | 'operators';
 }

@@ -114,6 +114,7 @@ export async function visitsSettled(ctx: Context, next: Next): Promise<void> {
 
 const OF_ACCOUNT = [
   { path: '', icon: 'user', label: message('nav-profile') },
+  { path: '/security', icon: 'lock', label: message('nav-security') },
   { path: '/organizations', icon: 'building-2', label: message('nav-organizations') },
 ] as const;
 

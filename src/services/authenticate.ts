@@ -28,14 +28,16 @@ export async function authenticate(
   }
   signIns.inc({ outcome: failed ? (allowed ? 'wrong' : 'locked') : 'ok' });
   if (failed || !user) return undefined;
-  if (user.passwordHash && needsRehash(user.passwordHash)) await rehash(context, user, attempt.password);
+  if (user.passwordHash && needsRehash(user.passwordHash)) return rehash(context, user, attempt.password);
   return user;
 }
 
 /** Makes the hash with today's parameters, unless the password was changed meanwhile. */
-async function rehash({ models, clock }: ServiceContext, user: User, password: string): Promise<void> {
-  await models.User.updateOne(
+async function rehash({ models, clock }: ServiceContext, user: User, password: string): Promise<User> {
+  const passwordHash = await hashPassword(password);
+  const { modifiedCount } = await models.User.updateOne(
     { _id: user._id, passwordHash: user.passwordHash },
-    { $set: { passwordHash: await hashPassword(password), updatedAt: clock.now() } },
+    { $set: { passwordHash, updatedAt: clock.now() } },
   );
+  return modifiedCount === 1 ? { ...user, passwordHash } : user;
 }

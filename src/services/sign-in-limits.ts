@@ -26,6 +26,8 @@ export interface SignInLimits {
   maySignUp(address: string): Promise<boolean>;
   /** Counts a secret link that opened nothing. @returns false where too many of them came from this address lately. */
   mayMissLink(address: string): Promise<boolean>;
+  /** Forgets what failed at an account: whose it is was shown by other means. */
+  forgive(email: string): Promise<void>;
 }
 
 export interface Place {
@@ -50,6 +52,7 @@ export function createSignInLimits(connection: Connection): SignInLimits {
   return {
     maySignUp: (address) => take(signUps, networkOf(address)),
     mayMissLink: (address) => take(wrongLinks, networkOf(address)),
+    forgive: (email) => giveBack([{ limiter: accounts, key: accountKey({ email, address: '' }), back: 'all' }]),
     async begin(attempt) {
       const account = accountKey(attempt);
       const network = networkOf(attempt.address);

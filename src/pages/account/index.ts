@@ -8,12 +8,14 @@ import { readingOnce } from '../reading-once.js';
 import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
 import { organizationRoutes } from './organizations.js';
 import { showProfile } from './profile.js';
+import { securityRoutes } from './security.js';
 
 export function accountRoutes(router: Router, deps: PageDeps): void {
   router.use('/account', readingOnce);
   router.get(CONSOLE_CALLBACK, async (ctx) => comeBack(deps, ctx));
   router.get('/account', async (ctx) => showProfile(deps, ctx));
   organizationRoutes(router, deps);
+  securityRoutes(router, deps);
 }
 
 /**

@@ -16,6 +16,7 @@ export async function showProfile(deps: PageDeps, ctx: Context): Promise<void> {
       emailVerified: user.emailVerified,
       createdAt: user.createdAt,
     },
+    csrf: deps.csrf.token(ctx),
     operator: can(actor, 'instance:users'),
     alone: asker.memberships.length === 0,
   });

@@ -5,8 +5,10 @@ import { signedIn } from '../../oidc/happenings.js';
 import { answerLogin, type Login } from '../../oidc/interaction.js';
 import { authenticate } from '../../services/authenticate.js';
 import { normalizeEmail } from '../../services/create-user.js';
+import { restsOn } from '../../services/sign-ins.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
+import { takeNotice } from '../notice.js';
 import { viewApp } from '../view-app.js';
 import { maySignUp } from './may-sign-up.js';
 
@@ -38,7 +40,8 @@ export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): 
   });
   if (!user) return again(deps, ctx, login, email, WRONG);
   rememberDevice(deps, ctx, email);
-  await finishSignIn(deps, ctx, login, { userId: user._id, remember: field(ctx, 'remember') !== '' });
+  const remember = field(ctx, 'remember') !== '';
+  await finishSignIn(deps, ctx, login, { userId: user._id, remember, restsOn: restsOn(user) });
 }
 
 /** Goes on as somebody who has shown who they are; the log says so. */
@@ -46,10 +49,10 @@ export async function finishSignIn(
   deps: PageDeps,
   ctx: Context,
   login: Login,
-  { userId, remember, signIn }: { userId: string; remember: boolean; signIn?: string },
+  { userId, ...how }: { userId: string; remember: boolean; signIn?: string; restsOn?: string },
 ): Promise<void> {
   await Promise.all([
-    answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId, remember, signIn }),
+    answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId, ...how }),
     signedIn(deps.runtime, userId, login.application?._id ?? null),
   ]);
 }
@@ -71,6 +74,8 @@ async function page(
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-in`,
     signUpUrl: (await maySignUp(deps, ctx, login)) ? `/interaction/${login.uid}/sign-up` : null,
+    forgotUrl: `/interaction/${login.uid}/recover`,
+    notice: takeNotice(deps, ctx),
     values,
     errors,
   });

@@ -1,9 +1,11 @@
 import type { Message } from '../../texts/message.js';
+import type { Notice } from '../notice.js';
 import type { ActivityViews } from './activity-views.js';
 import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
 import type { GroupsViews } from './groups-views.js';
 import type { MembersViews } from './members-views.js';
 import type { OverviewViews } from './overview-views.js';
+import type { RecoveryViews } from './recovery-views.js';
 import type { RoleChip } from './roles.js';
 import type { RolesViews } from './roles-views.js';
 import type { SettingsViews } from './settings-views.js';
@@ -28,9 +30,19 @@ interface Form extends Door {
   action: string;
 }
 
-export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsViews, ActivityViews, OverviewViews {
+export interface Views
+  extends MembersViews,
+    RolesViews,
+    GroupsViews,
+    SettingsViews,
+    ActivityViews,
+    OverviewViews,
+    RecoveryViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
+    forgotUrl: string;
+    /** What was just done elsewhere, as a new password. */
+    notice: Notice | undefined;
     values: { email: string };
     errors: Faults<'form' | 'email' | 'password'>;
   };
@@ -113,6 +125,7 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
     moment: Date;
   };
   'account/profile': Framed & {
+    csrf: string;
     user: { id: string; name: string; email: string; emailVerified: boolean; createdAt: Date };
     operator: boolean;
     /** In no organization. */
