@@ -1327,9 +1327,116 @@ event-notices-changed = { $actor } chose which mails to get
 
 ## Proving an address, and recovery
 
+mail-changed-subject = Your password for { $host } was changed
+mail-changed-heading = Your password was changed
+mail-changed-text = The password of your account at { $host } was changed on { $at } (UTC).
+mail-changed-device = By { $device }.
+mail-changed-not-you = If it wasn’t you, choose a new password now: everybody else is signed out then.
+mail-new-address-subject = Confirm your new address for { $host }
+mail-new-address-heading = Confirm your new address
+mail-new-address-text = An account at { $host } is to have this address.
+mail-old-address-subject = Your account at { $host } is to have another address
+mail-old-address-heading = Another address for your account
+mail-old-address-text = Your account at { $host } is to have the address { $email } in place of this one. Confirm it here too.
+mail-old-address-button = Confirm the change
+mail-old-address-not-you = If it wasn’t you, don’t confirm, and change your password: somebody knows it.
+mail-taken-text = Somebody, probably you, wanted to give this address to another account at { $host }. It has an account already.
+mail-address-changed-subject = Your account at { $host } has another address
+mail-address-changed-heading = Your address was changed
+mail-address-changed-text = Your account at { $host } has the address { $email } since { $at } (UTC). Mails go there from now on.
+mail-address-changed-not-you = If it wasn’t you, tell whoever runs { $host } at once.
+
 event-address-verified = { $subject } proved their email address
+event-password-reset = { $subject } chose a new password by a mailed link
+event-address-change-asked = { $subject } asked for another email address
+event-address-change-cancelled = { $subject } kept their email address
+event-address-changed = { $subject } changed their email address
+
+forgot-password = Forgot password?
+forgot-title = Choose a new password
+forgot-text = We mail you a link to do it.
+send-link = Send link
+back-to-sign-in = Back to sign-in
+too-many-asked = Too much was asked for from your network. Try again in a while.
+sent-title = Look into your mail
+sent-text = If { $email } has an account here, a link is on its way. It works for { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}.
+sent-nothing = Nothing there after a minute? Look among unwanted mail, or check the address. At most five mails go to an address in a quarter of an hour.
+sent-again = Ask again
+reset-title = Choose a new password
+reset-text = For { $email } at { $host }.
+reset-ends = You are signed out everywhere, and applications lose the access that you gave them until you sign in again.
+field-new-password = New password
+change-password = Change password
+password-changed-sign-in = Password changed. Sign in with the new one.
+used-title = This link was used already
+used-text = It changed a password once. If you need another, ask for a new link.
+used-again = Ask for another link
+verify-title = Confirm your address
+verify-text = { $email } belongs to your account at { $host }?
+verify-new-text = Your account at { $host } gets the address { $newEmail } in place of { $email }.
+verify-password-hint = To make sure that the account is yours, enter its password.
+verify-password-wrong = This isn’t the account’s password.
+verify-no-password = You don’t know it, or you didn’t make this account?
+verify-no-password-link = Choose a new password
+verified-title = Address confirmed
+verified-text = You can close this page.
+verified-waiting-title = One of two confirmed
+verified-waiting-text = The other address has to confirm too. Open the link that we mailed there.
+address-verified = Your address is verified.
+address-changed = Your address is { $email } now.
+address-other-waits = Confirmed. The other address has to confirm too.
+code-title = Enter the code
+code-text = We mailed it to { $email }.
+code-hint = Eight letters and digits. It works for { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}.
+code-missing = Enter the code from the mail.
+code-wrong = This isn’t the code. Check it, or have another sent.
+code-ended = This code doesn’t work any more. Have another sent.
+code-locked = Too many wrong codes came from your network. Try again in a while.
+code-send-another = Send another code
+code-other-address = Use another address
+code-sent-again = Another code is on its way. The one before doesn’t work any more.
+too-many-mails = Too many mails went to this address. Try again in a while.
 
 ## Security
+
+nav-security = Security
+security-text = Your address and your password.
+security-address = Email address
+security-address-text = You sign in with it, and mails about your account go there.
+security-change-address = Change address
+unverified-title = Your address isn’t verified
+unverified-text = Open the link that we mailed to { $email }.
+unverified-send = Send the link again
+verification-sent = A link is on its way to { $email }.
+waiting-title = { $email } waits to be confirmed
+waiting-new = Open the link that we mailed there.
+waiting-old = Open the link that we mailed to your present address.
+waiting-both = Open the links that we mailed there and to your present address.
+waiting-until = The links work until { $until }.
+waiting-cancel = Keep the present address
+address-change-cancelled = Your address stays as it is.
+address-change-asked = Your address changes once { $email } is confirmed. Look into your mail.
+address-title = Change your address
+address-present = It is { $email } now.
+address-new = New email address
+address-how = We mail a link there.
+address-how-both = We mail a link there and one to your present address. Both have to be opened.
+address-same = This is your address already.
+security-password = Password
+field-current-password = Current password
+password-wrong = This isn’t your password.
+password-end-others = Sign out everywhere else
+password-end-others-hint = Other browsers and devices, and the access that applications have from there.
+password-forgot-hint = You don’t know it?
+password-changed = Password changed.
+password-changed-others-ended = Password changed. You are signed out everywhere else.
+event-password-changed = { $subject } changed their password
 
 ## Profile
 

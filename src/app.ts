@@ -48,10 +48,12 @@ import { heardFrom, textsFor } from './pages/language.js';
 import { organizationPages } from './pages/organizations/index.js';
 import { pictureRoutes } from './pages/pictures.js';
 import { errorPage, providerPages } from './pages/protocol.js';
+import { recoveryRoutes } from './pages/recovery/index.js';
 import { createRenderer } from './pages/render.js';
 import { setupRoutes } from './pages/setup.js';
 import { styleguideRoutes } from './pages/styleguide.js';
 import { assets } from './pages/view/assets.js';
+import { createAskByAddress } from './services/ask-by-address.js';
 import type { ChainKey } from './services/audit/chain.js';
 import { startAuditWork } from './services/audit/index.js';
 import { startBulkWork } from './services/bulk/index.js';
@@ -60,9 +62,11 @@ import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
 import { createCreationLimits } from './services/creation-limits.js';
 import { createDeliveries } from './services/deliveries/index.js';
+import { endAllThatWasLeft } from './services/end-access.js';
 import { eraseDeleted } from './services/erase/index.js';
 import { ROLES_GIVEN, tellRolesGiven } from './services/mail/roles-given.js';
 import { createOwnLimits } from './services/own-limits.js';
+import { createRecoveryLimits } from './services/recovery-limits.js';
 import { tidyRegistrations } from './services/registration/lifecycle.js';
 import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
@@ -93,7 +97,7 @@ export interface AppDeps extends StoreState {
   /** How old a signing key may get while it signs, in seconds; null: until somebody rotates. */
   keyRotation: number | null;
   trustProxy: boolean;
-  signUp: 'open' | 'closed';
+  signUp: 'open' | 'verified' | 'closed';
   createOrganizations: 'anyone' | 'operators';
   /** Whether `/styleguide` is there. */
   development?: boolean | undefined;
@@ -136,6 +140,7 @@ export function createApp(deps: AppDeps): Koa {
     languages: catalogue.languages,
   };
   const render = createRenderer(catalogue);
+  services.issuer = issuer;
   if (deps.mailTransport)
     services.mail = createMailQueue({
       deliveries,
@@ -177,7 +182,13 @@ export function createApp(deps: AppDeps): Koa {
     ERASE_MS,
     unlessAway(() => eraseDeleted(services)),
   );
+  deps.background.every(
+    'end what new passwords have ended',
+    CLEAN_UP_MS,
+    unlessAway(() => endAllThatWasLeft(services)),
+  );
   deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider.current, notice));
+  const recoveryLimits = createRecoveryLimits(deps.connection);
   const pages: PageDeps = {
     services,
     runtime,
@@ -188,6 +199,12 @@ export function createApp(deps: AppDeps): Koa {
     userCodeLimits: createUserCodeLimits(deps.connection),
     creationLimits: createCreationLimits(deps.connection),
     ownLimits: createOwnLimits(deps.connection),
+    recoveryLimits,
+    askByAddress: createAskByAddress(services, {
+      deliveries,
+      encryption: deps.encryption,
+      limits: recoveryLimits,
+    }),
     signer,
     csrf,
     render,
@@ -310,6 +327,7 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
   joinRoutes(router, pages);
   organizationPages(router, pages);
   setupRoutes(router, pages);
+  recoveryRoutes(router, pages);
   deviceRoutes(router, pages);
   if (deps.development) styleguideRoutes(router, pages);
   return router;

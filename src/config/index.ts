@@ -22,7 +22,7 @@ export interface Config {
   /** Seconds. */
   readonly sessionIdle: number;
   readonly sessionAbsolute: number;
-  readonly signUp: 'open' | 'closed';
+  readonly signUp: 'open' | 'verified' | 'closed';
   readonly createOrganizations: 'anyone' | 'operators';
   /** Null: generated into DATA_DIR. Newest first. */
   readonly cookieKeys: readonly string[] | null;

@@ -121,7 +121,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     mailFrom: read('MAIL_FROM', mailFrom, null),
     sessionIdle: read('SESSION_IDLE', duration, 12 * 3600),
     sessionAbsolute: read('SESSION_ABSOLUTE', duration, 30 * 86_400),
-    signUp: 'open',
+    signUp: read('SIGN_UP', oneOf('open', 'verified', 'closed'), env.SMTP_URL?.trim() ? 'verified' : 'open'),
     createOrganizations: read('CREATE_ORGANIZATIONS', oneOf('anyone', 'operators'), 'anyone'),
     cookieKeys: read('COOKIE_KEYS', keys, null),
     encryptionKeys: read('ENCRYPTION_KEYS', keys, null),
@@ -135,15 +135,6 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     development: !production,
     logLevel: read('LOG_LEVEL', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
   };
-  const signUp = read('SIGN_UP', oneOf('open', 'verified', 'closed'), config.smtpUrl ? 'verified' : 'open');
-  if (signUp === 'verified') {
-    fault(
-      'SIGN_UP',
-      env.SIGN_UP?.trim()
-        ? 'verified is not available yet; expected open or closed'
-        : 'verified, the default with SMTP_URL, is not available yet; set it to open or closed',
-    );
-  }
   if (production && config.cookieKeys === null && !named(faults, 'COOKIE_KEYS')) {
     fault('COOKIE_KEYS', 'with NODE_ENV=production it must be set: secrets of at least 32 characters, newest first');
   }
@@ -160,7 +151,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
   ) {
     fault('SESSION_IDLE', 'expected no more than SESSION_ABSOLUTE');
   }
-  return { config: { ...config, signUp: signUp === 'closed' ? 'closed' : 'open' }, faults };
+  return { config, faults };
 }
 
 const named = (faults: readonly Fault[], variable: string) => faults.some((one) => one.variable === variable);

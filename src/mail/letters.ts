@@ -53,6 +53,33 @@ const LETTERS: { [K in MailKind]: Write<K> } = {
     button: { label: t('mail-reset-button'), href: link },
     notes: [t('mail-link-minutes', { minutes }), t('mail-reset-not-you')],
   }),
+  'confirm-new-address': ({ t }, { link, hours }, host) => ({
+    subject: t('mail-new-address-subject', { host }),
+    heading: t('mail-new-address-heading'),
+    lines: [t('mail-new-address-text', { host })],
+    button: { label: t('mail-verify-button'), href: link },
+    notes: [t('mail-link-hours', { hours }), t('mail-not-you')],
+  }),
+  'confirm-old-address': ({ t }, { link, hours, email }, host) => ({
+    subject: t('mail-old-address-subject', { host }),
+    heading: t('mail-old-address-heading'),
+    lines: [t('mail-old-address-text', { host, email })],
+    button: { label: t('mail-old-address-button'), href: link },
+    notes: [t('mail-link-hours', { hours }), t('mail-old-address-not-you')],
+  }),
+  'address-taken': ({ t }, { signInLink }, host) => ({
+    subject: t('mail-known-subject', { host }),
+    heading: t('mail-known-heading'),
+    lines: [t('mail-taken-text', { host })],
+    button: { label: t('sign-in'), href: signInLink },
+    notes: [t('mail-not-you')],
+  }),
+  'address-changed': ({ t, dates }, { at, email }, host) => ({
+    subject: t('mail-address-changed-subject', { host }),
+    heading: t('mail-address-changed-heading'),
+    lines: [t('mail-address-changed-text', { host, email, at: moment(at, dates) })],
+    notes: [t('mail-address-changed-not-you', { host })],
+  }),
   invitation: ({ t, dates }, { link, organization, inviter, message, until }, host) => ({
     subject: t('mail-invitation-subject', { organization }),
     heading: t('mail-invitation-heading', { organization }),
@@ -73,3 +100,6 @@ const LETTERS: { [K in MailKind]: Write<K> } = {
 
 export const letterOf = <K extends MailKind>(texts: Texts, kind: K, about: MailKinds[K], issuer: string): Letter =>
   LETTERS[kind](texts, about, new URL(issuer).host, issuer);
+
+const moment = (at: Date, dates: string) =>
+  at.toLocaleString(dates, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });

@@ -19,9 +19,11 @@ import { type Instance, instanceSchema } from './instance.js';
 import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
 import { type LastOrganization, lastOrganizationSchema } from './last-organization.js';
+import { type MailedLink, mailedLinkSchema } from './mailed-link.js';
 import { type Membership, membershipSchema } from './membership.js';
 import { OIDC_MODELS, type OidcModelName, type OidcRecord, oidcRecordSchema } from './oidc-record.js';
 import { type Organization, organizationSchema } from './organization.js';
+import { type PendingSignUp, pendingSignUpSchema } from './pending-sign-up.js';
 import { type Picture, pictureSchema } from './picture.js';
 import { RATE_LIMIT_COLLECTION, type RateLimit, rateLimitSchema } from './rate-limit.js';
 import { type RevokedToken, revokedTokenSchema } from './revoked-token.js';
@@ -43,6 +45,8 @@ export interface Models {
   RevokedToken: Model<RevokedToken>;
   RateLimit: Model<RateLimit>;
   Delivery: Model<Delivery>;
+  MailedLink: Model<MailedLink>;
+  PendingSignUp: Model<PendingSignUp>;
   InitialAccessToken: Model<InitialAccessToken>;
   AuditEvent: Model<AuditEvent>;
   AuditChain: Model<AuditChain>;
@@ -89,6 +93,8 @@ export function createModels(connection: Connection): Models {
     ),
     Picture: connection.model<Picture>('Picture', pictureSchema, 'pictures'),
     Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
+    MailedLink: connection.model<MailedLink>('MailedLink', mailedLinkSchema, 'mailedLinks'),
+    PendingSignUp: connection.model<PendingSignUp>('PendingSignUp', pendingSignUpSchema, 'pendingSignUps'),
     AuditEvent: connection.model<AuditEvent>('AuditEvent', auditEventSchema, 'events'),
     AuditChain: connection.model<AuditChain>('AuditChain', auditChainSchema, 'auditChains'),
     AuditKey: connection.model<AuditKey>('AuditKey', auditKeySchema, 'auditKeys'),
@@ -132,9 +138,11 @@ export type {
   Instance,
   KeyRing,
   KnownGroup,
+  MailedLink,
   Membership,
   OidcRecord,
   Organization,
+  PendingSignUp,
   Picture,
   RevokedToken,
   Role,

@@ -27,6 +27,10 @@ export interface User {
   disabling?: { attempt: string; force: boolean };
   /** Of a disabled user: their own doing, which signing in takes back. */
   deletion?: Deletion;
+  /** Sessions, grants and consents that a new password ends, until they have ended: see `services/end-access.ts`. */
+  ending?: Ending;
+  /** Another address that waits to be confirmed: see `services/change-address.ts`. */
+  addressChange?: AddressChange;
   metadata?: Record<string, string>;
   /** By what they are sorted and found (`services/copies.ts`); absent in those of an earlier version until these are filled. */
   sortName?: string;
@@ -36,6 +40,27 @@ export interface User {
   createdAt: Date;
   updatedAt: Date;
   pendingEvents?: PendingEvent[];
+}
+
+export interface Ending {
+  id: string;
+  since: Date;
+  /** What applications were allowed goes too. */
+  consents: boolean;
+  /** The uid of a session that stays. */
+  except?: string;
+}
+
+export interface AddressChange {
+  id: string;
+  /** The new one. */
+  email: string;
+  /** The sign-in that has asked for it. */
+  signIn: string;
+  /** By a link that was mailed there; of an address that was never verified nothing is asked. */
+  newConfirmed: boolean;
+  oldConfirmed: boolean;
+  worksUntil: Date;
 }
 
 export const userSchema = new Schema<User>(
@@ -59,6 +84,33 @@ export const userSchema = new Schema<User>(
       default: undefined,
     },
     deletion,
+    ending: {
+      type: new Schema(
+        {
+          id: { type: String, required: true },
+          since: { type: Date, required: true },
+          consents: { type: Boolean, required: true },
+          except: String,
+        },
+        { _id: false, id: false },
+      ),
+      default: undefined,
+    },
+    addressChange: {
+      type: new Schema(
+        {
+          id: { type: String, required: true },
+          email: { type: String, required: true },
+          signIn: { type: String, required: true },
+          newConfirmed: { type: Boolean, required: true },
+          oldConfirmed: { type: Boolean, required: true },
+          worksUntil: { type: Date, required: true },
+        },
+        // Mongoose's own `id` would hide ours.
+        { _id: false, id: false },
+      ),
+      default: undefined,
+    },
     metadata: { type: Schema.Types.Mixed },
     sortName: String,
     words: { type: [String], default: undefined },
@@ -74,3 +126,4 @@ userSchema.index({ email: 1, sortName: 1 });
 userSchema.index({ words: 1, sortName: 1 });
 // Who is to be erased.
 userSchema.index({ 'deletion.eraseAt': 1 }, { sparse: true });
+userSchema.index({ 'ending.since': 1 }, { sparse: true });

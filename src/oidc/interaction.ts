@@ -12,6 +12,8 @@ import { isConsole, isOwnScope } from './settings/scopes.js';
 /** What a login under way asks of the person now. */
 export interface Login {
   uid: string;
+  /** Whether the application has asked for the sign-up (`prompt=create`); its person may sign in all the same. */
+  creates: boolean;
   prompt: 'select_account' | 'login' | 'organization' | 'consent';
   /** For `organization`: `choose`, `create` or `join`. */
   step: string | undefined;
@@ -56,7 +58,8 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
   if (application === undefined) throw loginExpired();
   return {
     uid,
-    prompt: prompt.name,
+    creates: prompt.name === 'create',
+    prompt: prompt.name === 'create' ? 'login' : prompt.name,
     step: prompt.details.step,
     organizationId: prompt.details.organizationId,
     application,
@@ -69,9 +72,22 @@ export async function currentLogin(runtime: Runtime, provider: Provider, ctx: Co
   };
 }
 
+/** Whether a login still waits for somebody to sign in, who wasn't when it began. */
+export async function loginWaits(provider: Provider, uid: string): Promise<boolean> {
+  const interaction = (await provider.Interaction.find(uid)) as OidcContext;
+  return interaction !== undefined && !interaction.session?.accountId;
+}
+
 type Answer =
   /** `signIn`: what this sign-in is called from now on (`services/sign-ins.ts`), where somebody has to know beforehand. */
-  | { kind: 'signed-in'; userId: string; remember: boolean; signIn?: string | undefined }
+  | {
+      kind: 'signed-in';
+      userId: string;
+      remember: boolean;
+      signIn?: string | undefined;
+      /** What it rests on (`restsOn`), where that can change before the login goes on. */
+      restsOn?: string | undefined;
+    }
   | { kind: 'organization'; organizationId: string | null }
   /** With what was allowed, where it is a device. */
   | { kind: 'allowed'; device?: DeviceApproval }
@@ -108,8 +124,9 @@ export async function answerLogin(
 function resultOf(ts: number, answer: Answer): { result: Record<string, unknown>; merge: boolean } {
   switch (answer.kind) {
     case 'signed-in': {
-      const { userId: accountId, remember, signIn } = answer;
-      const login = { accountId, remember, ts, acr: ACR_PASSWORD, amr: ['pwd'], ...(signIn ? { signIn } : {}) };
+      const { userId: accountId, remember, signIn, restsOn } = answer;
+      const named = { ...(signIn ? { signIn } : {}), ...(restsOn ? { restsOn } : {}) };
+      const login = { accountId, remember, ts, acr: ACR_PASSWORD, amr: ['pwd'], ...named };
       return { result: { login }, merge: false };
     }
     case 'organization':

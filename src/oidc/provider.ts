@@ -111,7 +111,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
     extraClientMetadata: { properties: ['requirePkce', 'isApi', 'eitherMethod', 'securityProfile', ...LIFETIMES] },
     extraParams: { organization: checkAuthorizationRequest(runtime) },
     interactions: {
-      policy: policy(),
+      policy: policy(runtime),
       url: (_ctx: OidcContext, interaction: OidcContext) => `/interaction/${interaction.uid}`,
     },
     fetch: runtime.outbound.fetch,

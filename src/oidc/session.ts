@@ -14,6 +14,8 @@ export interface SignedIn {
   uid: string;
   /** What the sign-in that it rests on is called: see `services/sign-ins.ts`. */
   signIn: string;
+  /** By which means (RFC 8176). */
+  amr: readonly string[];
 }
 
 /**
@@ -29,7 +31,35 @@ export async function currentSession(
   if (!session.accountId) return undefined;
   const lifetime = sessionLifetime(runtime, session);
   await session.save(lifetime);
-  return { userId: session.accountId, uid: session.uid, authTime: session.loginTs ?? 0, signIn: signInOf(session) };
+  keepCookie(provider, runtime, ctx, session);
+  const { accountId: userId, loginTs: authTime = 0, uid, amr = [] } = session;
+  return { userId, authTime, signIn: signInOf(session), uid, amr };
+}
+
+/** A kept session's cookie lasts as long as the session; the library moves it on in its own answers alone. */
+function keepCookie(provider: Provider, runtime: Runtime, ctx: Context, { transient, id, exp }: OidcContext): void {
+  if (!transient) setCookie(provider, runtime, ctx, id, new Date(exp * 1000));
+}
+
+function setCookie(provider: Provider, { issuer }: Runtime, ctx: Context, id: string, expires: Date | undefined): void {
+  ctx.cookies.set(provider.cookieName('session'), id, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: issuer.startsWith('https:'),
+    path: '/',
+    overwrite: true,
+    signed: true,
+    ...(expires ? { expires } : {}),
+  });
+}
+
+/** Gives the session another id, as at each re-authentication (ASVS 7.2.4): what somebody knew of it before opens nothing. */
+export async function renewSession(provider: Provider, runtime: Runtime, ctx: Context): Promise<void> {
+  const session = (await provider.Session.get(ctx as never)) as OidcContext;
+  if (!session.accountId) return;
+  session.resetIdentifier();
+  await session.save(sessionLifetime(runtime, session));
+  setCookie(provider, runtime, ctx, session.id, session.transient ? undefined : new Date(session.exp * 1000));
 }
 
 /** Where to send a browser to sign in for the account pages, and to come back to `path` afterwards. */

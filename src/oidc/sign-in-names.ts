@@ -16,6 +16,8 @@ export function nameSignIns({ Session }: Provider): void {
   });
   const { loginAccount } = model.prototype;
   model.prototype.loginAccount = function loginNamed(details: object) {
+    // The library remembers "not kept" for good; the newest sign-in says whether the session outlasts the browser.
+    this.transient = undefined;
     loginAccount.call(this, details);
     this.signIn = newSecret();
     const facts = requestFacts();

@@ -3,9 +3,11 @@ import type { Provider } from 'oidc-provider';
 import type { Signer } from '../lib/signatures.js';
 import type { Csrf } from '../middleware/csrf.js';
 import type { Runtime } from '../oidc/runtime.js';
+import type { AskByAddress } from '../services/ask-by-address.js';
 import type { ServiceContext } from '../services/context.js';
 import type { CreationLimits } from '../services/creation-limits.js';
 import type { OwnLimits } from '../services/own-limits.js';
+import type { RecoveryLimits } from '../services/recovery-limits.js';
 import type { SignInLimits } from '../services/sign-in-limits.js';
 import type { UserCodeLimits } from '../services/user-code-limits.js';
 import type { Catalogue, Texts } from '../texts/catalogue.js';
@@ -21,6 +23,8 @@ export interface PageDeps {
   userCodeLimits: UserCodeLimits;
   creationLimits: CreationLimits;
   ownLimits: OwnLimits;
+  recoveryLimits: RecoveryLimits;
+  askByAddress: AskByAddress;
   signer: Signer;
   csrf: Csrf;
   render: Render;
@@ -28,6 +32,6 @@ export interface PageDeps {
   /** The catalogue in the language of whoever asks. */
   textsOf: (ctx: Context) => Texts;
   issuer: string;
-  signUp: 'open' | 'closed';
+  signUp: 'open' | 'verified' | 'closed';
   createOrganizations: 'anyone' | 'operators';
 }

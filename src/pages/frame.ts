@@ -131,6 +131,7 @@ export async function visitsSettled(ctx: Context, next: Next): Promise<void> {
 
 const OF_ACCOUNT = [
   { path: '', icon: 'user', label: message('nav-profile') },
+  { path: '/security', icon: 'lock', label: message('nav-security') },
   { path: '/organizations', icon: 'building-2', label: message('nav-organizations') },
   { path: '/notifications', icon: 'bell', label: message('nav-notifications') },
   { path: '/sessions', icon: 'monitor-smartphone', label: message('nav-sessions') },

@@ -1,12 +1,12 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { themselves } from '../access/can.js';
-import { notFound, tooMany } from '../lib/errors.js';
 import { formBody } from '../middleware/form-body.js';
 import { signInUrl } from '../oidc/session.js';
 import { setupLinkWorks, useSetupLink } from '../services/setup-link.js';
 import type { PageDeps } from './deps.js';
 import { requireUser } from './require-user.js';
+import { missed, quiet } from './secret-path.js';
 import { forgetSetupSecret, isSetupSecret, keepSetupSecret, SETUP_STATE } from './setup-cookie.js';
 
 /** The first operator's page (R14): sign in or make an account, then join. */
@@ -48,16 +48,4 @@ async function workingSecret(deps: PageDeps, ctx: Context): Promise<string> {
   quiet(ctx);
   const secret = ctx.params.secret ?? '';
   return isSetupSecret(secret) && (await setupLinkWorks(deps.services, secret)) ? secret : missed(deps, ctx);
-}
-
-/** What doesn't work answers like an unknown page, and who tries many is told to wait. */
-async function missed(deps: PageDeps, ctx: Context): Promise<never> {
-  if (await deps.limits.mayMissLink(ctx.ip)) throw notFound();
-  throw tooMany('Too many links from your network opened nothing. Try again in a while.', 'links');
-}
-
-/** The address is a secret: it stays out of caches, and out of the Referer of what the page loads. */
-function quiet(ctx: Context): void {
-  ctx.set('Cache-Control', 'no-store');
-  ctx.set('Referrer-Policy', 'strict-origin');
 }

@@ -29,14 +29,17 @@ export async function authenticate(
   }
   signIns.inc({ outcome: failed ? (allowed ? 'wrong' : 'locked') : 'ok' });
   if (failed || !user) return undefined;
-  if (user.passwordHash && needsRehash(user.passwordHash)) await rehash(context, user, attempt.password);
-  return user.status === 'active' ? user : restoreAccount(context, user._id);
+  const known =
+    user.passwordHash && needsRehash(user.passwordHash) ? await rehash(context, user, attempt.password) : user;
+  return known.status === 'active' ? known : restoreAccount(context, known._id);
 }
 
 /** Makes the hash with today's parameters, unless the password was changed meanwhile. */
-async function rehash({ models, clock }: ServiceContext, user: User, password: string): Promise<void> {
-  await models.User.updateOne(
+async function rehash({ models, clock }: ServiceContext, user: User, password: string): Promise<User> {
+  const passwordHash = await hashPassword(password);
+  const { modifiedCount } = await models.User.updateOne(
     { _id: user._id, passwordHash: user.passwordHash },
-    { $set: { passwordHash: await hashPassword(password), updatedAt: clock.now() } },
+    { $set: { passwordHash, updatedAt: clock.now() } },
   );
+  return modifiedCount === 1 ? { ...user, passwordHash } : user;
 }

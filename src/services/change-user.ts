@@ -74,7 +74,11 @@ export async function changeUser(
  * @returns what frees the address of before, unless the user has got it back meanwhile
  * @throws RollcallError `email_taken`, `email_in_progress`
  */
-async function moveEmail(context: ServiceContext, user: User, email: string): Promise<{ free: () => Promise<void> }> {
+export async function moveEmail(
+  context: ServiceContext,
+  user: User,
+  email: string,
+): Promise<{ free: () => Promise<void> }> {
   const held = await context.models.Claim.findById(`email:${user.email}`).lean();
   await claimEmail(context, email, user._id);
   return {

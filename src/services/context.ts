@@ -33,6 +33,8 @@ export interface ServiceContext {
   eventsWait?: () => boolean;
   /** Told that a bulk operation waits, so that it needn't wait for the next look. */
   bulkDue?: () => void;
+  /** What links in mails begin with; absent where none are sent. */
+  issuer?: string;
   /** Queues mails; absent where none are sent, as in the command. */
   mail?: SendMail;
   /** Told of grants before they end, so that applications hear of it; set by who can tell them. */

@@ -1,5 +1,5 @@
 import { type Actor, themselves } from '../access/can.js';
-import { conflict, isStoreAway } from '../lib/errors.js';
+import { conflict, isDuplicateKey, isStoreAway } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { User } from '../models/index.js';
 import { claimName, claimOwner, releaseName } from './claim-name.js';
@@ -7,6 +7,8 @@ import { event, type ServiceContext } from './context.js';
 import { findableUser } from './copies.js';
 
 export interface NewUser {
+  /** Where it is known beforehand. */
+  id?: string;
   email: string;
   name: string;
   passwordHash?: string;
@@ -30,7 +32,7 @@ export function normalizeEmail(email: string): string {
  */
 export async function createUser(context: ServiceContext, actor: Actor | 'themselves', input: NewUser): Promise<User> {
   const { models, clock } = context;
-  const id = newId('usr');
+  const id = input.id ?? newId('usr');
   const email = normalizeEmail(input.email);
   await claimEmail(context, email, id);
   const now = clock.now();
@@ -58,7 +60,8 @@ export async function createUser(context: ServiceContext, actor: Actor | 'themse
     return user.toObject();
   } catch (error) {
     // Where the answer was lost the account may be there: its claim stays, so that it is whole, and is free again after a minute where not.
-    if (!isStoreAway(error)) await releaseName(context, 'email', email, id).catch(() => {});
+    // As it does where an account of this id is there: the same person has come twice.
+    if (!isStoreAway(error) && !isDuplicateKey(error)) await releaseName(context, 'email', email, id).catch(() => {});
     throw error;
   }
 }

@@ -6,9 +6,10 @@
 import { themselves } from '../access/can.js';
 import { stale } from '../lib/errors.js';
 import { forgetReads } from '../lib/read-once.js';
+import type { PendingEvent } from '../models/event.js';
 import type { User } from '../models/index.js';
 import { event, type ServiceContext } from './context.js';
-import { endUserSessions } from './end-user-sessions.js';
+import { endAccess, newEnding } from './end-access.js';
 
 /** What somebody shows beside the mailed secret. */
 export interface Shown {
@@ -36,13 +37,13 @@ export async function proveAddress(
 ): Promise<boolean> {
   if (user.emailVerified) return true;
   if (!provesAlone(user, shown)) return false;
-  await markProved(context, user, {});
+  await markProved(context, user, { events: [proved(context, user)] });
   return true;
 }
 
 /**
  * Takes an account whose address wasn't proved over, by a reset: its new password is in force, and every session, grant (for offline use
- * too) and credential of before has ended.
+ * too) and credential of before has ended, as has what waited to change its address.
  * @throws RollcallError `stale` as `proveAddress`
  */
 export async function takeOver(
@@ -50,27 +51,33 @@ export async function takeOver(
   user: Pick<User, '_id' | 'email' | 'emailVerified' | 'madeIn'>,
   passwordHash: string,
 ): Promise<void> {
-  await markProved(context, user, { passwordHash });
-  await endUserSessions(context, user._id);
   // What was allowed before was allowed by somebody else.
-  await context.models.Consent.deleteMany({ userId: user._id });
+  const ending = newEnding(context, { consents: true });
+  const reset = event(context, themselves(user._id), 'user.password_reset', user._id);
+  await markProved(context, user, { set: { passwordHash, ending }, events: [proved(context, user), reset] });
+  await endAccess(context, user._id, ending);
 }
 
+const proved = (context: ServiceContext, { _id }: Pick<User, '_id'>) =>
+  event(context, themselves(_id), 'user.address_verified', _id);
+
+/** Of several at once one does it, and the others find it done. */
 async function markProved(
   context: ServiceContext,
   { _id, email }: Pick<User, '_id' | 'email'>,
-  set: { passwordHash?: string },
+  { set = {}, events }: { set?: Partial<Pick<User, 'passwordHash' | 'ending'>>; events: PendingEvent[] },
 ): Promise<void> {
   const { models, clock } = context;
+  const { passwordHash } = set;
   const { matchedCount } = await models.User.updateOne(
-    { _id, email },
+    { _id, email, ...(passwordHash ? {} : { emailVerified: false }) },
     {
       $set: { emailVerified: true, ...set, updatedAt: clock.now() },
-      $unset: { madeIn: 1 },
+      $unset: { madeIn: 1, ...(passwordHash ? { addressChange: 1 } : {}) },
       $inc: { revision: 1 },
-      $push: { pendingEvents: event(context, themselves(_id), 'user.address_verified', _id) },
+      $push: { pendingEvents: { $each: events } },
     },
   );
   forgetReads();
-  if (matchedCount !== 1) throw stale();
+  if (matchedCount !== 1 && !(await models.User.exists({ _id, email, emailVerified: true }))) throw stale();
 }

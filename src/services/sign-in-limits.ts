@@ -30,6 +30,8 @@ export interface SignInLimits {
   mayMissLink(address: string): Promise<boolean>;
   /** Counts a mail about a new sign-in. @returns false where an account had too many of them lately. */
   mayTellOfSignIn(userId: string): Promise<boolean>;
+  /** Forgets what failed at an account: whose it is was shown by other means. */
+  forgive(email: string): Promise<void>;
 }
 
 export interface Place {
@@ -56,6 +58,7 @@ export function createSignInLimits(connection: Connection): SignInLimits {
     maySignUp: (address) => take(signUps, networkOf(address)),
     mayMissLink: (address) => take(wrongLinks, networkOf(address)),
     mayTellOfSignIn: (userId) => take(signInMails, userId),
+    forgive: (email) => giveBack([{ limiter: accounts, key: accountKey({ email, address: '' }), back: 'all' }]),
     async begin(attempt) {
       const account = accountKey(attempt);
       const network = networkOf(attempt.address);

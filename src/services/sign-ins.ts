@@ -4,7 +4,7 @@
  * of them to sign in again (R6). No clocks are compared.
  */
 import { digest } from '../lib/ids.js';
-import type { Membership } from '../models/index.js';
+import type { Membership, User } from '../models/index.js';
 
 /** What the library's session holds of it. */
 export interface SignInFacts {
@@ -16,6 +16,12 @@ export interface SignInFacts {
 
 export const signInOf = ({ uid, loginTs, signIn }: SignInFacts): string =>
   typeof signIn === 'string' ? signIn : digest('sign-in', String(uid), String(loginTs));
+
+/**
+ * What a sign-in by password rests on, until its session begins: a browser may wait with that for as long as its login lasts, and a password that
+ * was changed meanwhile begins none.
+ */
+export const restsOn = ({ passwordHash }: Pick<User, 'passwordHash'>): string => digest('password', passwordHash ?? '');
 
 /** Whether the organization has ended what this sign-in began. */
 export const signInEnded = (membership: Pick<Membership, 'endedSignIns'> | null, session: SignInFacts): boolean =>

@@ -72,9 +72,7 @@ export async function signUp(
   input: SignUpInput,
   { signIn, language }: SignUpPlace,
 ): Promise<User> {
-  const faults = signUpFaults(input);
-  if (Object.keys(faults).length)
-    throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [faults] });
+  requireSignUp(input);
   try {
     const user = await createUser(context, 'themselves', {
       name: input.name.trim(),
@@ -86,11 +84,23 @@ export async function signUp(
     signUps.inc();
     return user;
   } catch (error) {
-    const taken = error instanceof RollcallError ? ADDRESS_FAULTS[error.code] : undefined;
-    if (!taken) throw error;
-    throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', {
-      details: [{ email: taken } satisfies SignUpFaults],
-      cause: error,
-    });
+    throw error instanceof RollcallError ? taken(error) : error;
   }
+}
+
+/** @throws RollcallError `invalid` with the faults by field in `details[0]` */
+export function requireSignUp(input: SignUpInput): void {
+  const faults = signUpFaults(input);
+  if (Object.keys(faults).length)
+    throw new RollcallError('invalid', 422, 'Some of this can’t be taken.', { details: [faults] });
+}
+
+/** What `createUser` refuses, as a fault of the field; anything else as it is. */
+export function taken(error: RollcallError): RollcallError {
+  const email = ADDRESS_FAULTS[error.code];
+  if (!email) return error;
+  return new RollcallError('invalid', 422, 'Some of this can’t be taken.', {
+    details: [{ email } satisfies SignUpFaults],
+    cause: error,
+  });
 }

@@ -19,7 +19,10 @@ beforeAll(async () => {
 });
 afterAll(async () => server?.close());
 
-const dot = () => sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } }).png().toBuffer();
+const dot = () =>
+  sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
 
 describe('an organization’s look', () => {
   it('is at its logins, where it has given itself one: else nobody learns that it is there', async () => {
@@ -57,7 +60,8 @@ describe('an organization’s look', () => {
     const save = async (color: string) => {
       await browser.open(`/organizations/${organization.slug}/settings`);
       expect(await htmlFaults(browser.html)).toEqual([]);
-      const [, revision = ''] = /name="part" value="look"><input type="hidden" name="revision" value="(\d+)"/.exec(browser.html) ?? [];
+      const [, revision = ''] =
+        /name="part" value="look"><input type="hidden" name="revision" value="(\d+)"/.exec(browser.html) ?? [];
       return browser.submit('Save', { part: 'look', color, revision });
     };
     const colorNow = async () => (await server.services.models.Organization.findById(organization._id).lean())?.color;
@@ -109,7 +113,9 @@ describe('choosing an organization', () => {
     await second.browser.submit('Alpha', { organization: 'x'.repeat(500) });
     const key = { userId: user._id, applicationId: application._id };
     expect(await lastOrganizationOf(services, key)).toMatch(/^org_/);
-    await Promise.all([1, 2, 3].map((at) => rememberOrganization(services, { ...key, applicationId: 'new' }, `org_${at}`)));
+    await Promise.all(
+      [1, 2, 3].map((at) => rememberOrganization(services, { ...key, applicationId: 'new' }, `org_${at}`)),
+    );
     expect(await lastOrganizationOf(services, { ...key, applicationId: 'new' })).toMatch(/^org_[123]$/);
   });
 });

@@ -11,6 +11,10 @@ export const MAILS: { [K in MailKind]: MailKinds[K] } = {
   'sign-up-known': { signInLink: `${ISSUER}/account`, resetLink: `${ISSUER}/recover` },
   'verify-address': { link: `${ISSUER}/verify/${SECRET}`, hours: 24 },
   'reset-password': { link: `${ISSUER}/recover/${SECRET}`, minutes: 30 },
+  'confirm-new-address': { link: `${ISSUER}/verify/${SECRET}`, hours: 24 },
+  'confirm-old-address': { link: `${ISSUER}/verify/${SECRET}`, hours: 24, email: 'grace@example.test' },
+  'address-taken': { signInLink: `${ISSUER}/account` },
+  'address-changed': { at, email: 'grace@example.test' },
   invitation: {
     link: `${ISSUER}/join/invitation/${SECRET}`,
     organization: 'Byron & Lovelace',

@@ -15,7 +15,7 @@ export const discovery = ({ registration, issuer, languages }: Runtime) => ({
   introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
   introspection_endpoint_auth_signing_alg_values_supported: algorithms,
   request_parameter_supported: false,
-  prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+  prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
   claim_types_supported: ['normal'],
   ui_locales_supported: [...languages],
   ...(registration === 'off' ? {} : { registration_endpoint: `${issuer}/oauth2/register` }),

@@ -1,14 +1,14 @@
 import { errors, interactionPolicy } from 'oidc-provider';
-import { signInEnded } from '../../services/sign-ins.js';
+import { restsOn, signInEnded } from '../../services/sign-ins.js';
 import { approvalOf, isAllowed } from '../device/approval.js';
 import { decisionOf } from '../grants.js';
-import type { OidcContext } from '../runtime.js';
+import type { OidcContext, Runtime } from '../runtime.js';
 import { ACR_VALUES } from './claims.js';
 
 const { Check, Prompt, base } = interactionPolicy;
 
 /** What a person has to be asked, in order: which account, to sign in, for the organization (R7), for consent. */
-export function policy() {
+export function policy(runtime: Runtime) {
   const prompts = base();
   const login = prompts.get('login');
   login?.checks.add(
@@ -39,11 +39,23 @@ export function policy() {
         : Check.NO_NEED_TO_PROMPT;
     }),
   );
+  login?.checks.add(
+    // Asks nothing either: who signed in with a password that was changed before their login went on isn't signed in.
+    new Check('password_changed', 'the password was changed', 'login_required', async ({ oidc }: OidcContext) => {
+      const { accountId, restsOn: before } = oidc.result?.login ?? {};
+      if (typeof before !== 'string') return Check.NO_NEED_TO_PROMPT;
+      const user = await runtime.services.models.User.findById(accountId, { passwordHash: 1 }).lean();
+      if (user && restsOn(user) === before) return Check.NO_NEED_TO_PROMPT;
+      await oidc.session.destroy();
+      throw new errors.SessionNotFound('the password was changed meanwhile');
+    }),
+  );
   if (login) endInsteadOfAskingForever(login);
   // Native applications of our own need no consent page, also with prompt=none.
   prompts.get('consent')?.checks.remove('native_client_prompt');
   prompts.add(selectAccount(), 0);
-  prompts.add(organization(), 2);
+  prompts.add(create(), 0);
+  prompts.add(organization(), 3);
   askAboutDevices(prompts);
   return prompts;
 }
@@ -61,6 +73,18 @@ function selectAccount() {
         oidc.session.accountId && oidc.promptPending('select_account') && !oidc.result?.login
           ? Check.REQUEST_PROMPT
           : Check.NO_NEED_TO_PROMPT,
+    ),
+  );
+  return prompt;
+}
+
+/** `prompt=create` (Initiating User Registration 1.0): a new account comes first, also where somebody is signed in. A sign-in answers it too. */
+function create() {
+  const prompt = new Prompt({ name: 'create', requestable: true });
+  prompt.checks.clear();
+  prompt.checks.add(
+    new Check('create_prompt', 'an account has to be made', 'login_required', ({ oidc }: OidcContext) =>
+      oidc.promptPending('create') && !oidc.result?.login ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
     ),
   );
   return prompt;

@@ -6,12 +6,13 @@ import { ownPage } from '../come-back.js';
 import type { PageDeps } from '../deps.js';
 import { readingOnce } from '../reading-once.js';
 import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
-import { deletionRoutes } from './delete.js';
-import { notificationRoutes } from './notifications.js';
 import { applicationRoutes } from './applications.js';
+import { deletionRoutes } from './delete.js';
 import { exportOwnData } from './export.js';
+import { notificationRoutes } from './notifications.js';
 import { organizationRoutes } from './organizations.js';
 import { profileRoutes } from './profile.js';
+import { securityRoutes } from './security.js';
 import { sessionRoutes } from './sessions.js';
 
 export function accountRoutes(router: Router, deps: PageDeps): void {
@@ -24,6 +25,7 @@ export function accountRoutes(router: Router, deps: PageDeps): void {
   organizationRoutes(router, deps);
   deletionRoutes(router, deps);
   notificationRoutes(router, deps);
+  securityRoutes(router, deps);
 }
 
 /**

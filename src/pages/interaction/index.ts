@@ -10,7 +10,10 @@ import { beginDeviceLogin } from '../../oidc/device/device-login.js';
 import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import type { PageDeps } from '../deps.js';
 import { speakAsWanted, uiLocales } from '../language.js';
+import { showForgot, submitForgot } from '../recovery/forgot.js';
+import { showCode, submitAnotherCode, submitCode } from './code.js';
 import { showConsent, submitConsent } from './consent.js';
+import { maySignUp } from './may-sign-up.js';
 import {
   showCreate,
   showOrganization,
@@ -27,13 +30,19 @@ type Handler = (deps: PageDeps, ctx: Context, login: Login) => Promise<void>;
 
 /** Which handler a path has, and in which step of the login it may be used. */
 const GET: Record<string, { step: Login['prompt']; handler: Handler }> = {
+  'sign-in': { step: 'login', handler: showSignIn },
   'sign-up': { step: 'login', handler: showSignUp },
+  code: { step: 'login', handler: showCode },
+  recover: { step: 'login', handler: showForgot },
   'create-organization': { step: 'organization', handler: showCreate },
 };
 
 const POST: Record<string, { step: Login['prompt']; handler: Handler }> = {
   'sign-in': { step: 'login', handler: submitSignIn },
   'sign-up': { step: 'login', handler: submitSignUp },
+  code: { step: 'login', handler: submitCode },
+  'another-code': { step: 'login', handler: submitAnotherCode },
+  recover: { step: 'login', handler: submitForgot },
   account: { step: 'select_account', handler: submitAccount },
   organization: { step: 'organization', handler: submitOrganization },
   'create-organization': { step: 'organization', handler: submitCreate },
@@ -48,10 +57,16 @@ const entryOf = (table: typeof GET, { params }: Context) =>
 
 const FIRST: Record<Login['prompt'], Handler> = {
   select_account: showAccounts,
-  login: showSignIn,
+  login: showFirst,
   organization: showOrganization,
   consent: showConsent,
 };
+
+/** `prompt=create` opens the sign-up, where it is open to this login (Initiating User Registration 1.0). */
+async function showFirst(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  if (login.creates && (await maySignUp(deps, ctx, login))) return showSignUp(deps, ctx, login);
+  return showSignIn(deps, ctx, login);
+}
 
 export function interactionRoutes(router: Router, deps: PageDeps): void {
   const begin = async (ctx: Context): Promise<Login> => {

@@ -9,7 +9,7 @@ import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
  * browser that has the link's secret, and while the link works.
  */
 export async function maySignUp(deps: PageDeps, ctx: Context, login: Login): Promise<boolean> {
-  if (deps.signUp === 'open') return true;
+  if (deps.signUp !== 'closed') return true;
   if (login.application !== null || login.params.state !== SETUP_STATE) return false;
   const secret = setupSecret(deps, ctx);
   return secret !== undefined && setupLinkWorks(deps.services, secret);

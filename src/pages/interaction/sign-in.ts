@@ -6,8 +6,10 @@ import { answerLogin, type Login } from '../../oidc/interaction.js';
 import { authenticate } from '../../services/authenticate.js';
 import { normalizeEmail } from '../../services/create-user.js';
 import { newSignIn } from '../../services/mail/new-sign-in.js';
+import { restsOn } from '../../services/sign-ins.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
+import { takeNotice } from '../notice.js';
 import { viewApp } from '../view-app.js';
 import { lookOfLogin } from './look.js';
 import { maySignUp } from './may-sign-up.js';
@@ -43,7 +45,8 @@ export async function submitSignIn(deps: PageDeps, ctx: Context, login: Login): 
   if (!user) return again(deps, ctx, login, email, WRONG);
   rememberDevice(deps, ctx, email);
   if (!device && (await deps.limits.mayTellOfSignIn(user._id))) await newSignIn(deps.services, user);
-  await finishSignIn(deps, ctx, login, { userId: user._id, remember: field(ctx, 'remember') !== '' });
+  const remember = field(ctx, 'remember') !== '';
+  await finishSignIn(deps, ctx, login, { userId: user._id, remember, restsOn: restsOn(user) });
 }
 
 /** Goes on as somebody who has shown who they are; the log says so. */
@@ -51,10 +54,10 @@ export async function finishSignIn(
   deps: PageDeps,
   ctx: Context,
   login: Login,
-  { userId, remember, signIn }: { userId: string; remember: boolean; signIn?: string },
+  { userId, ...how }: { userId: string; remember: boolean; signIn?: string; restsOn?: string },
 ): Promise<void> {
   await Promise.all([
-    answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId, remember, signIn }),
+    answerLogin(deps.runtime, ctx, login, { kind: 'signed-in', userId, ...how }),
     signedIn(deps.runtime, userId, login.application?._id ?? null),
   ]);
 }
@@ -77,6 +80,8 @@ async function page(
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-in`,
     signUpUrl: (await maySignUp(deps, ctx, login)) ? `/interaction/${login.uid}/sign-up` : null,
+    forgotUrl: `/interaction/${login.uid}/recover`,
+    notice: takeNotice(deps, ctx),
     values,
     errors,
   });

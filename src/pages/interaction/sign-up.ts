@@ -4,9 +4,13 @@ import { newSecret } from '../../lib/ids.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 import { field } from '../../middleware/form-body.js';
 import type { Login } from '../../oidc/interaction.js';
+import { restsOn } from '../../services/sign-ins.js';
 import { NAME_MAX, type SignUpFaults, type SignUpReason, signUp } from '../../services/sign-up.js';
+import { beginSignUp, pendingSignUp } from '../../services/verified-sign-up.js';
+import { sendVerification } from '../../services/verify-address.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
+import { goTo } from '../submit.js';
 import { viewApp } from '../view-app.js';
 import { maySignUp } from './may-sign-up.js';
 import { finishSignIn, rememberDevice } from './sign-in.js';
@@ -27,7 +31,9 @@ const FAULTS: Record<SignUpReason, Message> = {
 /** GET: the page that makes an account. */
 export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (!(await maySignUp(deps, ctx, login))) throw notFound();
-  page(deps, ctx, login, { name: '', email: login.params.login_hint ?? '' }, {});
+  const begun = deps.signUp === 'verified' ? await pendingSignUp(deps.services, login.uid) : undefined;
+  const { name, email } = begun ?? { name: '', email: login.params.login_hint ?? '' };
+  page(deps, ctx, login, { name, email }, {});
 }
 
 /** POST: makes the account; the person is signed in and goes on. */
@@ -36,11 +42,17 @@ export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): 
   if (!(await deps.limits.maySignUp(ctx.ip)))
     throw tooMany('Too many accounts were made from your network. Try again in a while.', 'accounts');
   const input = { name: field(ctx, 'name'), email: field(ctx, 'email'), password: field(ctx, 'password') };
+  const { language } = deps.textsOf(ctx);
   try {
+    if (deps.signUp === 'verified') {
+      await beginSignUp(deps.services, deps.askByAddress, login.uid, input, language);
+      return goTo(ctx, `/interaction/${login.uid}/code`);
+    }
     const signIn = newSecret();
-    const user = await signUp(deps.services, input, { signIn, language: deps.textsOf(ctx).language });
+    const user = await signUp(deps.services, input, { signIn, language });
+    await sendVerification(deps.services, user);
     rememberDevice(deps, ctx, user.email);
-    await finishSignIn(deps, ctx, login, { userId: user._id, remember: false, signIn });
+    await finishSignIn(deps, ctx, login, { userId: user._id, remember: false, signIn, restsOn: restsOn(user) });
   } catch (error) {
     if (!(error instanceof RollcallError) || error.code !== 'invalid') throw error;
     ctx.status = 422;
@@ -59,7 +71,7 @@ function page(
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-up`,
-    signInUrl: `/interaction/${login.uid}`,
+    signInUrl: `/interaction/${login.uid}/sign-in`,
     values,
     errors: Object.fromEntries(Object.entries(errors).map(([field, { reason }]) => [field, FAULTS[reason]])),
     passwordLeast: PASSWORD_MIN,

@@ -1,4 +1,5 @@
 import type { Message } from '../../texts/message.js';
+import type { Notice } from '../notice.js';
 import type { ActivityViews } from './activity-views.js';
 import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
 import type { GroupsViews } from './groups-views.js';
@@ -6,6 +7,7 @@ import type { MembersViews } from './members-views.js';
 import type { NotificationsViews } from './notifications-views.js';
 import type { OverviewViews } from './overview-views.js';
 import type { OwnAccountViews } from './own-account-views.js';
+import type { RecoveryViews } from './recovery-views.js';
 import type { RoleChip } from './roles.js';
 import type { RolesViews } from './roles-views.js';
 import type { SettingsViews } from './settings-views.js';
@@ -48,9 +50,13 @@ export interface Views
     ActivityViews,
     OverviewViews,
     NotificationsViews,
-    OwnAccountViews {
+    OwnAccountViews,
+    RecoveryViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
+    forgotUrl: string;
+    /** What was just done elsewhere, as a new password. */
+    notice: Notice | undefined;
     values: { email: string };
     errors: Faults<'form' | 'email' | 'password'>;
   };

@@ -14,6 +14,14 @@ export interface MailKinds {
   /** Proves the address of an account. */
   'verify-address': { link: string; hours: number };
   'reset-password': { link: string; minutes: number };
+  /** To the address that an account is to bear. */
+  'confirm-new-address': { link: string; hours: number };
+  /** To the one that it bears. `email` is the new one. */
+  'confirm-old-address': { link: string; hours: number; email: string };
+  /** Somebody wants to bear an address that has an account. */
+  'address-taken': { signInLink: string };
+  /** To the address of before. */
+  'address-changed': { at: Date; email: string };
   /** To the invited: the link that proves their address too. `inviter` and `message` are what people typed. */
   invitation: { link: string; organization: string; inviter: string | null; message: string | null; until: Date };
   /** A browser that hasn't been seen for the account. */

@@ -100,12 +100,13 @@ describe('the configuration', () => {
     expect(smtp('smtp://ada:50%@mail.example.com')).toContain('%25');
   });
 
-  it('refuses by name what is not built, and never its default', () => {
-    expect(faults({ SIGN_UP: 'verified' })).toMatchObject({
-      SIGN_UP: expect.stringContaining('not available yet'),
-    });
-    expect(faults({ SMTP_URL: 'smtp://mail:25' })).toMatchObject({ SIGN_UP: expect.stringContaining('SMTP_URL') });
-    expect(faults({ SMTP_URL: 'smtp://mail:25', SIGN_UP: 'closed', REGISTRATION: 'off' })).toEqual({});
+  it('has sign-up verified where mail can be sent, and as SIGN_UP says otherwise', () => {
+    const signUp = (env: Record<string, string>) => loadConfig(env).signUp;
+    expect([signUp({}), signUp({ SMTP_URL: 'smtp://mail:25' })]).toEqual(['open', 'verified']);
+    expect(signUp({ SIGN_UP: 'verified' })).toBe('verified');
+    expect(signUp({ SMTP_URL: 'smtp://mail:25', SIGN_UP: 'open' })).toBe('open');
+    expect(signUp({ SMTP_URL: 'smtp://mail:25', SIGN_UP: 'closed' })).toBe('closed');
+    expect(faults({ SIGN_UP: 'sometimes' })).toEqual({ SIGN_UP: expect.stringContaining('open, verified, closed') });
   });
 
   it('takes a number of processes or one per core, and how long readiness fails before the port is closed', () => {

@@ -15,6 +15,8 @@ describe('a page', () => {
       csrf: evil,
       action: '/interaction/x/sign-in',
       signUpUrl: '/interaction/x/sign-up',
+      forgotUrl: '/interaction/x/recover',
+      notice: undefined,
       values: { email: evil },
       errors: { form: { key: evil }, password: { key: evil } },
     });

@@ -13,4 +13,24 @@ export const ACCOUNT: Sentences = {
     about: 'members',
     say: ({ event }) => message('event-account-erased', { subject: code(event.subject ?? '') }),
   },
+  'user.password_reset': {
+    about: 'members',
+    say: ({ subject }) => message('event-password-reset', { subject }),
+  },
+  'user.password_changed': {
+    about: 'members',
+    say: ({ subject }) => message('event-password-changed', { subject }),
+  },
+  'user.address_change_asked': {
+    about: 'members',
+    say: ({ subject }) => message('event-address-change-asked', { subject }),
+  },
+  'user.address_change_cancelled': {
+    about: 'members',
+    say: ({ subject }) => message('event-address-change-cancelled', { subject }),
+  },
+  'user.address_changed': {
+    about: 'members',
+    say: ({ subject }) => message('event-address-changed', { subject }),
+  },
 };
