@@ -13,9 +13,11 @@ import { type BulkOperation, bulkOperationSchema } from './bulk-operation.js';
 import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
 import { type Delivery, deliverySchema } from './delivery.js';
+import { type Domain, domainSchema } from './domain.js';
 import { type Group, groupSchema, type KnownGroup } from './group.js';
 import { type InitialAccessToken, initialAccessTokenSchema } from './initial-access-token.js';
 import { type Instance, instanceSchema } from './instance.js';
+import { type JoinRequest, joinRequestSchema } from './join-request.js';
 import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
 import { type Membership, membershipSchema } from './membership.js';
@@ -41,6 +43,8 @@ export interface Models {
   RevokedToken: Model<RevokedToken>;
   RateLimit: Model<RateLimit>;
   Delivery: Model<Delivery>;
+  Domain: Model<Domain>;
+  JoinRequest: Model<JoinRequest>;
   InitialAccessToken: Model<InitialAccessToken>;
   AuditEvent: Model<AuditEvent>;
   AuditChain: Model<AuditChain>;
@@ -79,6 +83,8 @@ export function createModels(connection: Connection): Models {
     ),
     KeptAnswer: connection.model<KeptAnswer>('KeptAnswer', keptAnswerSchema, 'keptAnswers'),
     Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
+    Domain: connection.model<Domain>('Domain', domainSchema, 'domains'),
+    JoinRequest: connection.model<JoinRequest>('JoinRequest', joinRequestSchema, 'joinRequests'),
     AuditEvent: connection.model<AuditEvent>('AuditEvent', auditEventSchema, 'events'),
     AuditChain: connection.model<AuditChain>('AuditChain', auditChainSchema, 'auditChains'),
     AuditKey: connection.model<AuditKey>('AuditKey', auditKeySchema, 'auditKeys'),
@@ -118,8 +124,10 @@ export type {
   Claim,
   Consent,
   Delivery,
+  Domain,
   Group,
   Instance,
+  JoinRequest,
   KeyRing,
   KnownGroup,
   Membership,

@@ -11,7 +11,11 @@ export interface Organization {
   slug: string;
   name: string;
   status: 'active' | 'suspended';
-  joinPolicy: 'invite' | 'open';
+  joinPolicy: 'invite' | 'domain' | 'open';
+  /** Whether who may not join by themselves may ask to. */
+  joinRequests?: boolean;
+  /** When a mail last told the administrators who asks. */
+  toldOfRequestsAt?: Date;
   /** Absent: `multiple` (R4). */
   roleMode?: RoleMode;
   /** A lost role ends the member's tokens here at once (R6). */
@@ -46,7 +50,9 @@ export const organizationSchema = new Schema<Organization>(
     slug: { type: String, required: true },
     name: { type: String, required: true },
     status: { type: String, enum: ['active', 'suspended'], required: true, default: 'active' },
-    joinPolicy: { type: String, enum: ['invite', 'open'], required: true, default: 'invite' },
+    joinPolicy: { type: String, enum: ['invite', 'domain', 'open'], required: true, default: 'invite' },
+    joinRequests: Boolean,
+    toldOfRequestsAt: Date,
     roleMode: { type: String, enum: ['multiple', 'single'] },
     revokeOnDowngrade: Boolean,
     defaultRoles: { type: [String], default: undefined },

@@ -13,9 +13,9 @@ import { isConsole, isOwnScope } from './settings/scopes.js';
 export interface Login {
   uid: string;
   prompt: 'select_account' | 'login' | 'organization' | 'consent';
-  /** For `organization`: `choose`, `create` or `join`. */
+  /** For `organization`: `choose`, `create`, `join` or `ask`. */
   step: string | undefined;
-  /** For `join`. */
+  /** For `join` and `ask`. */
   organizationId: string | undefined;
   /** Null for this server's own pages. */
   application: Application | null;

@@ -19,6 +19,7 @@ function present(one: Organization, defaultRoles: Defaults) {
     name: one.name,
     status: one.status,
     joinPolicy: one.joinPolicy,
+    joinRequests: one.joinRequests ?? false,
     defaultRoles: defaultRoles(one).map((role) => role.key),
     inheritsDefaultRoles: one.defaultRoles === undefined,
     roleMode: one.roleMode ?? 'multiple',

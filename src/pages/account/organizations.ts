@@ -12,6 +12,7 @@ import { leaveOrganization } from '../../services/remove-member.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { type Asker, askerOf, frameOf } from '../frame.js';
+import { offersTo } from '../offers.js';
 import { ORGANIZATION_NAME_MAX, organizationName } from '../organization-name.js';
 import { askFirst } from '../question.js';
 import { carryOut } from '../submit.js';
@@ -32,6 +33,7 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
   const asker = await askerOf(deps, ctx);
   if (!asker) return;
   const now = deps.services.clock.now();
+  const offers = await offersTo(deps, asker.user._id, null);
   ctx.body = deps.render('account/organizations', {
     frame: frameOf(deps, ctx, asker),
     organizations: asker.memberships.map(({ organization, membership, held, roles }) => ({
@@ -44,6 +46,7 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
       onlyAdministrator: isOnlyAdministrator(asker, organization),
     })),
     operator: can(asker.actor, 'instance:users'),
+    offers,
   });
 }
 

@@ -10,6 +10,7 @@ import { beginDeviceLogin } from '../../oidc/device/device-login.js';
 import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import type { PageDeps } from '../deps.js';
 import { ownLanguage, speak, uiLocales } from '../language.js';
+import { showAsk, submitAsk } from './ask-to-join.js';
 import { showConsent, submitConsent } from './consent.js';
 import {
   showCreate,
@@ -38,6 +39,7 @@ const POST: Record<string, { step: Login['prompt']; handler: Handler }> = {
   organization: { step: 'organization', handler: submitOrganization },
   'create-organization': { step: 'organization', handler: submitCreate },
   join: { step: 'organization', handler: submitJoin },
+  ask: { step: 'organization', handler: submitAsk },
   cancel: { step: 'organization', handler: submitCancel },
   consent: { step: 'consent', handler: submitConsent },
 };
@@ -49,7 +51,7 @@ const entryOf = (table: typeof GET, { params }: Context) =>
 const FIRST: Record<Login['prompt'], Handler> = {
   select_account: showAccounts,
   login: showSignIn,
-  organization: showOrganization,
+  organization: (deps, ctx, login) => (login.step === 'ask' ? showAsk : showOrganization)(deps, ctx, login),
   consent: showConsent,
 };
 

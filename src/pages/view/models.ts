@@ -1,5 +1,6 @@
 import type { Message } from '../../texts/message.js';
 import type { ActivityViews } from './activity-views.js';
+import type { DomainsViews, OfferView } from './domains-views.js';
 import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
 import type { GroupsViews } from './groups-views.js';
 import type { MembersViews } from './members-views.js';
@@ -28,7 +29,14 @@ interface Form extends Door {
   action: string;
 }
 
-export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsViews, ActivityViews, OverviewViews {
+export interface Views
+  extends MembersViews,
+    RolesViews,
+    GroupsViews,
+    SettingsViews,
+    ActivityViews,
+    OverviewViews,
+    DomainsViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
     values: { email: string };
@@ -45,12 +53,15 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
     organizations: (OrganizationView & { roles: string[] })[];
     mayContinueWithout: boolean;
     createUrl: string | null;
+    /** Organizations that the person may join. */
+    offers: OfferView[];
     email: string;
     switchAction: string;
   };
   'interaction/create-organization': Form & {
     values: { name: string };
     errors: Faults<'name'>;
+    offers: OfferView[];
     mayContinueWithout: boolean;
     continueAction: string;
   };
@@ -82,7 +93,7 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
   'device/done': Door & { email: string; organization: OrganizationView | null };
   'device/denied': Door & { text: Message };
   'device/ended': Door & { continueUrl: string };
-  'interaction/no-organization': Form & { device: boolean };
+  'interaction/no-organization': Form & { device: boolean; offers: OfferView[] };
   'interaction/expired': Door & { continueUrl: string | null };
   'response/form-post': Door & {
     action: string;
@@ -129,6 +140,7 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
     })[];
     /** They run the server. */
     operator: boolean;
+    offers: OfferView[];
   };
   'account/new-organization': FramedForm & {
     values: { name: string };

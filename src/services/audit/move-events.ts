@@ -30,7 +30,10 @@ const ROUNDS = 100;
 const WAITING = { 'pendingEvents.id': { $gt: '' } } as const;
 
 /** Rows that were kept for their events alone (architecture 8), by model. */
-const MARKS: Readonly<Record<string, Document>> = { Membership: { status: 'removed' } };
+const MARKS: Readonly<Record<string, Document>> = {
+  Membership: { status: 'removed' },
+  Domain: { status: 'removed' },
+};
 
 /** What has to follow a change, by model: done once more here, in case whoever made the change died before it had done so. */
 const FOLLOWING: Readonly<Record<string, (context: ServiceContext, changed: readonly Waiting[]) => Promise<void>>> = {

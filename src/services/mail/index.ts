@@ -13,6 +13,10 @@ export interface MailKinds {
   /** Proves the address of an account. */
   'verify-address': { link: string; hours: number };
   'reset-password': { link: string; minutes: number };
+  /** To an organization's administrators: so many people ask to join. */
+  'join-request': { link: string; organization: string; count: number };
+  /** To who asked. */
+  'join-request-accepted': { link: string; organization: string };
   /** To the invited: the link that proves their address too. `inviter` and `message` are what people typed. */
   invitation: { link: string; organization: string; inviter: string | null; message: string | null; until: Date };
 }

@@ -1,5 +1,6 @@
 /** What happened, by action. A unit test finds an action of the services that has no sentence. */
 import { ACCOUNT } from './account.js';
+import { DOMAINS } from './domains.js';
 import { INSTANCE } from './instance.js';
 import { MEMBERS } from './members.js';
 import { ORGANIZATIONS } from './organizations.js';
@@ -13,7 +14,7 @@ export type Kind = (typeof KINDS)[number];
 
 export type Sentences = Readonly<Record<string, { about: Kind; say: (told: Told) => Sentence }>>;
 
-export const SENTENCES: Sentences = { ...MEMBERS, ...ORGANIZATIONS, ...ACCOUNT, ...PROTOCOL, ...INSTANCE };
+export const SENTENCES: Sentences = { ...MEMBERS, ...ORGANIZATIONS, ...ACCOUNT, ...DOMAINS, ...PROTOCOL, ...INSTANCE };
 
 /** The actions of a kind. */
 export const actionsOf = (kind: Kind): string[] =>
