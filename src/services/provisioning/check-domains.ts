@@ -8,7 +8,6 @@ import type { StoredState } from './state.js';
 /** A domain is one organization's, in the file and in the store, and none that everybody has an address under. */
 export function checkDomains({ file }: Reading, state: StoredState, fault: Report): void {
   const { organizations = [] } = file;
-  const slugOf = new Map([...state.organizations.values()].map(({ _id, slug }) => [_id, slug]));
   /** What the file makes of the organizations whose domains it says. */
   const declared = new Map(organizations.map((entry) => [entry.slug, domainsOfEntry(entry)]));
   const taken = new Map<string, string>();
@@ -24,8 +23,7 @@ export function checkDomains({ file }: Reading, state: StoredState, fault: Repor
         return fault(path, `everybody may have an address under ${shown}: it can’t be one organization’s`);
       if (taken.has(name)) return fault(path, `${shown} is there twice`);
       taken.set(name, entry.slug);
-      const ownerId = state.domainOwners.get(name);
-      const owner = ownerId && (slugOf.get(ownerId) ?? ownerId);
+      const owner = state.domainOwners.get(name);
       if (!owner || owner === entry.slug) return;
       const after = declared.get(owner);
       if (!after || after.includes(name)) fault(path, `${shown} belongs to the organization ${owner} already`);

@@ -30,7 +30,7 @@ export interface StoredState {
   inTheWay: Map<string, string[]>;
   /** Of the organizations that the file names: their proved domains, by organization id. */
   domains: Map<string, string[]>;
-  /** Of the domains that the file names: whose each is by now, by name. */
+  /** Of the domains that the file names: whose each is by now, as a slug, by name. */
   domainOwners: Map<string, string>;
   /** Of these, the ones that can be no organization's. */
   sharedDomains: Set<string>;
@@ -134,10 +134,18 @@ async function readDomains(
   for (const { organizationId, name } of present)
     domains.set(organizationId, [...(domains.get(organizationId) ?? []), name]);
   const owners = await Promise.all(named.map(async (name) => [name, await ownerOfDomain(context, name)] as const));
+  const ids = owners.flatMap(([, owner]) => owner ?? []);
+  const found = ids.length ? await context.models.Organization.find({ _id: { $in: ids } }, { slug: 1 }).lean() : [];
+  const slugOf = new Map(found.map(({ _id, slug }) => [_id, slug]));
   const shared = await Promise.all(named.map(async (name) => ((await isSharedDomain(name)) ? [name] : [])));
   return {
     domains,
-    domainOwners: new Map(owners.flatMap(([name, owner]) => (owner ? [[name, owner]] : []))),
+    domainOwners: new Map(
+      owners.flatMap(([name, owner]) => {
+        const slug = owner && slugOf.get(owner);
+        return slug ? [[name, slug] as const] : [];
+      }),
+    ),
     sharedDomains: new Set(shared.flat()),
   };
 }
