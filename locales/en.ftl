@@ -1325,6 +1325,119 @@ event-notices-changed = { $actor } chose which mails to get
 
 ## Domains and asking to join
 
+nav-domains = Domains
+nav-requests = Requests
+domains-text = A domain that is proved to be yours is yours alone on this server. People with a confirmed address in it can be let in by that.
+domains-open = Who has a confirmed address in a verified domain may join.
+domains-closed = A verified domain lets nobody in by itself: that is a choice about joining.
+domains-settings = Who may join
+domain = Domain
+domain-hint = Such as acme.example. Domains of public mail providers can’t be added.
+domain-add = Add domain
+domain-add-foot = It counts once it is proved.
+domain-added = { $domain } is added. Now prove that it is yours.
+domain-status-verified = Verified
+domain-status-pending = To be proved
+domain-since = Proved by its record on { $day }. The record isn’t looked for again and may go.
+domain-since-operator = Marked as verified on { $day } by who runs this server.
+domain-how = Add this record where your domain’s DNS is managed. It can take some minutes until it is seen everywhere.
+domain-record-type = Type
+domain-record-name = Name
+domain-record-value = Value
+domain-copy-name = Copy the name for { $domain }
+domain-copy-value = Copy the value for { $domain }
+copied = Copied
+domain-check = Check now
+domain-check-named = Check now: { $domain }
+domain-checked = Last looked for { $time }
+domain-unchecked = Not looked for yet
+domain-mark = Mark as verified
+domain-mark-named = Mark as verified: { $domain }
+domain-verified = { $domain } is verified.
+domain-found = This was found instead:
+domain-no-record = There is no such record yet. Compare its name; a new one can take a while to be seen.
+domain-other-value = There is a record with this name, but it holds something else.
+domain-no-answer = The domain’s DNS servers didn’t answer in time. Try again in a moment.
+domain-taken = This domain belongs to another organization on this server.
+domain-checked-just-now = This was looked for a moment ago. Try again in a few seconds.
+domain-remove = Remove
+domain-remove-named = Remove { $domain }
+domain-remove-question = Remove { $domain }?
+domain-remove-text = From now on nobody joins by an address in it, and another organization may prove it. Who has joined stays a member.
+domain-remove-pending = It isn’t proved yet, so nothing changes for anybody.
+domain-removed = { $domain } is removed.
+fault-domain-missing = Enter a domain.
+fault-domain-malformed = Enter a domain such as acme.example, without http:// and without a path.
+fault-domain-shared = Everybody can have an address under this domain. Enter one that is your organization’s alone.
+fault-domain-there = This domain is here already.
+settings-domain = By domain
+settings-domain-text = Who has a confirmed address in { $domains } becomes a member by themselves; everyone else by invitation.
+settings-domain-none = Who has a confirmed address in a domain of yours becomes a member by themselves. No domain is verified yet, so nobody can.
+settings-domain-add = Add and prove a domain
+settings-present-domain = By now it is joined by domain. Save again to change that.
+settings-requests = People may ask to join
+settings-requests-text = Who has a confirmed address and knows the link, and may not join, can ask. An administrator decides.
+field-of-join-requests = People may ask to join
+field-of-verified-by = Verified by
+offers = Organizations you may join
+offers-why = Your address at { $domain } lets you in.
+ask-title = Ask to join { $organization }
+ask-question = Ask to join { $organization }?
+ask-text = Its administrators decide whether you become a member.
+ask-seen = They see your name and email
+ask-seen-text = And what you write below.
+ask-message = Message
+ask-message-hint = Who you are and why you ask, in { $most } characters at most.
+ask-to-join = Ask to join
+ask-pending = We told the administrators
+ask-pending-text = You hear from us by mail when you are let in to { $organization }.
+ask-declined = Your request was declined
+ask-declined-text = You can ask { $organization } again a week after that.
+ask-too-many = Too many requests were made lately. Try again tomorrow.
+fault-join-message-long = Write { $most } characters at most.
+requests-text = People who ask to become members. They have shown that their address is theirs.
+requests-none = Nobody is waiting
+requests-none-open = Who has an account and opens this link can ask to join:
+requests-none-closed = People can ask to join once you allow it.
+requests-settings = See who may join
+requests-shown = { $count ->
+    [one] 1 request
+   *[other] { $count } requests
+}
+request-accept = Accept
+request-accept-named = Accept { $name }
+request-accepted = { $name } is a member now.
+request-decline = Decline
+request-decline-named = Decline { $name }
+request-declined = The request of { $name } is declined.
+overview-asking = { $count ->
+    [one] One person asks to join
+   *[other] { $count } people ask to join
+}
+overview-asking-many = More than { $count } people ask to join
+overview-asking-text = Accept who belongs here, and decline the others.
+overview-see-requests = See requests
+event-domain-added = { $actor } added the domain { $domain }
+event-domain-proved = { $actor } proved the domain { $domain }
+event-domain-marked = { $actor } marked the domain { $domain } as verified
+event-domain-lost = The domain { $domain } is not verified any more: another organization was faster
+event-domain-removed = { $actor } removed the domain { $domain }
+event-join-asked = { $subject } asked to join
+event-join-accepted = { $actor } accepted that { $subject } joins
+event-join-declined = { $actor } declined that { $subject } joins
+mail-join-request-subject = { $organization }: people ask to join
+mail-join-request-heading = People ask to join { $organization }
+mail-join-request-text = { $count ->
+    [one] One person asks to join { $organization } at { $host }.
+   *[other] { $count } people ask to join { $organization } at { $host }.
+}
+mail-join-request-button = See requests
+mail-join-request-why = You get this because you are an administrator of { $organization }. There is at most one such mail an hour.
+mail-join-accepted-subject = You are a member of { $organization } now
+mail-join-accepted-heading = You are a member of { $organization } now
+mail-join-accepted-text = You asked to join { $organization } at { $host }, and an administrator has let you in.
+mail-join-accepted-button = See your organizations
+
 ## Proving an address, and recovery
 
 mail-changed-subject = Your password for { $host } was changed

@@ -127,6 +127,24 @@
     });
   }
 
+  /** Buttons that copy are there where somebody can copy by them. */
+  function copyButtons(root) {
+    if (!navigator.clipboard) return;
+    for (const button of root.querySelectorAll('button[data-copy][hidden]')) button.hidden = false;
+  }
+
+  async function copy({ target }) {
+    const button = target.closest?.('button[data-copy]');
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const said = Object.assign(document.createElement('div'), {
+      className: 'toast',
+      textContent: button.dataset.done,
+    });
+    document.querySelector('#toast')?.replaceChildren(said);
+    setTimeout(() => said.remove(), 4000);
+  }
+
   /** An open menu closes where somebody clicks elsewhere, or presses Escape. */
   function closeMenus(event) {
     for (const menu of document.querySelectorAll('details.menu[open]')) {
@@ -189,6 +207,7 @@
 
   function readable(root) {
     localTimes(root);
+    copyButtons(root);
     localDays(document);
     zones(root);
   }
@@ -204,6 +223,7 @@
   });
   document.addEventListener('htmx:beforeSwap', keepTicked);
   document.addEventListener('htmx:afterSettle', tickAgain);
+  document.addEventListener('click', copy);
   document.addEventListener('change', selection);
   document.addEventListener('reset', cleared);
   document.addEventListener('focusin', showWhole);

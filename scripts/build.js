@@ -59,6 +59,7 @@ const PROGRAMS = ['main.ts', 'worker.ts', 'cli.ts', 'store/embedded/worker.ts', 
 const EXTERNAL = [
   '@node-rs/*',
   '@photostructure/sqlite',
+  'email-providers',
   'undici',
   'yaml',
   'zod',

@@ -10,6 +10,7 @@ import { API_LIMITS, type ApiLimits } from './api/limits.js';
 import { registrationRoutes } from './api/register.js';
 import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
+import { createTextLookup } from './lib/dns.js';
 import type { Encryption } from './lib/encryption.js';
 import { isStoreAway } from './lib/errors.js';
 import type { Logger } from './lib/logger.js';
@@ -64,6 +65,7 @@ import { createCreationLimits } from './services/creation-limits.js';
 import { createDeliveries } from './services/deliveries/index.js';
 import { endAllThatWasLeft } from './services/end-access.js';
 import { eraseDeleted } from './services/erase/index.js';
+import { startJoinRequestWork } from './services/join-requests/tell-administrators.js';
 import { ROLES_GIVEN, tellRolesGiven } from './services/mail/roles-given.js';
 import { createOwnLimits } from './services/own-limits.js';
 import { createRecoveryLimits } from './services/recovery-limits.js';
@@ -101,6 +103,8 @@ export interface AppDeps extends StoreState {
   createOrganizations: 'anyone' | 'operators';
   /** Whether `/styleguide` is there. */
   development?: boolean | undefined;
+  /** `HOST:PORT` of the servers that are asked for domains' records; the system's unless given. */
+  dnsServers?: readonly string[] | null | undefined;
   /** Who may register applications by themselves. */
   registration: 'off' | 'token' | 'open';
   /** Seconds. */
@@ -163,6 +167,8 @@ export function createApp(deps: AppDeps): Koa {
   );
   measureReadiness(deps.ready);
   measureKeyAges(() => deps.signingKeys.ages());
+  services.lookUpTexts = createTextLookup(deps.dnsServers);
+  startJoinRequestWork(services, deps.background, issuer);
   services.grantsEnding = (grants) => tellOfEndingGrants(runtime, grants);
   services.machineToday = (applicationId) => machinePermissions(runtime, applicationId);
   deps.background.every(

@@ -1,8 +1,10 @@
 import { audit } from './audit/index.js';
 import { bulkOperations } from './bulk-operations/index.js';
+import { domains } from './domains/index.js';
 import type { Noun } from './endpoint.js';
 import { groups } from './groups/index.js';
 import { instance } from './instance/index.js';
+import { joinRequests } from './join-requests/index.js';
 import { members } from './members/index.js';
 import { organizations } from './organizations/index.js';
 import { permissions } from './permissions/index.js';
@@ -16,6 +18,8 @@ export const NOUNS: readonly Noun[] = [
   bulkOperations,
   roles,
   groups,
+  domains,
+  joinRequests,
   users,
   permissions,
   audit,

@@ -8,7 +8,7 @@ import { print, printJson, UsageError, withServices } from './running.js';
 import { noun, subcommand } from './subcommand.js';
 import { properties } from './table.js';
 
-const POLICIES = ['invite', 'open'] as const;
+const POLICIES = ['invite', 'domain', 'open'] as const;
 type Policy = (typeof POLICIES)[number];
 
 const MODES = ['multiple', 'single'] as const;
@@ -43,12 +43,12 @@ export function organizationCommands(program: Command): void {
   )
     .requiredOption('--name <name>', 'its name')
     .option('--slug <slug>', 'its slug; made of the name where none is given')
-    .option('--join-policy <policy>', `who may join: ${POLICIES.join(' or ')}`)
+    .option('--join-policy <policy>', `who may join: ${POLICIES.join(', ')}`)
     .action(create);
   subcommand(one, 'change', 'change an organization', 'organization change acme --join-policy open')
     .argument('<organization>', 'an id or slug')
     .option('--name <name>', 'its name')
-    .option('--join-policy <policy>', `who may join: ${POLICIES.join(' or ')}`)
+    .option('--join-policy <policy>', `who may join: ${POLICIES.join(', ')}`)
     .option('--role-mode <mode>', `how many roles each member has: ${MODES.join(' or ')}`)
     .option('--revoke-on-downgrade', 'a lost role ends the member’s tokens at once')
     .option('--no-revoke-on-downgrade', 'a lost role is seen with the next token, and at once in introspection')
@@ -140,7 +140,7 @@ function nameOf(name: string | undefined): string | undefined {
 
 function policyOf(text: string | undefined): Policy | undefined {
   if (text === undefined || POLICIES.includes(text as Policy)) return text as Policy | undefined;
-  throw new UsageError(`Expected a join policy: ${POLICIES.join(' or ')}.`);
+  throw new UsageError(`Expected a join policy: ${POLICIES.join(', ')}.`);
 }
 
 /** @throws RollcallError `not_found` */

@@ -31,6 +31,8 @@ export interface Config {
   readonly registration: 'off' | 'token' | 'open';
   /** What may be called beside public addresses. Null: see `resolveOutboundAllow`. */
   readonly outboundAllow: readonly OutboundRule[] | null;
+  /** `HOST:PORT`, asked for the records that prove domains; null: the system's. */
+  readonly dnsServers: readonly string[] | null;
   /** Seconds that a signing key signs before the next takes its place; null: until somebody rotates. */
   readonly keyRotation: number | null;
   /** For how many days events are kept in the audit log; null: for ever. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { dnsServer } from '../lib/dns.js';
 import { parseMailbox } from '../lib/mailbox-address.js';
 import { type OutboundRule, parseOutboundRule } from '../lib/outbound-allow.js';
 import { parseDuration } from './durations.js';
@@ -93,6 +94,13 @@ const outboundAllow = (text: string): Reading<readonly OutboundRule[]> => {
     : ok(rules as OutboundRule[]);
 };
 
+const dnsServers = (text: string): Reading<readonly string[]> => {
+  const servers = text.split(',').map((one) => one.trim());
+  return servers.every(dnsServer)
+    ? ok(servers)
+    : bad('expected HOST:PORT such as 192.0.2.53:53, several separated by commas');
+};
+
 const text = (value: string): Reading<string> => ok(value);
 
 /** Reads all of it and collects every fault. */
@@ -127,6 +135,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     encryptionKeys: read('ENCRYPTION_KEYS', keys, null),
     registration: read('REGISTRATION', oneOf('off', 'token', 'open'), 'off'),
     outboundAllow: read('OUTBOUND_ALLOW', outboundAllow, null),
+    dnsServers: read('DNS_SERVERS', dnsServers, null),
     keyRotation: read('KEY_ROTATION', rotation, 90 * 86_400),
     auditRetention: read('AUDIT_RETENTION', days, null),
     workers: read('WORKERS', workers, 1),

@@ -17,7 +17,7 @@ function random(): number {
 const ulid = monotonicFactory(random);
 
 /** The prefixes of product.md's nouns. */
-export type IdPrefix = 'usr' | 'org' | 'mem' | 'rol' | 'grp' | 'inv' | 'evt' | 'blk' | 'ses' | 'req';
+export type IdPrefix = 'usr' | 'org' | 'mem' | 'rol' | 'grp' | 'inv' | 'dom' | 'jrq' | 'evt' | 'blk' | 'ses' | 'req';
 
 /** A new id that sorts by the time it was made: `usr_01JX…`. */
 export function newId(prefix: IdPrefix): string {

@@ -80,6 +80,20 @@ const LETTERS: { [K in MailKind]: Write<K> } = {
     lines: [t('mail-address-changed-text', { host, email, at: moment(at, dates) })],
     notes: [t('mail-address-changed-not-you', { host })],
   }),
+  'join-request': ({ t }, { link, organization, count }, host) => ({
+    subject: t('mail-join-request-subject', { organization }),
+    heading: t('mail-join-request-heading', { organization }),
+    lines: [t('mail-join-request-text', { count, organization, host })],
+    button: { label: t('mail-join-request-button'), href: link },
+    notes: [t('mail-join-request-why', { organization })],
+  }),
+  'join-request-accepted': ({ t }, { link, organization }, host) => ({
+    subject: t('mail-join-accepted-subject', { organization }),
+    heading: t('mail-join-accepted-heading', { organization }),
+    lines: [t('mail-join-accepted-text', { organization, host })],
+    button: { label: t('mail-join-accepted-button'), href: link },
+    notes: [],
+  }),
   invitation: ({ t, dates }, { link, organization, inviter, message, until }, host) => ({
     subject: t('mail-invitation-subject', { organization }),
     heading: t('mail-invitation-heading', { organization }),

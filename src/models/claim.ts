@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 
 /**
  * What must be unique everywhere is the `_id` of a claim document, written first (architecture 12): e-mail addresses, slugs,
- * instance-wide role keys, client ids, devices' user codes. A claim whose owner was never written is free again after a minute.
+ * instance-wide role keys, client ids, devices' user codes, proved domains. A claim whose owner was never written is free again after a minute.
  */
 export interface Claim {
   /** `KIND:value` */
@@ -13,7 +13,7 @@ export interface Claim {
   expiresAt?: Date;
 }
 
-export type ClaimKind = 'email' | 'slug' | 'role' | 'client' | 'user-code';
+export type ClaimKind = 'email' | 'slug' | 'role' | 'client' | 'user-code' | 'domain';
 
 export const claimSchema = new Schema<Claim>(
   {

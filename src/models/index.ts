@@ -13,9 +13,11 @@ import { type BulkOperation, bulkOperationSchema } from './bulk-operation.js';
 import { type Claim, claimSchema } from './claim.js';
 import { type Consent, consentSchema } from './consent.js';
 import { type Delivery, deliverySchema } from './delivery.js';
+import { type Domain, domainSchema } from './domain.js';
 import { type Group, groupSchema, type KnownGroup } from './group.js';
 import { type InitialAccessToken, initialAccessTokenSchema } from './initial-access-token.js';
 import { type Instance, instanceSchema } from './instance.js';
+import { type JoinRequest, joinRequestSchema } from './join-request.js';
 import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
 import { type LastOrganization, lastOrganizationSchema } from './last-organization.js';
@@ -47,6 +49,8 @@ export interface Models {
   Delivery: Model<Delivery>;
   MailedLink: Model<MailedLink>;
   PendingSignUp: Model<PendingSignUp>;
+  Domain: Model<Domain>;
+  JoinRequest: Model<JoinRequest>;
   InitialAccessToken: Model<InitialAccessToken>;
   AuditEvent: Model<AuditEvent>;
   AuditChain: Model<AuditChain>;
@@ -95,6 +99,8 @@ export function createModels(connection: Connection): Models {
     Delivery: connection.model<Delivery>('Delivery', deliverySchema, 'deliveries'),
     MailedLink: connection.model<MailedLink>('MailedLink', mailedLinkSchema, 'mailedLinks'),
     PendingSignUp: connection.model<PendingSignUp>('PendingSignUp', pendingSignUpSchema, 'pendingSignUps'),
+    Domain: connection.model<Domain>('Domain', domainSchema, 'domains'),
+    JoinRequest: connection.model<JoinRequest>('JoinRequest', joinRequestSchema, 'joinRequests'),
     AuditEvent: connection.model<AuditEvent>('AuditEvent', auditEventSchema, 'events'),
     AuditChain: connection.model<AuditChain>('AuditChain', auditChainSchema, 'auditChains'),
     AuditKey: connection.model<AuditKey>('AuditKey', auditKeySchema, 'auditKeys'),
@@ -134,8 +140,10 @@ export type {
   Claim,
   Consent,
   Delivery,
+  Domain,
   Group,
   Instance,
+  JoinRequest,
   KeyRing,
   KnownGroup,
   MailedLink,

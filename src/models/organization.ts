@@ -18,7 +18,11 @@ export interface Organization {
   status: 'active' | 'suspended';
   /** Of a suspended organization: what its administrators take back; `barred` where it had been suspended before. */
   deletion?: Deletion;
-  joinPolicy: 'invite' | 'open';
+  joinPolicy: 'invite' | 'domain' | 'open';
+  /** Whether who may not join by themselves may ask to. */
+  joinRequests?: boolean;
+  /** When a mail last told the administrators who asks. */
+  toldOfRequestsAt?: Date;
   /** Absent: `multiple` (R4). */
   roleMode?: RoleMode;
   /** A lost role ends the member's tokens here at once (R6). */
@@ -58,7 +62,9 @@ export const organizationSchema = new Schema<Organization>(
     name: { type: String, required: true },
     status: { type: String, enum: ['active', 'suspended'], required: true, default: 'active' },
     deletion,
-    joinPolicy: { type: String, enum: ['invite', 'open'], required: true, default: 'invite' },
+    joinPolicy: { type: String, enum: ['invite', 'domain', 'open'], required: true, default: 'invite' },
+    joinRequests: Boolean,
+    toldOfRequestsAt: Date,
     roleMode: { type: String, enum: ['multiple', 'single'] },
     revokeOnDowngrade: Boolean,
     picture: String,

@@ -15,9 +15,9 @@ export interface Login {
   /** Whether the application has asked for the sign-up (`prompt=create`); its person may sign in all the same. */
   creates: boolean;
   prompt: 'select_account' | 'login' | 'organization' | 'consent';
-  /** For `organization`: `choose`, `create` or `join`. */
+  /** For `organization`: `choose`, `create`, `join` or `ask`. */
   step: string | undefined;
-  /** For `join`. */
+  /** For `join` and `ask`. */
   organizationId: string | undefined;
   /** Null for this server's own pages. */
   application: Application | null;

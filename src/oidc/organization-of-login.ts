@@ -2,7 +2,7 @@ import { errors } from 'oidc-provider';
 import { SYSTEM_ORGANIZATION } from '../access/can.js';
 import type { Application, Organization } from '../models/index.js';
 import { findOrganization } from '../services/create-organization.js';
-import { mayJoin } from '../services/join-organization.js';
+import { mayAskToJoin, mayJoin } from '../services/join-policy.js';
 import { actable, listMemberships } from '../services/list-memberships.js';
 import { loadStanding, type Standing } from '../services/load-standing.js';
 import { managementIdentifier } from './management-api.js';
@@ -15,6 +15,8 @@ export type LoginOrganization =
   | { kind: 'choose' }
   /** The request names one that they aren't in but may join. */
   | { kind: 'join'; organization: Organization }
+  /** The same, but that they may only ask to. */
+  | { kind: 'ask'; organization: Organization }
   /** They are in none. */
   | { kind: 'create' };
 
@@ -26,6 +28,8 @@ export interface Wish {
   picked: string | null | undefined;
   /** Whether it is for this server's own API and no other. */
   forOwnApi: boolean;
+  /** Whether nobody may be asked anything (`prompt=none`). */
+  silent?: boolean;
 }
 
 /** The same words for an organization that doesn't exist and one that is closed to this person. */
@@ -43,7 +47,7 @@ export async function organizationOfLogin(
   { services }: Runtime,
   application: Pick<Application, 'organization'>,
   userId: string,
-  { named, picked, forOwnApi }: Wish,
+  { named, picked, forOwnApi, silent = false }: Wish,
 ): Promise<LoginOrganization> {
   if (application.organization === 'none')
     return decided(await loadStanding(services, { userId, organizationId: null }));
@@ -55,8 +59,11 @@ export async function organizationOfLogin(
     const standing = await loadStanding(services, { userId, organizationId: organization._id });
     if (standing) return { kind: 'decided', standing };
     const member = await services.reads.membership(organization._id, userId);
-    if (member || isSystem || !mayJoin(organization)) throw refused();
-    return { kind: 'join', organization };
+    if (member || isSystem) throw refused();
+    if (await mayJoin(services, organization, userId)) return { kind: 'join', organization };
+    // What they could only ask for, nobody waits for.
+    if (!silent && (await mayAskToJoin(services, organization, userId))) return { kind: 'ask', organization };
+    throw refused();
   }
   if (picked === null && application.organization === 'optional') {
     return decided(await loadStanding(services, { userId, organizationId: null }));
@@ -79,6 +86,7 @@ export function wishOf({ issuer }: Pick<Runtime, 'issuer'>, { oidc }: OidcContex
   return {
     named: oidc.params.organization,
     picked: oidc.result?.organization?.id,
+    silent: oidc.prompts?.has('none') ?? false,
     forOwnApi: resources.length > 0 && resources.every((one) => one === managementIdentifier(issuer)),
   };
 }

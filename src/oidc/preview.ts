@@ -136,6 +136,7 @@ async function standingOf(runtime: Runtime, request: PreviewRequest): Promise<St
   const asked = {
     choose: 'the person would be asked to choose an organization; name one',
     create: 'the person is in no organization, and would be asked to make one',
+    ask: 'the person isn’t a member of it, and could only ask to become one',
     join: 'the person isn’t a member of it, and would be asked whether to join',
   }[decision.kind];
   throw new RollcallError('interaction_required', 400, asked);

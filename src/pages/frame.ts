@@ -3,7 +3,7 @@
  * page's own queries come on top of it.
  */
 import type { Context, Next } from 'koa';
-import { type Actor, can } from '../access/can.js';
+import { type Actor, can, SYSTEM_ORGANIZATION } from '../access/can.js';
 import { ORGANIZATION_PERMISSIONS, type OrganizationPermission } from '../access/statements.js';
 import { notFound } from '../lib/errors.js';
 import { allowOwnRequests } from '../middleware/security-headers.js';
@@ -143,11 +143,27 @@ const OF_ORGANIZATION: readonly {
   icon: string;
   label: Message;
   permission: OrganizationPermission;
+  /** Where it isn't of use in every organization. */
+  where?: (organization: Organization) => boolean;
 }[] = [
   { path: '', icon: 'gauge', label: message('nav-overview'), permission: 'members:read' },
   { path: '/members', icon: 'users', label: message('nav-members'), permission: 'members:read' },
+  {
+    path: '/requests',
+    icon: 'user-plus',
+    label: message('nav-requests'),
+    permission: 'members:write',
+    where: ({ joinRequests }) => joinRequests === true,
+  },
   { path: '/groups', icon: 'boxes', label: message('nav-groups'), permission: 'groups:read' },
   { path: '/roles', icon: 'shield-check', label: message('nav-roles'), permission: 'roles:read' },
+  {
+    path: '/domains',
+    icon: 'globe',
+    label: message('nav-domains'),
+    permission: 'domains:write',
+    where: ({ slug }) => slug !== SYSTEM_ORGANIZATION,
+  },
   { path: '/audit', icon: 'scroll-text', label: message('nav-activity'), permission: 'audit:read' },
   { path: '/settings', icon: 'settings', label: message('nav-settings'), permission: 'settings:write' },
 ];
@@ -158,7 +174,9 @@ export function frameOf(deps: PageDeps, ctx: Context, asker: Asker | Visitor): F
   const organization = 'organization' in asker ? asker.organization : null;
   const base = organization ? `/organizations/${organization.slug}` : '/account';
   const items = organization
-    ? OF_ORGANIZATION.filter(({ permission }) => mayDo(deps, actor, permission, organization))
+    ? OF_ORGANIZATION.filter(
+        ({ permission, where }) => mayDo(deps, actor, permission, organization) && (where?.(organization) ?? true),
+      )
     : OF_ACCOUNT;
   const here = organization && lookOf(organization);
   const own = actable(memberships).map(({ organization: one, roles }) => ({

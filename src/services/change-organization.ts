@@ -12,7 +12,10 @@ import { vocabularyOf } from './vocabulary.js';
 
 /** What can be changed of an organization; its id and slug never. `defaultRoles` are ids of roles that the caller has resolved. */
 export type OrganizationChange = Partial<
-  Pick<Organization, 'name' | 'status' | 'joinPolicy' | 'roleMode' | 'revokeOnDowngrade' | 'color' | 'metadata'>
+  Pick<
+    Organization,
+    'name' | 'status' | 'joinPolicy' | 'joinRequests' | 'roleMode' | 'revokeOnDowngrade' | 'color' | 'metadata'
+  >
 > & {
   /** Null: the instance's. */
   defaultRoles?: string[] | null;
@@ -64,7 +67,8 @@ async function changeFrom(
     throw forbidden('Only an operator suspends or activates an organization.');
   if (present.slug === SYSTEM_ORGANIZATION && change.status === 'suspended')
     throw conflict('built_in', 'The operators’ own organization can’t be suspended.');
-  if (present.slug === SYSTEM_ORGANIZATION && change.joinPolicy !== undefined && change.joinPolicy !== 'invite')
+  const letsIn = (change.joinPolicy ?? 'invite') !== 'invite' || change.joinRequests === true;
+  if (present.slug === SYSTEM_ORGANIZATION && letsIn)
     throw conflict('built_in', 'The operators’ own organization is joined by invitation alone.');
   await checkDefaultRoles(context, actor, present, change);
   const becomesSingle = change.roleMode === 'single' && !isSingle(present);

@@ -6,6 +6,7 @@
 import type { Actor } from '../access/can.js';
 import type { ManagementPermission } from '../access/statements.js';
 import type { Clock } from '../lib/clock.js';
+import type { LookUpTexts } from '../lib/dns.js';
 import { newId } from '../lib/ids.js';
 import type { Logger } from '../lib/logger.js';
 import { requestFacts, userAgentOf } from '../lib/request-facts.js';
@@ -37,6 +38,10 @@ export interface ServiceContext {
   issuer?: string;
   /** Queues mails; absent where none are sent, as in the command. */
   mail?: SendMail;
+  /** Asks the domain name system; the system's servers where it is absent. */
+  lookUpTexts?: LookUpTexts;
+  /** Told that somebody asks to join, so that a mail needn't wait for the next look. */
+  joinAsked?: () => void;
   /** Told of grants before they end, so that applications hear of it; set by who can tell them. */
   grantsEnding?: (grants: readonly OidcRecord[]) => Promise<void>;
 }

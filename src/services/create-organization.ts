@@ -39,6 +39,7 @@ export interface NewOrganization {
   slug?: string | undefined;
   status?: Organization['status'] | undefined;
   joinPolicy?: Organization['joinPolicy'] | undefined;
+  joinRequests?: boolean | undefined;
   /** Ids of roles that the caller has resolved. */
   defaultRoles?: string[] | undefined;
   roleMode?: Organization['roleMode'] | undefined;
@@ -72,6 +73,7 @@ export async function createOrganization(
       name: input.name,
       status: input.status ?? 'active',
       joinPolicy: input.joinPolicy ?? 'invite',
+      ...(input.joinRequests === undefined ? {} : { joinRequests: input.joinRequests }),
       ...(input.roleMode ? { roleMode: input.roleMode } : {}),
       ...(input.revokeOnDowngrade === undefined ? {} : { revokeOnDowngrade: input.revokeOnDowngrade }),
       ...(input.color ? { color: input.color } : {}),

@@ -1,4 +1,4 @@
-import { type Actor, can, SYSTEM_ORGANIZATION } from '../access/can.js';
+import { type Actor, can } from '../access/can.js';
 import { liveRole } from '../access/effective-roles.js';
 import { conflict, isDuplicateKey, notFound } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
@@ -11,6 +11,7 @@ import { removeAdministrator } from './administrators.js';
 import { event, type ServiceContext } from './context.js';
 import { copiesOf, copyToMemberships, isSameCopy, readCopied } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
+import { mayJoin } from './join-policy.js';
 import { PRESENT } from './reads.js';
 import { isSingle } from './rules-of-roles.js';
 import { isActiveMember, markForReturn } from './seats.js';
@@ -23,11 +24,6 @@ async function rolesOfJoiner(context: ServiceContext, organization: Organization
   const ids = (organization.defaultRoles ?? snapshot.defaultRoles).flatMap((id) => liveRole(id, role)?._id ?? []);
   const given = [...new Set(ids)].filter((id) => id !== ADMIN_ROLE_ID).map((roleId) => ({ roleId }));
   return isSingle(organization) ? given.slice(0, 1) : given;
-}
-
-/** Whether someone who isn't a member may become one by themselves (R10): never an operator (R14). */
-export function mayJoin({ joinPolicy, status, slug }: Organization): boolean {
-  return joinPolicy === 'open' && status === 'active' && slug !== SYSTEM_ORGANIZATION;
 }
 
 /**
@@ -50,7 +46,8 @@ export async function joinOrganization(
   const founds = mayFound(context, organizationId) || can(actor, 'administrators:write', { organizationId });
   if (present && anew) throw alreadyMember();
   if (present) return settleMembership(context, present, { founds });
-  if (!can(actor, 'members:write', { organizationId }) && !mayJoin(organization)) throw notFound();
+  if (!can(actor, 'members:write', { organizationId }) && !(await mayJoin(context, organization, userId)))
+    throw notFound();
   // Nothing of an earlier membership comes back to life with a new one (R8).
   await endGrantsOfMembers(context, organizationId, [userId]);
   return settleMembership(context, await insertMembership(context, actor, organizationId, userId, { anew }), {

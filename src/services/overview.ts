@@ -11,6 +11,8 @@ import { requirePermission } from './require.js';
 const SOON_MS = 7 * 24 * 60 * 60 * 1000;
 /** Members whose roles end soon are read up to here, the next first. */
 const MOST_ENDING = 50;
+const MOST_ASKING = 100;
+const NOBODY: Total = { count: 0, more: false };
 const BY_END = { organizationId: 1, 'roles.until': 1 } as const;
 
 export interface EndingRole {
@@ -29,6 +31,8 @@ export interface OrganizationOverview {
   known: readonly NamedMember[];
   /** A bulk operation under way, for who may see it. */
   running: Pick<BulkOperation, '_id' | 'total'> | undefined;
+  /** How many ask to join, for who may answer them. */
+  asking: Total;
 }
 
 /**
@@ -46,10 +50,11 @@ export async function overviewOfOrganization(
   const [only, ...more] = administrators;
   const single = more.length === 0 ? only : undefined;
   const seesBulk = can(actor, 'members:write', { organizationId });
-  const [members, rows, running] = await Promise.all([
+  const [members, rows, running, asking] = await Promise.all([
     countUpTo(models.Membership, { organizationId, status: { $in: ['active', 'suspended'] } }),
     endingSoon(context, organizationId),
     seesBulk ? models.BulkOperation.findOne({ organizationId, status: 'running' }, { total: 1 }).lean() : null,
+    seesBulk ? countUpTo(models.JoinRequest, { organizationId, waiting: true }, MOST_ASKING) : NOBODY,
   ]);
   const known = await membersAmong(context, actor, organizationId, [...users, ...(single ? [single] : [])], rows);
   return {
@@ -58,6 +63,7 @@ export async function overviewOfOrganization(
     onlyAdministrator: known.find(({ userId }) => userId === single),
     known,
     running: running ?? undefined,
+    asking,
   };
 }
 

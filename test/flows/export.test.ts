@@ -110,7 +110,9 @@ const WORLD = {
     {
       slug: 'acme',
       name: 'Acme',
-      joinPolicy: 'open',
+      joinPolicy: 'domain',
+      joinRequests: true,
+      domains: ['acme.test', 'müller.test'],
       defaultRoles: ['auditor'],
       roles: [
         { key: 'auditor', name: 'Auditor', permissions: ['one:read'] },

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createLogger } from '../../src/lib/logger.js';
+import type { Organization } from '../../src/models/index.js';
 import { authenticate } from '../../src/services/authenticate.js';
-import type { ServiceContext } from '../../src/services/context.js';
+import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
+import { addDomain } from '../../src/services/domains/add-domain.js';
+import { findDomain, verifiedDomains } from '../../src/services/domains/find-domain.js';
 import { applyProvisioning, ProvisioningError } from '../../src/services/provisioning/index.js';
 import { createSignInLimits } from '../../src/services/sign-in-limits.js';
 import { startServices } from '../../src/services/start-services.js';
@@ -109,18 +112,80 @@ describe('a provisioning file', () => {
     const organization = { slug: 'later', name: 'Later' };
     const faults = await faultsOf({
       applications: [{ clientId: 'c', clientSecret: 'long-enough-1', name: 'C', claims: { dialect: 'hasura' } }],
-      organizations: [
-        {
-          ...organization,
-          joinPolicy: 'domain',
-          domains: ['x.test'],
-        },
-      ],
     });
     for (const message of Object.values(faults)) expect(message).toMatch(/not available yet/);
-    expect(Object.keys(faults)).toHaveLength(3);
+    expect(Object.keys(faults)).toHaveLength(1);
     const defaults = { joinPolicy: 'invite', domains: [], roleMode: 'multiple', revokeOnDowngrade: false, groups: [] };
     await applyProvisioning(context, { organizations: [{ ...organization, ...defaults }] });
+  });
+
+  it('says which domains are an organization’s: taken as verified, and the list is all of them', async () => {
+    const domainsOf = async (slug: string) => {
+      const organization = await context.models.Organization.findOne({ slug }).lean();
+      return verifiedDomains(context, organization?._id ?? '');
+    };
+    const one = { slug: 'one-domains', name: 'One' };
+    const two = { slug: 'two-domains', name: 'Two' };
+    const first = {
+      organizations: [
+        { ...one, joinPolicy: 'domain', joinRequests: true, domains: ['Acme-P.test', 'müller-p.test'] },
+        two,
+      ],
+    };
+    const { applied } = await applyProvisioning(context, first);
+    expect(applied).toContain('Added the domain acme-p.test of one-domains');
+    expect(await domainsOf(one.slug)).toEqual(['acme-p.test', 'xn--mller-p-n2a.test']);
+    expect((await applyProvisioning(context, first)).applied).toEqual([]);
+    const stored = await context.models.Organization.findOne({ slug: one.slug }).lean();
+    expect(stored).toMatchObject({ joinPolicy: 'domain', joinRequests: true });
+
+    // What waits for proof is nobody's business here; what isn't said is left alone.
+    const pending = await addDomain(context, SYSTEM, stored as Organization, 'pending-p.test');
+    expect((await applyProvisioning(context, { organizations: [one] })).applied).toEqual([]);
+    expect((await applyProvisioning(context, first)).applied).toEqual([]);
+    expect((await findDomain(context, pending.organizationId, pending.name)).status).toBe('pending');
+
+    // From one organization to another, in whichever order they stand.
+    const moved = {
+      organizations: [
+        { ...two, domains: ['acme-p.test', 'pending-p.test'] },
+        { ...one, domains: ['müller-p.test'] },
+      ],
+    };
+    await applyProvisioning(context, moved);
+    expect([await domainsOf(one.slug), await domainsOf(two.slug)]).toEqual([
+      ['xn--mller-p-n2a.test'],
+      ['acme-p.test', 'pending-p.test'],
+    ]);
+    await applyProvisioning(context, { organizations: [{ ...one, domains: [] }] });
+    expect(await domainsOf(one.slug)).toEqual([]);
+  });
+
+  it('refuses domains that are none, everybody’s, another’s, or there twice, each by its path', async () => {
+    await applyProvisioning(context, { organizations: [{ slug: 'holder', name: 'H', domains: ['held-p.test'] }] });
+    const other = (domains: unknown[]) => ({ slug: 'wanter', name: 'W', domains });
+    expect(
+      await faultsOf({
+        organizations: [
+          other(['held-p.test', 'gmail.com', 'twice-p.test', 'TWICE-p.test']),
+          { slug: 'third', name: 'T', domains: ['twice-p.test'] },
+        ],
+      }),
+    ).toEqual({
+      'organizations[0].domains[0]': expect.stringContaining('belongs to the organization holder'),
+      'organizations[0].domains[1]': expect.stringContaining('everybody may have an address'),
+      'organizations[0].domains[3]': 'twice-p.test is there twice',
+      'organizations[1].domains[0]': 'twice-p.test is there twice',
+    });
+    expect(await faultsOf({ organizations: [other(['acme', 7, 'ok-p.test'])] })).toEqual({
+      'organizations[0].domains[0]': expect.stringContaining('expected a domain'),
+      'organizations[0].domains[1]': expect.stringContaining('expected string'),
+    });
+    // The file may say that the holder keeps it, or say nothing: either way it isn't free.
+    const kept = await faultsOf({
+      organizations: [other(['held-p.test']), { slug: 'holder', name: 'H', domains: ['held-p.test'] }],
+    });
+    expect(Object.keys(kept)).toEqual(['organizations[0].domains[0]', 'organizations[1].domains[0]']);
   });
 
   it('would leave an organization without administrator: refused (R2)', async () => {

@@ -22,6 +22,8 @@ export const MAILS: { [K in MailKind]: MailKinds[K] } = {
     message: 'Hello Grace,\n\nthis is where we keep the invoices.',
     until: new Date('2026-12-06T00:00:00Z'),
   },
+  'join-request': { link: `${ISSUER}/organizations/acme/requests`, organization: 'Byron & Lovelace', count: 3 },
+  'join-request-accepted': { link: `${ISSUER}/organizations/acme`, organization: 'Byron & Lovelace' },
   'new-sign-in': { at, zone: 'Europe/London', from },
   'password-changed': { at, zone: 'UTC', from, byOperator: false },
   'roles-given': {

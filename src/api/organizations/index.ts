@@ -22,6 +22,7 @@ function present(issuer: string, one: Organization, defaultRoles: Defaults) {
     name: one.name,
     status: one.status,
     joinPolicy: one.joinPolicy,
+    joinRequests: one.joinRequests ?? false,
     defaultRoles: defaultRoles(one).map((role) => role.key),
     inheritsDefaultRoles: one.defaultRoles === undefined,
     roleMode: one.roleMode ?? 'multiple',

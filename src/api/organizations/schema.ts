@@ -14,9 +14,13 @@ import {
   time,
 } from '../schemas.js';
 
-const joinPolicy = z
-  .enum(['invite', 'open'])
-  .meta({ description: 'Who may join: who is invited, or anyone who knows the slug.' });
+const joinPolicy = z.enum(['invite', 'domain', 'open']).meta({
+  description:
+    'Who may join: who is invited, who has a verified address in one of its verified domains, or anyone who knows the slug.',
+});
+const joinRequests = z
+  .boolean()
+  .meta({ description: 'Whether who knows the slug and may not join may ask the administrators to.' });
 const status = z.enum(['active', 'suspended']);
 const roleMode = z
   .enum(['multiple', 'single'])
@@ -39,6 +43,7 @@ export const organization = z
     name: text.meta({ examples: ['Acme'] }),
     status,
     joinPolicy,
+    joinRequests,
     defaultRoles: z.array(text).meta({ description: 'What who joins gets.', examples: [['member']] }),
     inheritsDefaultRoles: z.boolean().meta({ description: 'Whether the default roles are those of the instance.' }),
     roleMode,
@@ -67,6 +72,7 @@ export const organizationQuery = z.strictObject({ search: searched.optional() })
 
 const settings = {
   joinPolicy: joinPolicy.optional(),
+  joinRequests: joinRequests.optional(),
   defaultRoles: defaultRoles.optional(),
   roleMode: roleMode.optional(),
   revokeOnDowngrade: revokeOnDowngrade.optional(),

@@ -100,8 +100,8 @@ function organization() {
       (ctx: OidcContext) => (decisionOf(ctx)?.kind === 'decided' ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT),
       (ctx: OidcContext) => {
         const decision = decisionOf(ctx);
-        return decision?.kind === 'join'
-          ? { step: 'join', organizationId: decision.organization._id }
+        return decision?.kind === 'join' || decision?.kind === 'ask'
+          ? { step: decision.kind, organizationId: decision.organization._id }
           : { step: decision?.kind ?? 'choose' };
       },
     ),

@@ -13,6 +13,7 @@ import { leaveOrganization } from '../../services/remove-member.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { type Asker, askerOf, frameOf } from '../frame.js';
+import { offersTo } from '../offers.js';
 import { ORGANIZATION_NAME_MAX, organizationName } from '../organization-name.js';
 import { askFirst } from '../question.js';
 import { carryOut } from '../submit.js';
@@ -35,6 +36,7 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
   if (!asker) return;
   const now = deps.services.clock.now();
   const here = asker.memberships.filter(({ organization }) => !organization.deletion);
+  const offers = await offersTo(deps, asker.user._id, null);
   ctx.body = deps.render('account/organizations', {
     frame: frameOf(deps, ctx, asker),
     organizations: here.map(({ organization, membership, held, roles }) => ({
@@ -58,6 +60,7 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
       })),
     csrf: deps.csrf.token(ctx),
     operator: can(asker.actor, 'instance:users'),
+    offers,
   });
 }
 

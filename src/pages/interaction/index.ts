@@ -11,6 +11,7 @@ import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.j
 import type { PageDeps } from '../deps.js';
 import { speakAsWanted, uiLocales } from '../language.js';
 import { showForgot, submitForgot } from '../recovery/forgot.js';
+import { showAsk, submitAsk } from './ask-to-join.js';
 import { showCode, submitAnotherCode, submitCode } from './code.js';
 import { showConsent, submitConsent } from './consent.js';
 import { maySignUp } from './may-sign-up.js';
@@ -47,6 +48,7 @@ const POST: Record<string, { step: Login['prompt']; handler: Handler }> = {
   organization: { step: 'organization', handler: submitOrganization },
   'create-organization': { step: 'organization', handler: submitCreate },
   join: { step: 'organization', handler: submitJoin },
+  ask: { step: 'organization', handler: submitAsk },
   cancel: { step: 'organization', handler: submitCancel },
   consent: { step: 'consent', handler: submitConsent },
 };
@@ -58,7 +60,7 @@ const entryOf = (table: typeof GET, { params }: Context) =>
 const FIRST: Record<Login['prompt'], Handler> = {
   select_account: showAccounts,
   login: showFirst,
-  organization: showOrganization,
+  organization: (deps, ctx, login) => (login.step === 'ask' ? showAsk : showOrganization)(deps, ctx, login),
   consent: showConsent,
 };
 

@@ -10,6 +10,7 @@ import { lastOrganizationOf, rememberOrganization } from '../../services/last-or
 import { actable, listMemberships } from '../../services/list-memberships.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
+import { offersTo } from '../offers.js';
 import { organizationName } from '../organization-name.js';
 import { viewApp } from '../view-app.js';
 import { organizationView } from './look.js';
@@ -19,10 +20,11 @@ export async function showOrganization(deps: PageDeps, ctx: Context, login: Logi
   if (login.step === 'join') return showJoin(deps, ctx, login);
   if (login.step === 'create') return showCreate(deps, ctx, login);
   const userId = signedIn(login);
-  const [user, rows, last] = await Promise.all([
+  const [user, rows, last, offers] = await Promise.all([
     deps.services.models.User.findById(userId).lean(),
     listMemberships(deps.services, userId),
     lastOrganizationOf(deps.services, lastKey(login)),
+    offersIn(deps, login),
   ]);
   ctx.body = deps.render('interaction/choose-organization', {
     ...common(deps, ctx, login),
@@ -36,6 +38,7 @@ export async function showOrganization(deps: PageDeps, ctx: Context, login: Logi
       .sort((a, b) => Number(b.last) - Number(a.last)),
     mayContinueWithout: mayDoWithout(login),
     createUrl: deps.createOrganizations === 'anyone' ? `/interaction/${login.uid}/create-organization` : null,
+    offers,
     email: user?.email ?? '',
     switchAction: `/interaction/${login.uid}/switch`,
   });
@@ -63,12 +66,13 @@ export async function showCreate(deps: PageDeps, ctx: Context, login: Login): Pr
   if (deps.createOrganizations !== 'anyone') {
     ctx.body = deps.render('interaction/no-organization', {
       ...common(deps, ctx, login),
+      offers: await offersIn(deps, login),
       action: `/interaction/${login.uid}/cancel`,
       device: login.device !== undefined,
     });
     return;
   }
-  createPage(deps, ctx, login, '', {});
+  await createPage(deps, ctx, login, '', {});
 }
 
 /** POST: makes the organization; the person is its first member and administrator (R1). */
@@ -107,7 +111,8 @@ async function showJoin(deps: PageDeps, ctx: Context, login: Login): Promise<voi
 export async function submitJoin(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (field(ctx, 'answer') === 'decline') return submitCancel(deps, ctx, login);
   const userId = signedIn(login);
-  const organizationId = login.organizationId;
+  // What the request names, else what was offered: whether they may is the service's to say.
+  const organizationId = login.organizationId ?? field(ctx, 'organization');
   if (!organizationId) throw loginExpired();
   try {
     await joinOrganization(deps.services, themselves(userId), { organizationId, userId });
@@ -126,20 +131,30 @@ export async function submitCancel(deps: PageDeps, ctx: Context, login: Login): 
   await answerLogin(deps.runtime, ctx, login, { kind: 'refused', why: 'noOrganization' });
 }
 
-function createPage(deps: PageDeps, ctx: Context, login: Login, name: string, errors: { name?: Message }): void {
+async function createPage(
+  deps: PageDeps,
+  ctx: Context,
+  login: Login,
+  name: string,
+  errors: { name?: Message },
+): Promise<void> {
   ctx.body = deps.render('interaction/create-organization', {
     ...common(deps, ctx, login),
     action: `/interaction/${login.uid}/create-organization`,
     values: { name },
     errors,
+    offers: await offersIn(deps, login),
     mayContinueWithout: mayDoWithout(login),
     continueAction: `/interaction/${login.uid}/organization`,
   });
 }
 
+/** Organizations that the person may join by their address, each with the form's address. */
+const offersIn = (deps: PageDeps, login: Login) => offersTo(deps, signedIn(login), `/interaction/${login.uid}/join`);
+
 const mayDoWithout = (login: Login) => login.application?.organization === 'optional' && !login.params.organization;
 
-const common = (deps: PageDeps, ctx: Context, login: Login) => ({
+export const common = (deps: PageDeps, ctx: Context, login: Login) => ({
   app: viewApp(login.application),
   csrf: deps.csrf.token(ctx),
 });

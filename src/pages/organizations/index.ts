@@ -8,10 +8,12 @@ import { visitsSettled } from '../frame.js';
 import { readingOnce } from '../reading-once.js';
 import { activityPages } from './activity/index.js';
 import { bulkPages } from './bulk/index.js';
+import { domainPages } from './domains/index.js';
 import { groupPages } from './groups/index.js';
 import { oneMemberPages } from './member/index.js';
 import { memberPages } from './members.js';
 import { overviewPages } from './overview.js';
+import { requestPages } from './requests.js';
 import { rolePages } from './roles/index.js';
 import { settingsPages } from './settings/index.js';
 
@@ -23,6 +25,8 @@ export function organizationPages(router: Router, deps: PageDeps): void {
   bulkPages(router, deps);
   rolePages(router, deps);
   groupPages(router, deps);
+  domainPages(router, deps);
+  requestPages(router, deps);
   settingsPages(router, deps);
   activityPages(router, deps);
 }

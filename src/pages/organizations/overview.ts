@@ -86,7 +86,7 @@ function foldedTo(most: number, events: readonly AuditEvent[]): AuditEvent[] {
 /** What the visitor can do something about. */
 function notesOf(
   { organization, actor }: Visitor,
-  { onlyAdministrator, running }: OrganizationOverview,
+  { onlyAdministrator, running, asking }: OrganizationOverview,
   base: string,
 ): NoteView[] {
   const members = { href: `${base}/members`, link: message('overview-see-members') };
@@ -117,6 +117,16 @@ function notesOf(
         : message('overview-one-administrator'),
       text: message('overview-one-administrator-text'),
       ...members,
+    });
+  if (asking.count)
+    notes.push({
+      icon: 'user-plus',
+      title: asking.more
+        ? message('overview-asking-many', { count: asking.count })
+        : message('overview-asking', { count: asking.count }),
+      text: message('overview-asking-text'),
+      href: `${base}/requests`,
+      link: message('overview-see-requests'),
     });
   if (running)
     notes.push({

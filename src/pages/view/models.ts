@@ -1,6 +1,7 @@
 import type { Message } from '../../texts/message.js';
 import type { Notice } from '../notice.js';
 import type { ActivityViews } from './activity-views.js';
+import type { DomainsViews, OfferView } from './domains-views.js';
 import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
 import type { GroupsViews } from './groups-views.js';
 import type { MembersViews } from './members-views.js';
@@ -51,7 +52,8 @@ export interface Views
     OverviewViews,
     NotificationsViews,
     OwnAccountViews,
-    RecoveryViews {
+    RecoveryViews,
+    DomainsViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
     forgotUrl: string;
@@ -71,12 +73,15 @@ export interface Views
     organizations: (OrganizationView & { roles: string[]; last: boolean })[];
     mayContinueWithout: boolean;
     createUrl: string | null;
+    /** Organizations that the person may join. */
+    offers: OfferView[];
     email: string;
     switchAction: string;
   };
   'interaction/create-organization': Form & {
     values: { name: string };
     errors: Faults<'name'>;
+    offers: OfferView[];
     mayContinueWithout: boolean;
     continueAction: string;
   };
@@ -108,7 +113,7 @@ export interface Views
   'device/done': Door & { email: string; organization: OrganizationView | null };
   'device/denied': Door & { text: Message };
   'device/ended': Door & { continueUrl: string };
-  'interaction/no-organization': Form & { device: boolean };
+  'interaction/no-organization': Form & { device: boolean; offers: OfferView[] };
   'interaction/expired': Door & { continueUrl: string | null };
   'response/form-post': Door & {
     action: string;
@@ -154,6 +159,7 @@ export interface Views
     csrf: string;
     /** They run the server. */
     operator: boolean;
+    offers: OfferView[];
   };
   'account/deleted': Door & { days: number; signInUrl: string };
   'account/new-organization': FramedForm & {

@@ -33,7 +33,8 @@ export interface SettingsViews {
     revision: number;
     values: {
       name: string;
-      joinPolicy: 'invite' | 'open';
+      joinPolicy: 'invite' | 'domain' | 'open';
+      joinRequests: boolean;
       inherits: boolean;
       roleMode: 'multiple' | 'single';
       revokeOnDowngrade: boolean;
@@ -48,6 +49,8 @@ export interface SettingsViews {
     builtIn: boolean;
     /** Whether the link works by now. */
     open: boolean;
+    /** Those that are proved, in words, and where they are changed. */
+    domains: { verified: string; href: string | null };
     joinUrl: string;
     /** By now. */
     single: boolean;

@@ -35,6 +35,7 @@ const WAITING = { 'pendingEvents.id': { $gt: '' } } as const;
 const MARKS: Readonly<Record<string, Document>> = {
   Membership: { status: 'removed' },
   Consent: { status: 'removed' },
+  Domain: { status: 'removed' },
 };
 
 /** What has to follow a change, by model: done once more here, in case whoever made the change died before it had done so. */

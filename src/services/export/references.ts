@@ -1,4 +1,5 @@
-import type { Group, Organization, Role } from '../../models/index.js';
+import { shownDomain } from '../../lib/domain-name.js';
+import type { Domain, Group, Organization, Role } from '../../models/index.js';
 import type { CatalogSnapshot } from '../catalog.js';
 import type { ServiceContext } from '../context.js';
 
@@ -13,6 +14,8 @@ export interface References {
   groupsOf(organizationId: string): Group[];
   /** The name of a group, or undefined where it is gone. */
   groupName(id: string): string | undefined;
+  /** The domains that are proved to be an organization's, as people read them. */
+  domainsOf(organizationId: string): string[];
   /** Whether an API declares a permission; of one API, where it is named. */
   declares(permission: string, api?: string): boolean;
 }
@@ -21,6 +24,7 @@ export interface References {
 export interface Own {
   roles: readonly Role[];
   groups: readonly Group[];
+  domains?: readonly Pick<Domain, 'organizationId' | 'name'>[];
 }
 
 export function referencesOf(catalog: CatalogSnapshot, own: Own, withHashes: boolean): References {
@@ -39,6 +43,11 @@ export function referencesOf(catalog: CatalogSnapshot, own: Own, withHashes: boo
       own.groups
         .filter((group) => group.organizationId === organizationId)
         .sort((a, b) => (a.nameKey < b.nameKey ? -1 : 1)),
+    domainsOf: (organizationId) =>
+      (own.domains ?? [])
+        .filter((domain) => domain.organizationId === organizationId)
+        .map(({ name }) => shownDomain(name))
+        .sort(),
     groupName: (id) => names.get(id),
     declares: (permission, api) =>
       (api === undefined ? declared : (keysAt.get(api) ?? new Set<string>())).has(permission),
@@ -48,9 +57,10 @@ export function referencesOf(catalog: CatalogSnapshot, own: Own, withHashes: boo
 /** The own roles and groups of some organizations, without those that are gone. */
 export async function ownOf({ models }: ServiceContext, organizations: readonly Organization[]): Promise<Own> {
   const organizationId = { $in: organizations.map((one) => one._id) };
-  const [roles, groups] = await Promise.all([
+  const [roles, groups, domains] = await Promise.all([
     models.Role.find({ organizationId }).lean(),
     models.Group.find({ organizationId }).lean(),
+    models.Domain.find({ organizationId, status: 'verified' }, { organizationId: 1, name: 1 }).lean(),
   ]);
-  return { roles: roles.filter((role) => !role.deleted), groups: groups.filter((group) => !group.deletedAt) };
+  return { roles: roles.filter((role) => !role.deleted), groups: groups.filter((group) => !group.deletedAt), domains };
 }

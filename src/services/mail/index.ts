@@ -22,6 +22,10 @@ export interface MailKinds {
   'address-taken': { signInLink: string };
   /** To the address of before. */
   'address-changed': { at: Date; email: string };
+  /** To an organization's administrators: so many people ask to join. */
+  'join-request': { link: string; organization: string; count: number };
+  /** To who asked. */
+  'join-request-accepted': { link: string; organization: string };
   /** To the invited: the link that proves their address too. `inviter` and `message` are what people typed. */
   invitation: { link: string; organization: string; inviter: string | null; message: string | null; until: Date };
   /** A browser that hasn't been seen for the account. */

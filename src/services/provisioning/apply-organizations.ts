@@ -48,12 +48,13 @@ export function planOrganization(state: StoredState, entry: OrganizationEntry, p
 
 /** Single mode is turned on when the members' roles are as the file says: see `planSingleMode`. */
 const propertiesSaid = (
-  { name, status, joinPolicy, revokeOnDowngrade, roleMode, metadata }: OrganizationEntry,
+  { name, status, joinPolicy, joinRequests, revokeOnDowngrade, roleMode, metadata }: OrganizationEntry,
   stored?: Organization,
 ): Partial<Organization> => ({
   name,
   ...(status ? { status } : {}),
-  ...(joinPolicy ? { joinPolicy: joinPolicy as Organization['joinPolicy'] } : {}),
+  ...(joinPolicy ? { joinPolicy } : {}),
+  ...(joinRequests === undefined ? {} : { joinRequests }),
   ...(metadata ? { metadata } : {}),
   ...(revokeOnDowngrade === undefined ? {} : { revokeOnDowngrade }),
   ...(roleMode && (roleMode === 'multiple' || !stored) ? { roleMode } : {}),
@@ -64,6 +65,7 @@ const withDefaults = (stored: Organization): Organization => ({
   ...stored,
   roleMode: stored.roleMode ?? 'multiple',
   revokeOnDowngrade: stored.revokeOnDowngrade ?? false,
+  joinRequests: stored.joinRequests ?? false,
 });
 
 /** After everything that makes it possible (R4). */

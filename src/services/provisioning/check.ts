@@ -8,6 +8,7 @@ import { normalizeEmail } from '../create-user.js';
 import { checkAdministrators } from './check-administrators.js';
 import { checkClient, checkLifetimes } from './check-client.js';
 import { checkCredentials } from './check-credentials.js';
+import { checkDomains } from './check-domains.js';
 import { checkManagement } from './check-management.js';
 import { checkMemberships } from './check-memberships.js';
 import { checkOrganizations, checkRoles } from './check-roles.js';
@@ -33,6 +34,7 @@ export function checkFile(reading: Reading, state: StoredState): Fault[] {
   checkManagement(file, fault);
   checkRoles(reading, state, fault);
   checkOrganizations(reading, state, fault);
+  checkDomains(reading, state, fault);
   checkMemberships(reading, state, fault);
   checkSingleModes(reading, state, fault);
   checkAdministrators(reading, state, fault);

@@ -6,6 +6,7 @@
  */
 import type { ServiceContext } from '../context.js';
 import { planApi, planApplication } from './apply-clients.js';
+import { planDomains } from './apply-domains.js';
 import { planMemberships } from './apply-memberships.js';
 import { planOrganization, planSingleMode } from './apply-organizations.js';
 import { planUser, planUserStatus } from './apply-people.js';
@@ -52,6 +53,7 @@ function stepsOf(file: ProvisioningFile, state: StoredState): Step[] {
     ...applications.flatMap((entry, i) => planApplication(state, entry, `applications[${i}]`)),
     ...(file.defaultRoles ? planDefaultRoles(state, file.defaultRoles) : []),
     ...organizations.flatMap((entry, i) => planOrganization(state, entry, `organizations[${i}]`)),
+    ...planDomains(file, state),
     ...users.flatMap((entry, i) => planUser(state, entry, `users[${i}]`)),
     ...planMemberships(file, state),
     ...organizations.flatMap((entry, i) => planSingleMode(state, entry, `organizations[${i}].roleMode`)),

@@ -19,6 +19,7 @@ const DONE = {
   reactivate: 'Reactivated',
   enable: 'Enabled',
   disable: 'Disabled',
+  remove: 'Removed',
 } as const;
 
 /** A property before and after. Of a secret only that it changes is known: neither its value nor its hash is ever here. */

@@ -3,10 +3,12 @@
  * to a feature that isn't built yet is refused by name, but its default value never is.
  */
 import { z } from 'zod';
+import { domainName } from '../../lib/domain-name.js';
 import { isEmailAddress } from '../../lib/email-address.js';
 import { isPasswordHash, passwordHashFault } from '../../lib/password.js';
 import { PASSWORD_MAX, PASSWORD_MIN } from '../../lib/password-policy.js';
 import { ROLE_KEY, ROLE_KEY_EXPECTED, SLUG, SLUG_EXPECTED } from '../../lib/patterns.js';
+import { MOST_DOMAINS } from '../domains/add-domain.js';
 import { clientKeys, clientKeysUri } from './client-keys.js';
 
 const notYet = (what: string) => ({ message: `${what} is not available yet` });
@@ -14,8 +16,6 @@ const notYet = (what: string) => ({ message: `${what} is not available yet` });
 /** Takes only the value that means "not used". */
 const unused = <T extends z.ZodType>(schema: T, isDefault: (value: z.infer<T>) => boolean, what: string) =>
   schema.refine(isDefault, notYet(what)).optional();
-
-const emptyList = (what: string) => unused(z.array(z.unknown()), (list) => list.length === 0, what);
 
 const key = z.string().regex(ROLE_KEY, ROLE_KEY_EXPECTED);
 /** A moment, as YAML and JSON write it. */
@@ -157,11 +157,12 @@ export const organizationSchema = z.strictObject({
   slug: z.string().regex(SLUG, SLUG_EXPECTED),
   name,
   status: status('active', 'suspended'),
-  joinPolicy: z
-    .enum(['invite', 'domain', 'open'])
-    .refine((value) => value !== 'domain', notYet('joining by domain'))
+  joinPolicy: z.enum(['invite', 'domain', 'open']).optional(),
+  joinRequests: z.boolean().optional(),
+  domains: z
+    .array(z.string().refine(domainName, 'expected a domain such as acme.example'))
+    .max(MOST_DOMAINS)
     .optional(),
-  domains: emptyList('a verified domain'),
   defaultRoles: z.array(key).min(1, 'expected at least one role').optional(),
   roleMode: z.enum(['multiple', 'single']).optional(),
   revokeOnDowngrade: z.boolean().optional(),

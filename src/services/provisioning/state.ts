@@ -1,9 +1,12 @@
+import { domainName } from '../../lib/domain-name.js';
+import { isSharedDomain } from '../../lib/shared-domains.js';
 import type { Api, Application, Group, Membership, Organization, Role, User } from '../../models/index.js';
 import { INSTANCE_ID } from '../../models/instance.js';
 import { MEMBER_ROLE_ID } from '../../models/role.js';
 import { claimOwner } from '../claim-name.js';
 import type { ServiceContext } from '../context.js';
 import { normalizeEmail } from '../create-user.js';
+import { ownerOfDomain } from '../domains/find-domain.js';
 import { PRESENT } from '../reads.js';
 import { isSingle } from '../rules-of-roles.js';
 import { whatIsInTheWay } from '../single-mode.js';
@@ -25,6 +28,12 @@ export interface StoredState {
   groups: Map<string, Map<string, Group>>;
   /** Members who are in the way of single mode where the file turns it on, by organization id; those that the file names aside. */
   inTheWay: Map<string, string[]>;
+  /** Of the organizations that the file names: their proved domains, by organization id. */
+  domains: Map<string, string[]>;
+  /** Of the domains that the file names: whose each is by now, as a slug, by name. */
+  domainOwners: Map<string, string>;
+  /** Of these, the ones that can be no organization's. */
+  sharedDomains: Set<string>;
   /** When it was read. */
   now: Date;
   /** By address. */
@@ -98,10 +107,46 @@ export async function readState(context: ServiceContext, file: ProvisioningFile)
     keysTaken: await keysTaken(context, file, new Set(keyOf.values())),
     groups: groupsOf,
     inTheWay: await membersInTheWay(context, file, organizations, new Set(userIds)),
+    ...(await readDomains(context, file, organizationIds)),
     now: context.clock.now(),
     users,
     memberships: new Map(memberships.map((one) => [membershipKey(one.organizationId, one.userId), one])),
     members: new Map(members),
+  };
+}
+
+async function readDomains(
+  context: ServiceContext,
+  { organizations = [] }: ProvisioningFile,
+  organizationIds: readonly string[],
+): Promise<Pick<StoredState, 'domains' | 'domainOwners' | 'sharedDomains'>> {
+  const named = [
+    ...new Set(organizations.flatMap((one) => (one.domains ?? []).flatMap((text) => domainName(text) ?? []))),
+  ];
+  const declaring = organizations.some((one) => one.domains !== undefined);
+  const present = declaring
+    ? await context.models.Domain.find(
+        { organizationId: { $in: organizationIds }, status: 'verified' },
+        { organizationId: 1, name: 1 },
+      ).lean()
+    : [];
+  const domains = new Map<string, string[]>();
+  for (const { organizationId, name } of present)
+    domains.set(organizationId, [...(domains.get(organizationId) ?? []), name]);
+  const owners = await Promise.all(named.map(async (name) => [name, await ownerOfDomain(context, name)] as const));
+  const ids = owners.flatMap(([, owner]) => owner ?? []);
+  const found = ids.length ? await context.models.Organization.find({ _id: { $in: ids } }, { slug: 1 }).lean() : [];
+  const slugOf = new Map(found.map(({ _id, slug }) => [_id, slug]));
+  const shared = await Promise.all(named.map(async (name) => ((await isSharedDomain(name)) ? [name] : [])));
+  return {
+    domains,
+    domainOwners: new Map(
+      owners.flatMap(([name, owner]) => {
+        const slug = owner && slugOf.get(owner);
+        return slug ? [[name, slug] as const] : [];
+      }),
+    ),
+    sharedDomains: new Set(shared.flat()),
   };
 }
 

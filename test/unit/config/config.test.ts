@@ -62,6 +62,14 @@ describe('the configuration', () => {
     expect('ISSUER' in faults({ ISSUER })).toBe(!taken);
   });
 
+  it('asks the DNS servers that are named, and no others', () => {
+    expect(loadConfig({}).dnsServers).toBeNull();
+    const named = '192.0.2.53:5353, [2001:db8::53]:53,dns.internal:53,192.0.2.54';
+    expect(loadConfig({ DNS_SERVERS: named }).dnsServers).toEqual(named.split(',').map((one) => one.trim()));
+    for (const wrong of ['http://192.0.2.53', '192.0.2.53:0', '192.0.2.53:70000', 'a b', '192.0.2.53:53,,'])
+      expect(faults({ DNS_SERVERS: wrong }).DNS_SERVERS, wrong).toMatch(/^expected HOST:PORT/);
+  });
+
   it('lets this machine itself be called where the issuer is on it, unless OUTBOUND_ALLOW says otherwise', () => {
     const allow = (env: Record<string, string>, issuer: string) => resolveOutboundAllow(loadConfig(env), issuer);
     expect(allow({}, 'http://localhost:3000')).toEqual([{ network: '127.0.0.0/8' }, { network: '::1/128' }]);

@@ -17,6 +17,8 @@ const FIELDS: Readonly<Record<string, Message>> = {
   status: message('field-of-status'),
   permissions: message('field-of-permissions'),
   joinPolicy: message('field-of-join-policy'),
+  joinRequests: message('field-of-join-requests'),
+  verifiedBy: message('field-of-verified-by'),
   roleMode: message('field-of-role-mode'),
   defaultRoles: message('field-of-default-roles'),
   defaultRole: message('field-of-default-role'),

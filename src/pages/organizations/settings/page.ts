@@ -1,10 +1,12 @@
 import type { Context } from 'koa';
 import { can, managementOf, mayGive, SYSTEM_ORGANIZATION } from '../../../access/can.js';
+import { shownDomain } from '../../../lib/domain-name.js';
 import type { Organization } from '../../../models/index.js';
 import { COLORS } from '../../../models/organization.js';
 import { ADMIN_ROLE_ID } from '../../../models/role.js';
 import { defaultRolesOf } from '../../../services/default-roles.js';
-import { mayJoin } from '../../../services/join-organization.js';
+import { verifiedDomains } from '../../../services/domains/find-domain.js';
+import { isJoinable } from '../../../services/join-policy.js';
 import { isSingle } from '../../../services/rules-of-roles.js';
 import { rolesHere, vocabularyOf } from '../../../services/vocabulary.js';
 import type { Message } from '../../../texts/message.js';
@@ -39,14 +41,16 @@ export async function settingsPage(
   const { actor, memberships } = visitor;
   const { _id, name, slug, joinPolicy } = organization;
   const catalog = await deps.services.catalog.current();
-  const [vocabulary, defaults] = await Promise.all([
+  const [vocabulary, defaults, domains] = await Promise.all([
     vocabularyOf(deps.services, organization, catalog),
     defaultRolesOf(deps.services, [organization]),
+    verifiedDomains(deps.services, _id),
   ]);
   const present = defaults(organization);
   const isChosen = (key: string) => chosen?.includes(key) ?? present.some((role) => role.key === key);
   const target = { organizationId: _id };
   const builtIn = slug === SYSTEM_ORGANIZATION;
+  const seesDomains = can(actor, 'domains:write', target);
   ctx.body = deps.render('organizations/settings', {
     frame: frameOf(deps, ctx, visitor),
     csrf: deps.csrf.token(ctx),
@@ -56,6 +60,7 @@ export async function settingsPage(
     values: {
       name,
       joinPolicy,
+      joinRequests: organization.joinRequests ?? false,
       inherits: organization.defaultRoles === undefined,
       roleMode: isSingle(organization) ? 'single' : 'multiple',
       revokeOnDowngrade: organization.revokeOnDowngrade ?? false,
@@ -66,7 +71,11 @@ export async function settingsPage(
     pictureError: pictureError ?? null,
     refused,
     builtIn,
-    open: mayJoin(organization),
+    open: isJoinable(organization) || (organization.joinRequests === true && !builtIn),
+    domains: {
+      verified: deps.textsOf(ctx).list(domains.map(shownDomain)),
+      href: seesDomains ? `/organizations/${slug}/domains` : null,
+    },
     joinUrl: `${deps.issuer}/join/${slug}`,
     single: isSingle(organization),
     inherited: deps.textsOf(ctx).list(defaults({}).map((role) => role.name)),

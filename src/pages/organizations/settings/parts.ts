@@ -33,9 +33,11 @@ export async function readPart(services: ServiceContext, ctx: Context, organizat
     return { part, values: { name }, change: { name }, ...(fault ? { fault } : {}) };
   }
   if (part === 'joining') {
-    const joinPolicy = (['open', 'invite'] as const).find((one) => one === field(ctx, 'joinPolicy'));
-    if (!joinPolicy) return { part, values: {}, change: {}, fault: message('settings-choose') };
-    return { part, values: { joinPolicy }, change: { joinPolicy } };
+    const joinPolicy = (['open', 'domain', 'invite'] as const).find((one) => one === field(ctx, 'joinPolicy'));
+    const joinRequests = field(ctx, 'joinRequests') === 'yes';
+    if (!joinPolicy) return { part, values: { joinRequests }, change: {}, fault: message('settings-choose') };
+    const asks = joinRequests === (organization.joinRequests ?? false) ? {} : { joinRequests };
+    return { part, values: { joinPolicy, joinRequests }, change: { joinPolicy, ...asks } };
   }
   if (part === 'mode') {
     const roleMode = (['single', 'multiple'] as const).find((one) => one === field(ctx, 'roleMode'));
@@ -72,7 +74,11 @@ export async function presentOf(
 ): Promise<Message> {
   if (part === 'name') return message('settings-present-name', { name: organization.name });
   if (part === 'joining')
-    return organization.joinPolicy === 'open' ? message('settings-present-open') : message('settings-present-invite');
+    return {
+      open: message('settings-present-open'),
+      domain: message('settings-present-domain'),
+      invite: message('settings-present-invite'),
+    }[organization.joinPolicy];
   if (part === 'mode')
     return isSingle(organization) ? message('settings-present-single') : message('settings-present-multiple');
   if (part === 'downgrade')

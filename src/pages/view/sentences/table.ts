@@ -1,5 +1,6 @@
 /** What happened, by action. A unit test finds an action of the services that has no sentence. */
 import { ACCOUNT } from './account.js';
+import { DOMAINS } from './domains.js';
 import { INSTANCE } from './instance.js';
 import { MAILS } from './mails.js';
 import { MEMBERS } from './members.js';
@@ -20,6 +21,7 @@ export const SENTENCES: Sentences = {
   ...ORGANIZATIONS,
   ...ACCOUNT,
   ...OWN_ACCOUNT,
+  ...DOMAINS,
   ...PROTOCOL,
   ...INSTANCE,
   ...MAILS,

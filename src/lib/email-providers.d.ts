@@ -1,0 +1,5 @@
+/** The package brings no types. */
+declare module 'email-providers' {
+  const all: readonly string[];
+  export default all;
+}
