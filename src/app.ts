@@ -44,6 +44,7 @@ import type { PageDeps } from './pages/deps.js';
 import { deviceRoutes } from './pages/device.js';
 import { interactionRoutes } from './pages/interaction/index.js';
 import { joinRoutes } from './pages/join.js';
+import { invitationLinkRoutes } from './pages/join-invitation.js';
 import { heardFrom, textsFor } from './pages/language.js';
 import { organizationPages } from './pages/organizations/index.js';
 import { errorPage, providerPages } from './pages/protocol.js';
@@ -295,6 +296,7 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
   interactionRoutes(router, pages);
   accountRoutes(router, pages);
   joinRoutes(router, pages);
+  invitationLinkRoutes(router, pages);
   organizationPages(router, pages);
   setupRoutes(router, pages);
   deviceRoutes(router, pages);

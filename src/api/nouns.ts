@@ -3,6 +3,7 @@ import { bulkOperations } from './bulk-operations/index.js';
 import type { Noun } from './endpoint.js';
 import { groups } from './groups/index.js';
 import { instance } from './instance/index.js';
+import { invitations } from './invitations/index.js';
 import { members } from './members/index.js';
 import { organizations } from './organizations/index.js';
 import { permissions } from './permissions/index.js';
@@ -13,6 +14,7 @@ import { users } from './users/index.js';
 export const NOUNS: readonly Noun[] = [
   organizations,
   members,
+  invitations,
   bulkOperations,
   roles,
   groups,

@@ -16,6 +16,7 @@ import { type Delivery, deliverySchema } from './delivery.js';
 import { type Group, groupSchema, type KnownGroup } from './group.js';
 import { type InitialAccessToken, initialAccessTokenSchema } from './initial-access-token.js';
 import { type Instance, instanceSchema } from './instance.js';
+import { type Invitation, invitationSchema } from './invitation.js';
 import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
 import { type Membership, membershipSchema } from './membership.js';
@@ -36,6 +37,7 @@ export interface Models {
   Application: Model<Application>;
   Api: Model<Api>;
   Instance: Model<Instance>;
+  Invitation: Model<Invitation>;
   KeyRing: Model<KeyRing>;
   Consent: Model<Consent>;
   RevokedToken: Model<RevokedToken>;
@@ -68,6 +70,7 @@ export function createModels(connection: Connection): Models {
     Application: connection.model<Application>('Application', applicationSchema, 'applications'),
     Api: connection.model<Api>('Api', apiSchema, 'apis'),
     Instance: connection.model<Instance>('Instance', instanceSchema, 'instance'),
+    Invitation: connection.model<Invitation>('Invitation', invitationSchema, 'invitations'),
     KeyRing: connection.model<KeyRing>('KeyRing', keyRingSchema, 'keyRings'),
     Consent: connection.model<Consent>('Consent', consentSchema, 'consents'),
     RevokedToken: connection.model<RevokedToken>('RevokedToken', revokedTokenSchema, 'revokedTokens'),
@@ -120,6 +123,7 @@ export type {
   Delivery,
   Group,
   Instance,
+  Invitation,
   KeyRing,
   KnownGroup,
   Membership,

@@ -2,6 +2,7 @@ import { errors } from 'oidc-provider';
 import { SYSTEM_ORGANIZATION } from '../access/can.js';
 import type { Application, Organization } from '../models/index.js';
 import { findOrganization } from '../services/create-organization.js';
+import { invitationToJoin } from '../services/invitations/find-invitation.js';
 import { mayJoin } from '../services/join-organization.js';
 import { actable, listMemberships } from '../services/list-memberships.js';
 import { loadStanding, type Standing } from '../services/load-standing.js';
@@ -55,7 +56,7 @@ export async function organizationOfLogin(
     const standing = await loadStanding(services, { userId, organizationId: organization._id });
     if (standing) return { kind: 'decided', standing };
     const member = await services.reads.membership(organization._id, userId);
-    if (member || isSystem || !mayJoin(organization)) throw refused();
+    if (member || isSystem || !(await mayBeJoined(services, organization, userId))) throw refused();
     return { kind: 'join', organization };
   }
   if (picked === null && application.organization === 'optional') {
@@ -67,6 +68,11 @@ export async function organizationOfLogin(
   if (chosen) return decided(await loadStanding(services, { userId, organizationId: chosen.organization._id }));
   return mine.length > 0 ? { kind: 'choose' } : { kind: 'create' };
 }
+
+/** As everybody may, or by an invitation that waits for them (R10). */
+const mayBeJoined = async (services: Runtime['services'], organization: Organization, userId: string) =>
+  mayJoin(organization) ||
+  (organization.status === 'active' && (await invitationToJoin(services, userId, organization._id)) !== undefined);
 
 function decided(standing: Standing | undefined): LoginOrganization {
   if (!standing) throw refused();

@@ -125,6 +125,7 @@ const OF_ORGANIZATION: readonly {
 }[] = [
   { path: '', icon: 'gauge', label: message('nav-overview'), permission: 'members:read' },
   { path: '/members', icon: 'users', label: message('nav-members'), permission: 'members:read' },
+  { path: '/invitations', icon: 'mail', label: message('nav-invitations'), permission: 'invitations:read' },
   { path: '/groups', icon: 'boxes', label: message('nav-groups'), permission: 'groups:read' },
   { path: '/roles', icon: 'shield-check', label: message('nav-roles'), permission: 'roles:read' },
   { path: '/audit', icon: 'scroll-text', label: message('nav-activity'), permission: 'audit:read' },

@@ -27,6 +27,17 @@ const WORDS: Readonly<Record<string, (details: Record<string, unknown>) => Messa
   not_in_filter: () => message('refused-not-in-filter'),
   changed_since: () => message('refused-changed-since'),
   cancelled: () => message('refused-cancelled'),
+  already_member: () => message('invitation-already-member'),
+  already_invited: () => message('invitation-already-invited'),
+  invitation_answered: () => message('refused-invitation-answered'),
+  too_many_mails: ({ reason }) =>
+    reason === 'resend'
+      ? message('refused-too-many-resends')
+      : reason === 'address'
+        ? message('refused-too-many-to-address')
+        : message('refused-too-many-mails'),
+  too_many_invitations: () => message('refused-too-many-invitations'),
+  membership_suspended: () => message('refused-membership-suspended'),
 };
 
 /** Why one of many was left as they are: by the code that was kept, else in the words that were. */

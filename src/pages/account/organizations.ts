@@ -5,6 +5,7 @@ import { forbidden, notFound } from '../../lib/errors.js';
 import { field, formBody } from '../../middleware/form-body.js';
 import type { Organization } from '../../models/index.js';
 import { createOrganization } from '../../services/create-organization.js';
+import { invitationsTo } from '../../services/invitations/find-invitation.js';
 import { listMembers } from '../../services/list-members.js';
 import { actable } from '../../services/list-memberships.js';
 import { loadActor } from '../../services/load-actor.js';
@@ -17,6 +18,7 @@ import { askFirst } from '../question.js';
 import { carryOut } from '../submit.js';
 import type { AskedFirst } from '../view/framed.js';
 import { chipsOf } from '../view/roles.js';
+import { waitingViews } from '../waiting-invitations.js';
 
 /** The organizations of a person: what they hold there and why, another one, and leaving. */
 export function organizationRoutes(router: Router, deps: PageDeps): void {
@@ -44,6 +46,8 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
       onlyAdministrator: isOnlyAdministrator(asker, organization),
     })),
     operator: can(asker.actor, 'instance:users'),
+    waiting: await waitingViews(deps, await invitationsTo(deps.services, asker.user)),
+    csrf: deps.csrf.token(ctx),
   });
 }
 

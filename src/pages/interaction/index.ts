@@ -10,12 +10,14 @@ import { beginDeviceLogin } from '../../oidc/device/device-login.js';
 import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import type { PageDeps } from '../deps.js';
 import { ownLanguage, speak, uiLocales } from '../language.js';
+import { keepLoginUnderWay } from '../login-under-way.js';
 import { showConsent, submitConsent } from './consent.js';
 import {
   showCreate,
   showOrganization,
   submitCancel,
   submitCreate,
+  submitInvitation,
   submitJoin,
   submitOrganization,
 } from './organization.js';
@@ -38,6 +40,7 @@ const POST: Record<string, { step: Login['prompt']; handler: Handler }> = {
   organization: { step: 'organization', handler: submitOrganization },
   'create-organization': { step: 'organization', handler: submitCreate },
   join: { step: 'organization', handler: submitJoin },
+  invitation: { step: 'organization', handler: submitInvitation },
   cancel: { step: 'organization', handler: submitCancel },
   consent: { step: 'consent', handler: submitConsent },
 };
@@ -58,6 +61,7 @@ export function interactionRoutes(router: Router, deps: PageDeps): void {
     const login = await currentLogin(deps.runtime, deps.provider, ctx);
     await speakAsWanted(deps, ctx, login);
     allowFormTarget(ctx, login.params.redirect_uri);
+    keepLoginUnderWay(deps, ctx, login);
     ctx.set('Cache-Control', 'no-store');
     return login;
   };

@@ -8,6 +8,7 @@ import { normalizeEmail } from '../../services/create-user.js';
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
+import { invitedHere } from './invited.js';
 import { maySignUp } from './may-sign-up.js';
 
 const deviceCookie = (issuer: string) => (issuer.startsWith('https:') ? '__Secure-rollcall_device' : 'rollcall_device');
@@ -18,7 +19,8 @@ const WRONG: Errors = { form: message('sign-in-wrong'), password: message('sign-
 
 /** GET: the sign-in page. */
 export async function showSignIn(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
-  await page(deps, ctx, login, { email: login.params.login_hint ?? '' }, {});
+  const invited = await invitedHere(deps, ctx, login);
+  await page(deps, ctx, login, { email: invited?.email ?? login.params.login_hint ?? '' }, {});
 }
 
 /** POST: signs in, or shows the page again in the same words for whatever was wrong. */
@@ -71,6 +73,7 @@ async function page(
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-in`,
     signUpUrl: (await maySignUp(deps, ctx, login)) ? `/interaction/${login.uid}/sign-up` : null,
+    invited: (await invitedHere(deps, ctx, login)) ?? null,
     values,
     errors,
   });

@@ -8,6 +8,7 @@ import { NAME_MAX, type SignUpFaults, type SignUpReason, signUp } from '../../se
 import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
+import { invitedHere, requireInvitedAddress } from './invited.js';
 import { maySignUp } from './may-sign-up.js';
 import { finishSignIn, rememberDevice } from './sign-in.js';
 
@@ -18,6 +19,7 @@ const FAULTS: Record<SignUpReason, Message> = {
   'email-malformed': message('fault-email-malformed'),
   'email-taken': message('fault-email-taken'),
   'email-in-progress': message('fault-email-in-progress'),
+  'email-invited': message('fault-email-invited'),
   'password-missing': message('fault-password-missing'),
   'password-short': message('fault-password-short', { least: PASSWORD_MIN }),
   'password-long': message('fault-password-long', { most: PASSWORD_MAX }),
@@ -27,7 +29,8 @@ const FAULTS: Record<SignUpReason, Message> = {
 /** GET: the page that makes an account. */
 export async function showSignUp(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
   if (!(await maySignUp(deps, ctx, login))) throw notFound();
-  page(deps, ctx, login, { name: '', email: login.params.login_hint ?? '' }, {});
+  const invited = await invitedHere(deps, ctx, login);
+  await page(deps, ctx, login, { name: '', email: invited?.email ?? login.params.login_hint ?? '' }, {});
 }
 
 /** POST: makes the account; the person is signed in and goes on. */
@@ -38,28 +41,32 @@ export async function submitSignUp(deps: PageDeps, ctx: Context, login: Login): 
   const input = { name: field(ctx, 'name'), email: field(ctx, 'email'), password: field(ctx, 'password') };
   try {
     const signIn = newSecret();
-    const user = await signUp(deps.services, input, { signIn, language: deps.textsOf(ctx).language });
+    const invited = await invitedHere(deps, ctx, login);
+    requireInvitedAddress(invited, input.email);
+    const proved = invited?.mailed ?? false;
+    const user = await signUp(deps.services, input, { signIn, language: deps.textsOf(ctx).language, proved });
     rememberDevice(deps, ctx, user.email);
     await finishSignIn(deps, ctx, login, { userId: user._id, remember: false, signIn });
   } catch (error) {
     if (!(error instanceof RollcallError) || error.code !== 'invalid') throw error;
     ctx.status = 422;
-    page(deps, ctx, login, { name: input.name, email: input.email }, error.details[0] as SignUpFaults);
+    await page(deps, ctx, login, { name: input.name, email: input.email }, error.details[0] as SignUpFaults);
   }
 }
 
-function page(
+async function page(
   deps: PageDeps,
   ctx: Context,
   login: Login,
   values: { name: string; email: string },
   errors: SignUpFaults,
-): void {
+): Promise<void> {
   ctx.body = deps.render('interaction/sign-up', {
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/sign-up`,
     signInUrl: `/interaction/${login.uid}`,
+    invited: (await invitedHere(deps, ctx, login)) ?? null,
     values,
     errors: Object.fromEntries(Object.entries(errors).map(([field, { reason }]) => [field, FAULTS[reason]])),
     passwordLeast: PASSWORD_MIN,

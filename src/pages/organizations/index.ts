@@ -9,6 +9,7 @@ import { readingOnce } from '../reading-once.js';
 import { activityPages } from './activity/index.js';
 import { bulkPages } from './bulk/index.js';
 import { groupPages } from './groups/index.js';
+import { invitationPages } from './invitations/index.js';
 import { oneMemberPages } from './member/index.js';
 import { memberPages } from './members.js';
 import { overviewPages } from './overview.js';
@@ -23,6 +24,7 @@ export function organizationPages(router: Router, deps: PageDeps): void {
   bulkPages(router, deps);
   rolePages(router, deps);
   groupPages(router, deps);
+  invitationPages(router, deps);
   settingsPages(router, deps);
   activityPages(router, deps);
 }

@@ -2,6 +2,7 @@ import type { Message } from '../../texts/message.js';
 import type { ActivityViews } from './activity-views.js';
 import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
 import type { GroupsViews } from './groups-views.js';
+import type { InvitationsViews, InvitedView, WaitingInvitation } from './invitations-views.js';
 import type { MembersViews } from './members-views.js';
 import type { OverviewViews } from './overview-views.js';
 import type { RoleChip } from './roles.js';
@@ -28,14 +29,23 @@ interface Form extends Door {
   action: string;
 }
 
-export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsViews, ActivityViews, OverviewViews {
+export interface Views
+  extends MembersViews,
+    RolesViews,
+    GroupsViews,
+    SettingsViews,
+    ActivityViews,
+    OverviewViews,
+    InvitationsViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
+    invited?: InvitedView | null;
     values: { email: string };
     errors: Faults<'form' | 'email' | 'password'>;
   };
   'interaction/sign-up': Form & {
     signInUrl: string;
+    invited?: InvitedView | null;
     values: { name: string; email: string };
     errors: Faults<'name' | 'email' | 'password'>;
     passwordLeast: number;
@@ -49,6 +59,7 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
     switchAction: string;
   };
   'interaction/create-organization': Form & {
+    waiting: WaitingInvitation[];
     values: { name: string };
     errors: Faults<'name'>;
     mayContinueWithout: boolean;
@@ -82,7 +93,7 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
   'device/done': Door & { email: string; organization: OrganizationView | null };
   'device/denied': Door & { text: Message };
   'device/ended': Door & { continueUrl: string };
-  'interaction/no-organization': Form & { device: boolean };
+  'interaction/no-organization': Form & { device: boolean; waiting: WaitingInvitation[] };
   'interaction/expired': Door & { continueUrl: string | null };
   'response/form-post': Door & {
     action: string;
@@ -129,6 +140,8 @@ export interface Views extends MembersViews, RolesViews, GroupsViews, SettingsVi
     })[];
     /** They run the server. */
     operator: boolean;
+    waiting: WaitingInvitation[];
+    csrf: string;
   };
   'account/new-organization': FramedForm & {
     values: { name: string };
@@ -177,6 +190,6 @@ interface ApiView {
   errors: { status: string; description: string }[];
 }
 
-type JoinView = Form & { organization: OrganizationView; first: boolean; canDecline: boolean };
+type JoinView = Form & { organization: OrganizationView; first: boolean; canDecline: boolean; invited?: boolean };
 
 export type ViewName = keyof Views;

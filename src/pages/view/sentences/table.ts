@@ -1,6 +1,7 @@
 /** What happened, by action. A unit test finds an action of the services that has no sentence. */
 import { ACCOUNT } from './account.js';
 import { INSTANCE } from './instance.js';
+import { INVITATIONS } from './invitations.js';
 import { MEMBERS } from './members.js';
 import { ORGANIZATIONS } from './organizations.js';
 import { code, message, type Sentence } from './parts.js';
@@ -13,7 +14,14 @@ export type Kind = (typeof KINDS)[number];
 
 export type Sentences = Readonly<Record<string, { about: Kind; say: (told: Told) => Sentence }>>;
 
-export const SENTENCES: Sentences = { ...MEMBERS, ...ORGANIZATIONS, ...ACCOUNT, ...PROTOCOL, ...INSTANCE };
+export const SENTENCES: Sentences = {
+  ...MEMBERS,
+  ...ORGANIZATIONS,
+  ...ACCOUNT,
+  ...PROTOCOL,
+  ...INSTANCE,
+  ...INVITATIONS,
+};
 
 /** The actions of a kind. */
 export const actionsOf = (kind: Kind): string[] =>
