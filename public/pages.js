@@ -187,8 +187,24 @@
     location.assign(event.detail.requestConfig.verb === 'get' ? xhr.responseURL : location.href);
   }
 
+  /** The button that copies what stands in a field is of use only here. */
+  function copyButtons(root) {
+    for (const button of root.querySelectorAll('button[data-copy]')) button.hidden = !navigator.clipboard;
+  }
+
+  async function copy({ target }) {
+    const button = target.closest?.('button[data-copy]');
+    if (!button) return;
+    const from = document.getElementById(button.dataset.copy);
+    from.select();
+    await navigator.clipboard.writeText(from.value);
+    button.querySelector('span').textContent = button.dataset.copied;
+    button.focus();
+  }
+
   function readable(root) {
     localTimes(root);
+    copyButtons(document);
     localDays(document);
     zones(root);
   }
@@ -208,5 +224,6 @@
   document.addEventListener('reset', cleared);
   document.addEventListener('focusin', showWhole);
   document.addEventListener('click', closeMenus);
+  document.addEventListener('click', copy);
   document.addEventListener('keydown', closeMenus);
 })();
