@@ -1380,6 +1380,7 @@ fault-email-invited = The invitation is for another address. Use the one that it
 invitation-question = Join { $organization }?
 invitation-by-whom = { $inviter } invites you.
 invitation-you-are-invited = You are invited.
+invitation-then = Then you go on to { $app }.
 invitation-you-get = You get { $roles }
 invitation-you-get-default = You become a member
 invitation-you-get-groups = In { $groups }

@@ -96,7 +96,7 @@ describe.each(VIEWS)('invitations ($name)', (view) => {
     await look(page, `invitation-new-taken-${view.name}`);
     await press(page, 'link', 'See that invitation');
     await press(page, 'button', 'Copy link');
-    expect(await page.getByLabel('Link').inputValue()).toContain('/join/invitation/');
+    expect(await page.getByRole('textbox', { name: 'Link' }).inputValue()).toContain('/join/invitation/');
     await look(page, `invitation-link-${view.name}`);
     await press(page, 'link', 'Revoke');
     await look(page, `invitation-revoke-${view.name}`);
@@ -213,7 +213,7 @@ it('copies the link by its button, where scripts run', async () => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await visit(`/organizations/${acme.slug}/invitations/${invitation._id}`);
   await press(page, 'button', 'Copy link');
-  const link = await page.getByLabel('Link').inputValue();
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
   await page.locator('button[data-copy]').click();
   await page.getByText('Copied').waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(link);

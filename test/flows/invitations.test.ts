@@ -301,17 +301,38 @@ describe('an invitation', () => {
 });
 
 describe('an invitation in an application’s login', () => {
-  it('ends in that application, with its roles in the token', async () => {
+  it('ends in that application, with its roles in the token, and also where the form is sent twice', async () => {
     const email = fresh();
     const application = await makeApplication(server.services);
     const { mailed } = await invited(email, { roleIds: [await roleId('billing')] });
     const rp = await relyingParty(server, application._id);
-    const flow = await rp.begin(newBrowser(server));
-    await flow.browser.open(mailed);
-    await signUp(flow.browser, email);
-    await flow.browser.submit('Join');
-    const claims = (await flow.tokens()).claims();
-    expect(claims).toMatchObject({ roles: ['billing'], oid: acme._id, email, email_verified: true });
+    // The sign-in on the way is the one that the request asks for.
+    const flow = await rp.begin(newBrowser(server), { prompt: 'login' });
+    const { browser } = flow;
+    await browser.open(mailed);
+    await signUp(browser, email);
+    const csrf = /name="csrf" value="([^"]+)"/.exec(browser.html)?.[1] as string;
+    await browser.submit('Join');
+    expect((await flow.tokens()).claims()).toMatchObject({
+      roles: ['billing'],
+      oid: acme._id,
+      email,
+      email_verified: true,
+    });
+    const again = await fetch(mailed, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: browser.cookies('/join/invitation/x'), origin: server.issuer },
+      body: new URLSearchParams({ csrf, answer: 'join' }),
+    });
+    expect(again.status).toBe(303);
+    expect(new URL(again.headers.get('location') as string, server.issuer).pathname).toBe('/oauth2/authorize');
+    // Another invitation isn't about that login any more.
+    const other = await makeOrganization(server.services, { name: 'Other' });
+    const { url } = await invite(server.services, SYSTEM, { organization: other, issuer: server.issuer }, { email });
+    await browser.open(url);
+    await browser.submit('Join');
+    expect(new URL(browser.url).pathname).toBe('/account');
   });
 
   it('counts as “may join” for who has proved the address, and for nobody else', async () => {

@@ -61,15 +61,15 @@ export async function findInvitation(
 }
 
 /** Who may be told of their invitations without a link: somebody whose address is proved (R10). */
-type Invited = Pick<User, 'email' | 'emailVerified'>;
+type Invited = Pick<User, '_id' | 'email' | 'emailVerified'>;
 
 /** More than anybody is asked into at once. */
 const MOST_SHOWN = 50;
 
-/** What waits for a person, the newest first: nothing while their address isn't proved. */
+/** What waits for a person where they are no member, the newest first: nothing while their address isn't proved. */
 export async function invitationsTo(
   { models, clock, reads }: ServiceContext,
-  { email, emailVerified }: Invited,
+  { _id, email, emailVerified }: Invited,
 ): Promise<{ invitation: Invitation; organization: Organization }[]> {
   if (!emailVerified) return [];
   const open = await models.Invitation.find(
@@ -78,12 +78,14 @@ export async function invitationsTo(
   )
     .limit(MOST_SHOWN)
     .lean();
+  if (open.length === 0) return [];
+  const member = new Set((await reads.membershipsOf(_id)).map(({ organizationId }) => organizationId));
   const rows = await Promise.all(
     open.map(async (invitation) => ({ invitation, organization: await reads.organization(invitation.organizationId) })),
   );
   return rows
     .flatMap(({ invitation, organization }) =>
-      organization?.status === 'active' ? [{ invitation, organization }] : [],
+      organization?.status === 'active' && !member.has(organization._id) ? [{ invitation, organization }] : [],
     )
     .sort((a, b) => (a.invitation._id < b.invitation._id ? 1 : -1));
 }
