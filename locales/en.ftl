@@ -1323,6 +1323,163 @@ event-notices-changed = { $actor } chose which mails to get
 
 ## Invitations
 
+nav-invitations = Invitations
+invite = Invite
+invite-many = Invite many
+invitation-new-title = Invite somebody
+invitation-email-hint = They get a mail with a link. The invitation is for this address alone.
+invitation-email-missing = Enter an email address.
+invitation-already-member = This person is a member already.
+invitation-already-invited = This address is invited already. Send that invitation again, or revoke it first.
+invitation-see-present = See that invitation
+invitation-roles = Roles
+invitation-roles-hint = None: what everybody gets who joins.
+invitation-role-default = What everybody gets who joins
+invitation-groups = Groups
+invitation-message = Message
+invitation-message-hint = Stands in the mail, as you write it. { $most } characters at most.
+invitation-until-hint = Without a day it holds for a week.
+invitation-new-foot = Nobody is a member before they have accepted.
+invitation-sent = { $email } is invited.
+invitation-see = See the invitation
+invitation-sent-again = The invitation to { $email } is sent again. The link of the mail before opens nothing any more.
+invitation-revoked = The invitation to { $email } is revoked.
+invitation-revoke = Revoke
+invitation-revoke-question = Revoke the invitation to { $email }?
+invitation-revoke-text = Its links open nothing any more. You can invite the address again.
+invitation-resend = Send again
+invitation-resend-text = A new mail with a new link. It then holds for a week at least.
+invitation-copy = Copy link
+invitation-copy-text = To hand over yourself. A new link ends the one that was shown before; the mailed one stays.
+invitation-link = Link
+invitation-link-shown = Copy this link now. It is shown this once.
+invitation-link-hint = For { $email } alone. Whoever opens it signs in with that address, or creates an account for it.
+invitation-copied = Copied
+invitation-title = Invitation to { $email }
+invitation-gives = Gives
+invitation-gives-default = What everybody gets who joins
+invitation-in-groups = In the groups
+invitation-by = Invited by
+invitation-since = Invited
+invitation-sent-at = Last mail
+invitation-ends = Ends
+invitation-ended = Ended
+invitation-answered = Answered
+invitation-leads-to = Leads to
+invitation-actions = What you can do
+status-pending = Pending
+status-accepted = Accepted
+status-declined = Declined
+status-expired = Expired
+status-revoked = Revoked
+column-email = Email
+column-invited-by = Invited by
+column-ends = Ends
+invitations-shown = { $count ->
+    [one] 1 invitation
+   *[other] { $count } invitations
+  }
+invitations-empty = Bring people in
+invitations-empty-text = Invite them by email, one by one or a whole list. They get a link, and the roles that you choose.
+invitations-none-found = No invitation is in this state
+invitations-show-all = Show all invitations
+sketch-mail = ada@example.com
+invite-many-title = Invite many
+invite-many-list = Addresses
+invite-many-list-hint = One to a line, or a table from a spreadsheet (CSV) whose first line names its columns: email, and if you like roles, groups and message. { $most } people at most.
+invite-many-for-all = For whoever the list says nothing else about
+invite-many-next = Check the list
+invite-many-foot = Nothing is sent yet. You see first what is wrong in which line.
+invite-many-missing = Enter at least one address.
+invite-many-too-many = These are more than { $most }. Invite them in several lists.
+invite-many-unreadable = This can’t be read as a table. Check the quotes in line { $line }.
+invite-many-no-email = The first line names no column “email”.
+invite-many-preview-title = Check the list
+invite-many-good = { $count ->
+    [0] Nobody can be invited
+    [one] 1 person can be invited
+   *[other] { $count } people can be invited
+  }
+invite-many-bad = { $count ->
+    [one] 1 line is left out
+   *[other] { $count } lines are left out
+  }
+invite-many-bad-text = What is wrong stands beside each. Go back to change it, or invite the others now.
+invite-many-send = { $count ->
+    [one] Invite 1 person
+   *[other] Invite { $count } people
+  }
+invite-many-back = Change the list
+invite-many-until = Each invitation ends on { $day }.
+invite-many-sent = { $count ->
+    [one] 1 person is invited.
+   *[other] { $count } people are invited.
+  }
+invite-many-sent-some = { $count ->
+    [0] Nobody is invited
+    [one] 1 person is invited
+   *[other] { $count } people are invited
+  }, and { $left } couldn’t be: { $why }
+column-line = Line
+invite-line-ok = Can be invited
+invite-line-message = With a message
+line-email-missing = No address
+line-email-malformed = Not an email address
+line-twice = The same as line { $line }
+line-already-member = A member already
+line-already-invited = Invited already
+line-role-unknown = No role { $role }
+line-role-forbidden = You may not give the role { $role }
+line-group-unknown = No group { $group }
+line-group-forbidden = You may not give what the group { $group } carries
+line-single-role = Several roles, where each member has exactly one
+line-message-long = The message is longer than { $most } characters
+line-too-many = More than { $most } roles or groups
+invited-to = to join { $organization }
+invited-by-to = { $inviter } invites you to join { $organization }
+fault-email-invited = The invitation is for another address. Use the one that it was sent to.
+invitation-question = Join { $organization }?
+invitation-by-whom = { $inviter } invites you.
+invitation-you-are-invited = You are invited.
+invitation-then = Then you go on to { $app }.
+invitation-you-get = You get { $roles }
+invitation-you-get-default = You become a member
+invitation-you-get-groups = In { $groups }
+invitation-you-get-text = Its administrators can change that later.
+invitation-decline = Decline
+invitation-password-hint = To show that this account is yours.
+invitation-password-missing = Enter your password.
+invitation-password-wrong = That password doesn’t match. Check it and try again.
+invitation-declined = You have declined the invitation to { $organization }.
+invitation-joined = You are a member of { $organization } now.
+invitation-was-member = You are a member of { $organization } already. The invitation has added nothing.
+invitation-not-joined = This invitation can’t be accepted at the moment.
+other-address-title = This invitation is for another address
+other-address-text = { $organization } has invited { $address }. You are signed in as { $email }.
+other-address-switch = Sign in as somebody else
+suspended-title = You can’t join at the moment
+suspended-text = Your membership of { $organization } is suspended. An administrator there can reactivate it.
+join-invited = You become a member
+join-invited-text = With what your invitation gives.
+waiting-title = You are invited
+waiting-by = { $inviter } invites you
+waiting-until = Until { $day }
+waiting-join = Join { $organization }
+waiting-decline = Decline { $organization }
+waiting-or = Or create your own
+refused-invitation-answered = This invitation was answered or has ended already.
+refused-too-many-invitations = Too many invitations wait for an answer. Revoke some first.
+refused-too-many-mails = Many people were invited today. Invite more tomorrow.
+refused-too-many-resends = This invitation was sent many times today. Send it again tomorrow, or copy its link.
+refused-too-many-to-address = This address was sent many invitations today. Send the next one tomorrow.
+refused-membership-suspended = Your membership there is suspended. An administrator can reactivate it.
+event-invitation-created = { $actor } invited { $invited }
+event-invitation-resent = { $actor } sent the invitation to { $invited } again
+event-invitation-link = { $actor } made a link for the invitation to { $invited }
+event-invitation-revoked = { $actor } revoked the invitation to { $invited }
+event-invitation-accepted = { $actor } accepted an invitation
+event-invitation-declined = The invitation to { $invited } was declined
+
 ## Domains and asking to join
 
 nav-domains = Domains

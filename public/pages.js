@@ -205,6 +205,16 @@
     location.assign(event.detail.requestConfig.verb === 'get' ? xhr.responseURL : location.href);
   }
 
+  async function copy({ target }) {
+    const button = target.closest?.('button[data-copy]');
+    if (!button) return;
+    const from = document.getElementById(button.dataset.copy);
+    from.select();
+    await navigator.clipboard.writeText(from.value);
+    button.querySelector('span').textContent = button.dataset.copied;
+    button.focus();
+  }
+
   function readable(root) {
     localTimes(root);
     copyButtons(root);
@@ -228,5 +238,6 @@
   document.addEventListener('reset', cleared);
   document.addEventListener('focusin', showWhole);
   document.addEventListener('click', closeMenus);
+  document.addEventListener('click', copy);
   document.addEventListener('keydown', closeMenus);
 })();

@@ -45,6 +45,7 @@ import type { PageDeps } from './pages/deps.js';
 import { deviceRoutes } from './pages/device.js';
 import { interactionRoutes } from './pages/interaction/index.js';
 import { joinRoutes } from './pages/join.js';
+import { invitationLinkRoutes } from './pages/join-invitation.js';
 import { heardFrom, textsFor } from './pages/language.js';
 import { organizationPages } from './pages/organizations/index.js';
 import { pictureRoutes } from './pages/pictures.js';
@@ -331,6 +332,7 @@ function routes(deps: AppDeps, pages: PageDeps): Router {
   accountRoutes(router, pages);
   pictureRoutes(router, pages);
   joinRoutes(router, pages);
+  invitationLinkRoutes(router, pages);
   organizationPages(router, pages);
   setupRoutes(router, pages);
   recoveryRoutes(router, pages);

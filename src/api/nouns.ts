@@ -4,6 +4,7 @@ import { domains } from './domains/index.js';
 import type { Noun } from './endpoint.js';
 import { groups } from './groups/index.js';
 import { instance } from './instance/index.js';
+import { invitations } from './invitations/index.js';
 import { joinRequests } from './join-requests/index.js';
 import { members } from './members/index.js';
 import { organizations } from './organizations/index.js';
@@ -15,6 +16,7 @@ import { users } from './users/index.js';
 export const NOUNS: readonly Noun[] = [
   organizations,
   members,
+  invitations,
   bulkOperations,
   roles,
   groups,

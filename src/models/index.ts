@@ -17,6 +17,7 @@ import { type Domain, domainSchema } from './domain.js';
 import { type Group, groupSchema, type KnownGroup } from './group.js';
 import { type InitialAccessToken, initialAccessTokenSchema } from './initial-access-token.js';
 import { type Instance, instanceSchema } from './instance.js';
+import { type Invitation, invitationSchema } from './invitation.js';
 import { type JoinRequest, joinRequestSchema } from './join-request.js';
 import { type KeptAnswer, keptAnswerSchema } from './kept-answer.js';
 import { type KeyRing, keyRingSchema } from './key-ring.js';
@@ -42,6 +43,7 @@ export interface Models {
   Application: Model<Application>;
   Api: Model<Api>;
   Instance: Model<Instance>;
+  Invitation: Model<Invitation>;
   KeyRing: Model<KeyRing>;
   Consent: Model<Consent>;
   RevokedToken: Model<RevokedToken>;
@@ -80,6 +82,7 @@ export function createModels(connection: Connection): Models {
     Application: connection.model<Application>('Application', applicationSchema, 'applications'),
     Api: connection.model<Api>('Api', apiSchema, 'apis'),
     Instance: connection.model<Instance>('Instance', instanceSchema, 'instance'),
+    Invitation: connection.model<Invitation>('Invitation', invitationSchema, 'invitations'),
     KeyRing: connection.model<KeyRing>('KeyRing', keyRingSchema, 'keyRings'),
     Consent: connection.model<Consent>('Consent', consentSchema, 'consents'),
     RevokedToken: connection.model<RevokedToken>('RevokedToken', revokedTokenSchema, 'revokedTokens'),
@@ -143,6 +146,7 @@ export type {
   Domain,
   Group,
   Instance,
+  Invitation,
   JoinRequest,
   KeyRing,
   KnownGroup,

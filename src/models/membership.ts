@@ -44,6 +44,8 @@ export interface Membership {
   revision?: number;
   /** False between joining and having been given the first roles; healed by the next sign-in. */
   settled: boolean;
+  /** Until then: what the invitation gives by which they joined, by ids. */
+  invited?: { roleIds: string[]; groupIds: string[] };
   metadata?: Record<string, string>;
   /** Copies of the user's, for lists (`services/copies.ts`); absent in rows of an earlier version until these are filled. */
   sortName?: string;
@@ -77,6 +79,10 @@ export const membershipSchema = new Schema<Membership>(
     endedSignIns: { type: [String], default: undefined },
     revision: Number,
     settled: { type: Boolean, required: true },
+    invited: {
+      type: new Schema({ roleIds: [String], groupIds: [String] }, { _id: false }),
+      default: undefined,
+    },
     metadata: { type: Schema.Types.Mixed },
     sortName: String,
     words: { type: [String], default: undefined },

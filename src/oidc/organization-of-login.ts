@@ -2,6 +2,7 @@ import { errors } from 'oidc-provider';
 import { SYSTEM_ORGANIZATION } from '../access/can.js';
 import type { Application, Organization } from '../models/index.js';
 import { findOrganization } from '../services/create-organization.js';
+import { invitationToJoin } from '../services/invitations/find-invitation.js';
 import { mayAskToJoin, mayJoin } from '../services/join-policy.js';
 import { actable, listMemberships } from '../services/list-memberships.js';
 import { loadStanding, type Standing } from '../services/load-standing.js';
@@ -60,7 +61,7 @@ export async function organizationOfLogin(
     if (standing) return { kind: 'decided', standing };
     const member = await services.reads.membership(organization._id, userId);
     if (member || isSystem) throw refused();
-    if (await mayJoin(services, organization, userId)) return { kind: 'join', organization };
+    if (await mayBeJoined(services, organization, userId)) return { kind: 'join', organization };
     // What they could only ask for, nobody waits for.
     if (!silent && (await mayAskToJoin(services, organization, userId))) return { kind: 'ask', organization };
     throw refused();
@@ -74,6 +75,11 @@ export async function organizationOfLogin(
   if (chosen) return decided(await loadStanding(services, { userId, organizationId: chosen.organization._id }));
   return mine.length > 0 ? { kind: 'choose' } : { kind: 'create' };
 }
+
+/** As everybody may, or by an invitation that waits for them (R10). */
+const mayBeJoined = async (services: Runtime['services'], organization: Organization, userId: string) =>
+  (await mayJoin(services, organization, userId)) ||
+  (organization.status === 'active' && (await invitationToJoin(services, userId, organization._id)) !== undefined);
 
 function decided(standing: Standing | undefined): LoginOrganization {
   if (!standing) throw refused();

@@ -132,10 +132,10 @@ export async function visitsSettled(ctx: Context, next: Next): Promise<void> {
 const OF_ACCOUNT = [
   { path: '', icon: 'user', label: message('nav-profile') },
   { path: '/security', icon: 'lock', label: message('nav-security') },
-  { path: '/organizations', icon: 'building-2', label: message('nav-organizations') },
-  { path: '/notifications', icon: 'bell', label: message('nav-notifications') },
   { path: '/sessions', icon: 'monitor-smartphone', label: message('nav-sessions') },
   { path: '/applications', icon: 'layout-grid', label: message('nav-applications') },
+  { path: '/organizations', icon: 'building-2', label: message('nav-organizations') },
+  { path: '/notifications', icon: 'bell', label: message('nav-notifications') },
 ] as const;
 
 const OF_ORGANIZATION: readonly {
@@ -155,6 +155,7 @@ const OF_ORGANIZATION: readonly {
     permission: 'members:write',
     where: ({ joinRequests }) => joinRequests === true,
   },
+  { path: '/invitations', icon: 'mail', label: message('nav-invitations'), permission: 'invitations:read' },
   { path: '/groups', icon: 'boxes', label: message('nav-groups'), permission: 'groups:read' },
   { path: '/roles', icon: 'shield-check', label: message('nav-roles'), permission: 'roles:read' },
   {

@@ -53,6 +53,16 @@ const WORDS: Readonly<Record<string, Words>> = {
   bad_request: () => message('refused-form'),
   too_large: () => message('refused-form-large'),
   misdirected_request: () => message('refused-misdirected'),
+  already_invited: () => message('invitation-already-invited'),
+  invitation_answered: () => message('refused-invitation-answered'),
+  too_many_mails: ({ reason }) =>
+    reason === 'resend'
+      ? message('refused-too-many-resends')
+      : reason === 'address'
+        ? message('refused-too-many-to-address')
+        : message('refused-too-many-mails'),
+  too_many_invitations: () => message('refused-too-many-invitations'),
+  membership_suspended: () => message('refused-membership-suspended'),
 };
 
 /** Of what there was too much, where the error says so. */

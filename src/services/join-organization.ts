@@ -1,6 +1,6 @@
 import { type Actor, can } from '../access/can.js';
 import { liveRole } from '../access/effective-roles.js';
-import { conflict, isDuplicateKey, notFound } from '../lib/errors.js';
+import { conflict, isDuplicateKey, notFound, RollcallError } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import { forgetReads } from '../lib/read-once.js';
 import type { PendingEvent } from '../models/event.js';
@@ -11,10 +11,11 @@ import { removeAdministrator } from './administrators.js';
 import { event, type ServiceContext } from './context.js';
 import { copiesOf, copyToMemberships, isSameCopy, readCopied } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
+import { invitedTo } from './invitations/invited-to.js';
 import { mayJoin } from './join-policy.js';
 import { PRESENT } from './reads.js';
 import { isSingle } from './rules-of-roles.js';
-import { isActiveMember, markForReturn } from './seats.js';
+import { givingSeat, isActiveMember, markForReturn } from './seats.js';
 import { vocabularyOf } from './vocabulary.js';
 
 /** Roles that who joins gets: the organization's, else the instance's; one in single mode (R4). Never `admin` (R15). */
@@ -61,6 +62,13 @@ const mayFound = ({ systemOrganizationId }: ServiceContext, organizationId: stri
 
 export const alreadyMember = () => conflict('already_member', 'They are a member already.');
 
+/** `id`, `anew`: see below; `invited`: what they get by an invitation, in place of what everybody gets. */
+interface Inserting {
+  id?: string;
+  anew?: boolean;
+  invited?: Membership['invited'] | undefined;
+}
+
 /**
  * Adds the row of a member who has no roles yet. Several processes may do it at once: one row comes of it.
  * @param options `anew`: only where the row is this call's own
@@ -71,7 +79,7 @@ export async function insertMembership(
   actor: Actor,
   organizationId: string,
   userId: string,
-  { id = newId('mem'), anew = false }: { id?: string; anew?: boolean } = {},
+  { id = newId('mem'), anew = false, invited }: Inserting = {},
 ): Promise<Membership> {
   const { models, clock } = context;
   const now = clock.now();
@@ -88,6 +96,7 @@ export async function insertMembership(
           status: 'active',
           roles: [],
           settled: false,
+          ...(invited ? { invited } : {}),
           ...(user && copiesOf(user)),
           createdAt: now,
           updatedAt: now,
@@ -97,7 +106,7 @@ export async function insertMembership(
       { upsert: true, returnDocument: 'after', lean: true, setDefaultsOnInsert: false },
     );
     if (membership) {
-      const present = await back(context, membership as Membership, joined, anew);
+      const present = await back(context, membership as Membership, joined, { anew, invited });
       // Somebody may have changed the user after they were read here, and before there was this row to copy that to.
       if (!isSameCopy(user, await readCopied(context, userId))) await copyToMemberships(context, userId);
       return present;
@@ -107,7 +116,7 @@ export async function insertMembership(
   }
   const theirs = await models.Membership.findOne({ organizationId, userId }).lean();
   if (!theirs) throw notFound();
-  return back(context, theirs, joined, anew);
+  return back(context, theirs, joined, { anew, invited });
 }
 
 /** Who was removed and comes back while their row was still there is a new member: nothing of before is theirs. */
@@ -115,7 +124,7 @@ async function back(
   context: ServiceContext,
   membership: Membership,
   joined: PendingEvent,
-  anew: boolean,
+  { anew = false, invited }: Omit<Inserting, 'id'>,
 ): Promise<Membership> {
   const isOwn = membership.pendingEvents?.some(({ id }) => id === joined.id);
   if (membership.status !== 'removed' && anew && !isOwn) throw alreadyMember();
@@ -130,11 +139,19 @@ async function back(
         status: 'active',
         roles: [],
         settled: false,
+        ...(invited ? { invited } : {}),
         ...(user && copiesOf(user)),
         createdAt: now,
         updatedAt: now,
       },
-      $unset: { groups: 1, changed: 1, defaultRole: 1, wasAdministrator: 1, metadata: 1 },
+      $unset: {
+        ...(invited ? {} : { invited: 1 }),
+        groups: 1,
+        changed: 1,
+        defaultRole: 1,
+        wasAdministrator: 1,
+        metadata: 1,
+      },
       $inc: { revision: 1 },
       $push: { pendingEvents: joined },
     },
@@ -146,7 +163,7 @@ async function back(
   const present = await models.Membership.findOne({ organizationId, userId }).lean();
   if (present && anew) throw alreadyMember();
   if (present) return present;
-  return insertMembership(context, { kind: 'system' }, organizationId, userId, { id: _id, anew });
+  return insertMembership(context, { kind: 'system' }, organizationId, userId, { id: _id, anew, invited });
 }
 
 /**
@@ -183,14 +200,46 @@ export async function settleMembership(
     await leaveUnfounded(context, membership);
     organization = await find();
   }
-  const roles = organization.administrators.includes(userId) ? [] : await rolesOfJoiner(context, organization);
-  const settled = await models.Membership.findOneAndUpdate(
-    { _id: membership._id, settled: false },
-    { $set: { settled: true, roles, updatedAt: clock.now() } },
-    { returnDocument: 'after', lean: true },
-  );
+  const settled = await (membership.invited
+    ? settleInvited(context, organization, membership, membership.invited)
+    : writeSettled(context, membership, {
+        roles: organization.administrators.includes(userId) ? [] : await rolesOfJoiner(context, organization),
+      }));
   forgetReads();
   return (settled as Membership | null) ?? ((await models.Membership.findById(membership._id).lean()) as Membership);
+}
+
+const writeSettled = ({ models, clock }: ServiceContext, { _id }: Membership, given: Partial<Membership>) =>
+  models.Membership.findOneAndUpdate(
+    { _id, settled: false },
+    { $set: { settled: true, ...given, updatedAt: clock.now() }, $unset: { invited: 1 } },
+    { returnDocument: 'after', lean: true },
+  );
+
+/** Gives what an invitation gives. Who founds the organization is its administrator and nothing else (R1). */
+async function settleInvited(
+  context: ServiceContext,
+  organization: Organization,
+  membership: Membership,
+  invited: NonNullable<Membership['invited']>,
+) {
+  const { organizationId, userId } = membership;
+  const { admin, roles, groups } = await invitedTo(context, organization, invited);
+  if (organization.administrators.includes(userId) && !admin) return writeSettled(context, membership, { roles: [] });
+  const inGroups = groups.length ? { groups } : {};
+  const write = async () =>
+    writeSettled(context, membership, {
+      roles: roles.length || admin ? roles : await rolesOfJoiner(context, organization),
+      ...inGroups,
+    });
+  if (!admin) return write();
+  try {
+    return await givingSeat(context, { kind: 'system' }, { organizationId, userId }, undefined, write);
+  } catch (error) {
+    // There are as many administrators as there can be: they are what everybody is who joins, until somebody makes room.
+    if (!(error instanceof RollcallError) || error.code !== 'too_many_administrators') throw error;
+    return writeSettled(context, membership, { roles: await rolesOfJoiner(context, organization), ...inGroups });
+  }
 }
 
 /** Suspended or disabled while they became the first: the next to join is. */

@@ -20,6 +20,8 @@ export interface SignUpPlace {
   signIn: string;
   /** The page's language. */
   language: string;
+  /** A mailed link has proved the address already. */
+  proved?: boolean;
 }
 
 /** What can be wrong, by a name that `lib/fault.ts` tells of. */
@@ -30,6 +32,7 @@ export type SignUpReason =
   | 'email-malformed'
   | 'email-taken'
   | 'email-in-progress'
+  | 'email-invited'
   | 'password-missing'
   | 'password-short'
   | 'password-long'
@@ -70,7 +73,7 @@ export function signUpFaults(input: SignUpInput): SignUpFaults {
 export async function signUp(
   context: ServiceContext,
   input: SignUpInput,
-  { signIn, language }: SignUpPlace,
+  { signIn, language, proved = false }: SignUpPlace,
 ): Promise<User> {
   requireSignUp(input);
   try {
@@ -78,7 +81,7 @@ export async function signUp(
       name: input.name.trim(),
       email: input.email,
       passwordHash: await hashPassword(input.password),
-      madeIn: signIn,
+      ...(proved ? { emailVerified: true } : { madeIn: signIn }),
       language,
     });
     signUps.inc();

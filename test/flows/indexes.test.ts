@@ -12,6 +12,16 @@ import { undoBulk } from '../../src/services/bulk/undo.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
 import { eventOf, SYSTEM } from '../../src/services/context.js';
 import { exportState } from '../../src/services/export/index.js';
+import { acceptInvitation } from '../../src/services/invitations/answer-invitation.js';
+import {
+  newInvitationLink,
+  resendInvitation,
+  revokeInvitation,
+} from '../../src/services/invitations/change-invitation.js';
+import { invitationsTo, openedInvitation } from '../../src/services/invitations/find-invitation.js';
+import { invite } from '../../src/services/invitations/invite.js';
+import { inviteMany } from '../../src/services/invitations/invite-many.js';
+import { INVITATION_STATUSES, listInvitations } from '../../src/services/invitations/list-invitations.js';
 import { listMembers } from '../../src/services/list-members.js';
 import { listOrganizations, listRoles, listUsers } from '../../src/services/list-pages.js';
 import { overviewOfOrganization } from '../../src/services/overview.js';
@@ -217,6 +227,32 @@ it('every query of a bulk operation is served by an index', async () => {
   recorded.clear();
   await bulkOperations(organization._id, user._id);
   expect(recorded.size).toBeGreaterThan(25);
+  expect(await scanned()).toEqual([]);
+});
+
+it('every query of invitations is served by an index', async () => {
+  const { services } = server;
+  const organization = await makeOrganization(services);
+  const { _id: organizationId } = organization;
+  const where = { organization, issuer: server.issuer };
+  const user = await makeUser(services);
+  recorded.clear();
+  const { invitation, url } = await invite(services, SYSTEM, where, { email: user.email });
+  await invitationsTo(services, user);
+  await openedInvitation(services, url.split('/').at(-1) as string);
+  await resendInvitation(services, SYSTEM, where, invitation._id);
+  await newInvitationLink(services, SYSTEM, where, invitation._id);
+  await acceptInvitation(services, { invitation, userId: user._id });
+  await acceptInvitation(services, { invitation, userId: user._id });
+  const forAll = { roleIds: [], groupIds: [] };
+  await inviteMany(services, SYSTEM, { ...where, list: 'a@index.test', forAll });
+  for (const status of [undefined, ...INVITATION_STATUSES]) {
+    const { data } = await listInvitations(services, SYSTEM, organizationId, { status, limit: 1 });
+    await listInvitations(services, SYSTEM, organizationId, { status, limit: 1, after: data[0]?._id ?? 'inv_' });
+  }
+  const open = await services.models.Invitation.findOne({ organizationId, email: 'a@index.test', open: true }).lean();
+  await revokeInvitation(services, SYSTEM, organizationId, open?._id as string);
+  expect(recorded.size).toBeGreaterThan(15);
   expect(await scanned()).toEqual([]);
 });
 

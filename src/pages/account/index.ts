@@ -4,11 +4,13 @@ import type { Context } from 'koa';
 import { CONSOLE_CALLBACK } from '../../oidc/settings/clients.js';
 import { ownPage } from '../come-back.js';
 import type { PageDeps } from '../deps.js';
+import { INVITATION_STATE, invitationSecret } from '../invitation-cookie.js';
 import { readingOnce } from '../reading-once.js';
 import { SETUP_STATE, setupSecret } from '../setup-cookie.js';
 import { applicationRoutes } from './applications.js';
 import { deletionRoutes } from './delete.js';
 import { exportOwnData } from './export.js';
+import { invitationRoutes } from './invitations.js';
 import { notificationRoutes } from './notifications.js';
 import { organizationRoutes } from './organizations.js';
 import { profileRoutes } from './profile.js';
@@ -26,6 +28,7 @@ export function accountRoutes(router: Router, deps: PageDeps): void {
   deletionRoutes(router, deps);
   notificationRoutes(router, deps);
   securityRoutes(router, deps);
+  invitationRoutes(router, deps);
 }
 
 /**
@@ -38,5 +41,7 @@ async function comeBack(deps: PageDeps, ctx: Context): Promise<void> {
   if (ctx.query.error) return ctx.redirect('/');
   const setup = state === SETUP_STATE ? setupSecret(deps, ctx) : undefined;
   if (setup) return ctx.redirect(`/setup/${setup}`);
-  ctx.redirect(ownPage(state) ?? '/account');
+  const invitation = state === INVITATION_STATE ? invitationSecret(deps, ctx) : undefined;
+  if (invitation) return ctx.redirect(`/join/invitation/${invitation}`);
+  ctx.redirect((state !== INVITATION_STATE && ownPage(state)) || '/account');
 }

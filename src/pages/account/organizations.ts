@@ -6,6 +6,7 @@ import { field, formBody } from '../../middleware/form-body.js';
 import type { Membership, Organization } from '../../models/index.js';
 import { createOrganization } from '../../services/create-organization.js';
 import { mayRestore, restoreOrganization } from '../../services/delete-organization.js';
+import { invitationsTo } from '../../services/invitations/find-invitation.js';
 import { listMembers } from '../../services/list-members.js';
 import { actable } from '../../services/list-memberships.js';
 import { loadActor } from '../../services/load-actor.js';
@@ -19,6 +20,7 @@ import { askFirst } from '../question.js';
 import { carryOut } from '../submit.js';
 import type { AskedFirst } from '../view/framed.js';
 import { chipsOf } from '../view/roles.js';
+import { waitingViews } from '../waiting-invitations.js';
 
 /** The organizations of a person: what they hold there and why, another one, and leaving. */
 export function organizationRoutes(router: Router, deps: PageDeps): void {
@@ -61,6 +63,7 @@ async function showOrganizations(deps: PageDeps, ctx: Context): Promise<void> {
     csrf: deps.csrf.token(ctx),
     operator: can(asker.actor, 'instance:users'),
     offers,
+    waiting: await waitingViews(deps, await invitationsTo(deps.services, asker.user)),
   });
 }
 

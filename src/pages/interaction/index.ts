@@ -10,6 +10,7 @@ import { beginDeviceLogin } from '../../oidc/device/device-login.js';
 import { currentLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import type { PageDeps } from '../deps.js';
 import { speakAsWanted, uiLocales } from '../language.js';
+import { keepLoginUnderWay } from '../login-under-way.js';
 import { showForgot, submitForgot } from '../recovery/forgot.js';
 import { showAsk, submitAsk } from './ask-to-join.js';
 import { showCode, submitAnotherCode, submitCode } from './code.js';
@@ -20,6 +21,7 @@ import {
   showOrganization,
   submitCancel,
   submitCreate,
+  submitInvitation,
   submitJoin,
   submitOrganization,
 } from './organization.js';
@@ -49,6 +51,7 @@ const POST: Record<string, { step: Login['prompt']; handler: Handler }> = {
   'create-organization': { step: 'organization', handler: submitCreate },
   join: { step: 'organization', handler: submitJoin },
   ask: { step: 'organization', handler: submitAsk },
+  invitation: { step: 'organization', handler: submitInvitation },
   cancel: { step: 'organization', handler: submitCancel },
   consent: { step: 'consent', handler: submitConsent },
 };
@@ -75,6 +78,7 @@ export function interactionRoutes(router: Router, deps: PageDeps): void {
     const login = await currentLogin(deps.runtime, deps.provider, ctx);
     await speakAsWanted(ctx, deps, uiLocales(login.params.ui_locales), login.userId);
     allowFormTarget(ctx, login.params.redirect_uri);
+    keepLoginUnderWay(deps, ctx, login);
     ctx.set('Cache-Control', 'no-store');
     return login;
   };

@@ -5,7 +5,8 @@ import { isId } from '../../lib/ids.js';
 import { field } from '../../middleware/form-body.js';
 import { answerLogin, type Login, loginExpired } from '../../oidc/interaction.js';
 import { createOrganization } from '../../services/create-organization.js';
-import { joinOrganization } from '../../services/join-organization.js';
+import { acceptWaiting, joinAsInvited } from '../../services/invitations/answer-invitation.js';
+import { invitationsTo, invitationToJoin } from '../../services/invitations/find-invitation.js';
 import { lastOrganizationOf, rememberOrganization } from '../../services/last-organization.js';
 import { actable, listMemberships } from '../../services/list-memberships.js';
 import { type Message, message } from '../../texts/message.js';
@@ -13,6 +14,7 @@ import type { PageDeps } from '../deps.js';
 import { offersTo } from '../offers.js';
 import { organizationName } from '../organization-name.js';
 import { viewApp } from '../view-app.js';
+import { waitingViews } from '../waiting-invitations.js';
 import { organizationView } from './look.js';
 
 /** GET of the step that R7 needs: choose, create, or join. */
@@ -69,6 +71,7 @@ export async function showCreate(deps: PageDeps, ctx: Context, login: Login): Pr
       offers: await offersIn(deps, login),
       action: `/interaction/${login.uid}/cancel`,
       device: login.device !== undefined,
+      waiting: await waitingFor(deps, login),
     });
     return;
   }
@@ -103,6 +106,7 @@ async function showJoin(deps: PageDeps, ctx: Context, login: Login): Promise<voi
     action: `/interaction/${login.uid}/join`,
     organization: organizationView(organization),
     first: !organization.founded,
+    invited: (await invitationToJoin(deps.services, signedIn(login), organization._id)) !== undefined,
     canDecline: true,
   });
 }
@@ -115,7 +119,7 @@ export async function submitJoin(deps: PageDeps, ctx: Context, login: Login): Pr
   const organizationId = login.organizationId ?? field(ctx, 'organization');
   if (!organizationId) throw loginExpired();
   try {
-    await joinOrganization(deps.services, themselves(userId), { organizationId, userId });
+    await joinAsInvited(deps.services, themselves(userId), { organizationId, userId });
   } catch (error) {
     // It was closed meanwhile: the login goes on and is refused there, in the words of an unknown organization.
     if (!(error instanceof RollcallError) || error.code !== 'not_found') throw error;
@@ -131,6 +135,24 @@ export async function submitCancel(deps: PageDeps, ctx: Context, login: Login): 
   await answerLogin(deps.runtime, ctx, login, { kind: 'refused', why: 'noOrganization' });
 }
 
+/** POST: joins by an invitation that waits for the person. One that has ended meanwhile isn't on the page that comes then. */
+export async function submitInvitation(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
+  const userId = signedIn(login);
+  const waiting = await waitingInvitations(deps, userId);
+  const found = waiting.find(({ invitation }) => invitation._id === field(ctx, 'invitation'));
+  if (!found) return showOrganization(deps, ctx, login);
+  const { organization } = await acceptWaiting(deps.services, { invitation: found.invitation, userId });
+  await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: organization._id });
+}
+
+async function waitingInvitations({ services }: PageDeps, userId: string) {
+  const user = await services.reads.user(userId);
+  return user?.status === 'active' ? invitationsTo(services, user) : [];
+}
+
+const waitingFor = async (deps: PageDeps, login: Login) =>
+  waitingViews(deps, await waitingInvitations(deps, signedIn(login)));
+
 async function createPage(
   deps: PageDeps,
   ctx: Context,
@@ -141,6 +163,7 @@ async function createPage(
   ctx.body = deps.render('interaction/create-organization', {
     ...common(deps, ctx, login),
     action: `/interaction/${login.uid}/create-organization`,
+    waiting: await waitingFor(deps, login),
     values: { name },
     errors,
     offers: await offersIn(deps, login),

@@ -11,6 +11,7 @@ import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { takeNotice } from '../notice.js';
 import { viewApp } from '../view-app.js';
+import { invitedHere } from './invited.js';
 import { lookOfLogin } from './look.js';
 import { maySignUp } from './may-sign-up.js';
 
@@ -24,7 +25,8 @@ const WRONG: Errors = { form: message('sign-in-wrong'), password: message('sign-
 
 /** GET: the sign-in page. */
 export async function showSignIn(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
-  await page(deps, ctx, login, { email: login.params.login_hint ?? '' }, {});
+  const invited = await invitedHere(deps, ctx, login);
+  await page(deps, ctx, login, { email: invited?.email ?? login.params.login_hint ?? '' }, {});
 }
 
 /** POST: signs in, or shows the page again in the same words for whatever was wrong. */
@@ -82,6 +84,7 @@ async function page(
     signUpUrl: (await maySignUp(deps, ctx, login)) ? `/interaction/${login.uid}/sign-up` : null,
     forgotUrl: `/interaction/${login.uid}/recover`,
     notice: takeNotice(deps, ctx),
+    invited: (await invitedHere(deps, ctx, login)) ?? null,
     values,
     errors,
   });

@@ -10,6 +10,7 @@ import { activityPages } from './activity/index.js';
 import { bulkPages } from './bulk/index.js';
 import { domainPages } from './domains/index.js';
 import { groupPages } from './groups/index.js';
+import { invitationPages } from './invitations/index.js';
 import { oneMemberPages } from './member/index.js';
 import { memberPages } from './members.js';
 import { overviewPages } from './overview.js';
@@ -27,6 +28,7 @@ export function organizationPages(router: Router, deps: PageDeps): void {
   groupPages(router, deps);
   domainPages(router, deps);
   requestPages(router, deps);
+  invitationPages(router, deps);
   settingsPages(router, deps);
   activityPages(router, deps);
 }

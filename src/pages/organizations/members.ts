@@ -57,6 +57,7 @@ async function showMembers(deps: PageDeps, ctx: Context): Promise<void> {
       ...(list.nextCursor ? { next: hrefWith(ctx, { after: list.nextCursor }) } : {}),
     },
     mayWrite: can(actor, 'members:write', { organizationId: organization._id }),
+    mayInvite: can(actor, 'invitations:write', { organizationId: organization._id }),
   });
 }
 

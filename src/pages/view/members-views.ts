@@ -144,6 +144,7 @@ export interface MembersViews {
     sorting: Record<'name' | 'joined', { current: string | undefined; href: string }>;
     pager: Pager;
     mayWrite: boolean;
+    mayInvite: boolean;
     /** Choosing everyone in the list. */
     everyone: Message;
   };

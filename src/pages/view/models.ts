@@ -4,6 +4,7 @@ import type { ActivityViews } from './activity-views.js';
 import type { DomainsViews, OfferView } from './domains-views.js';
 import type { AskedFirst, Faults, Framed, FramedForm, OrganizationView, Pager, PersonView } from './framed.js';
 import type { GroupsViews } from './groups-views.js';
+import type { InvitationsViews, InvitedView, WaitingInvitation } from './invitations-views.js';
 import type { MembersViews } from './members-views.js';
 import type { NotificationsViews } from './notifications-views.js';
 import type { OverviewViews } from './overview-views.js';
@@ -53,17 +54,20 @@ export interface Views
     NotificationsViews,
     OwnAccountViews,
     RecoveryViews,
-    DomainsViews {
+    DomainsViews,
+    InvitationsViews {
   'interaction/sign-in': Form & {
     signUpUrl: string | null;
     forgotUrl: string;
     /** What was just done elsewhere, as a new password. */
     notice: Notice | undefined;
+    invited?: InvitedView | null;
     values: { email: string };
     errors: Faults<'form' | 'email' | 'password'>;
   };
   'interaction/sign-up': Form & {
     signInUrl: string;
+    invited?: InvitedView | null;
     values: { name: string; email: string };
     errors: Faults<'name' | 'email' | 'password'>;
     passwordLeast: number;
@@ -79,6 +83,7 @@ export interface Views
     switchAction: string;
   };
   'interaction/create-organization': Form & {
+    waiting: WaitingInvitation[];
     values: { name: string };
     errors: Faults<'name'>;
     offers: OfferView[];
@@ -113,7 +118,7 @@ export interface Views
   'device/done': Door & { email: string; organization: OrganizationView | null };
   'device/denied': Door & { text: Message };
   'device/ended': Door & { continueUrl: string };
-  'interaction/no-organization': Form & { device: boolean; offers: OfferView[] };
+  'interaction/no-organization': Form & { device: boolean; offers: OfferView[]; waiting: WaitingInvitation[] };
   'interaction/expired': Door & { continueUrl: string | null };
   'response/form-post': Door & {
     action: string;
@@ -160,6 +165,7 @@ export interface Views
     /** They run the server. */
     operator: boolean;
     offers: OfferView[];
+    waiting: WaitingInvitation[];
   };
   'account/deleted': Door & { days: number; signInUrl: string };
   'account/new-organization': FramedForm & {
@@ -209,6 +215,6 @@ interface ApiView {
   errors: { status: string; description: string }[];
 }
 
-type JoinView = Form & { organization: OrganizationView; first: boolean; canDecline: boolean };
+type JoinView = Form & { organization: OrganizationView; first: boolean; canDecline: boolean; invited?: boolean };
 
 export type ViewName = keyof Views;

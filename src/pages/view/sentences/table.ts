@@ -2,6 +2,7 @@
 import { ACCOUNT } from './account.js';
 import { DOMAINS } from './domains.js';
 import { INSTANCE } from './instance.js';
+import { INVITATIONS } from './invitations.js';
 import { MAILS } from './mails.js';
 import { MEMBERS } from './members.js';
 import { ORGANIZATIONS } from './organizations.js';
@@ -25,6 +26,7 @@ export const SENTENCES: Sentences = {
   ...PROTOCOL,
   ...INSTANCE,
   ...MAILS,
+  ...INVITATIONS,
 };
 
 /** The actions of a kind. */
