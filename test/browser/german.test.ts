@@ -33,6 +33,21 @@ async function signIn(page: Page): Promise<void> {
   await press(page, 'button', 'Anmelden');
 }
 
+/** Those with the longest words. */
+const NARROW = [
+  'ending sessions',
+  'a change of many',
+  'what became of it',
+  'roles',
+  'making a role',
+  'giving a role',
+  'deleting a role',
+  'making a group',
+  'a group',
+  'activity',
+  'one role for each member',
+  'leaving an organization',
+];
 const LOOKED_AT = ['members', 'a member', 'what a role allows', 'settings', 'an event', 'the overview'];
 
 describe.each(VIEWS)('$name', (view) => {
@@ -67,8 +82,8 @@ describe.each(VIEWS)('$name', (view) => {
 const FAULTS = `(() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   const wide = scrollWidth > clientWidth ? [scrollWidth + ' px'] : [];
-  const cut = [...document.querySelectorAll('.btn, h1, h2, label, legend:not(.sr), .tag, .notice')].filter(
-    (one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow !== 'visible');
+  const cut = [...document.querySelectorAll('.btn, h1, h2, label, legend, .tag, .notice')].filter(
+    (one) => one.checkVisibility() && !one.classList.contains('sr') && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow !== 'visible');
   return [...wide, ...cut.map(({ textContent }) => textContent.trim())];
 })()`;
 
@@ -78,8 +93,8 @@ it('no page is wider than the narrowest screen, and dates are written as at home
   await page.goto(`${server.issuer}/account`);
   await signIn(page);
   const found: Record<string, string[]> = {};
-  for (const [about, path] of Object.entries(world.addresses)) {
-    await page.goto(server.issuer + path);
+  for (const about of [...LOOKED_AT, ...NARROW]) {
+    await page.goto(server.issuer + world.addresses[about]);
     const faults: string[] = await page.evaluate(FAULTS);
     if (faults.length) found[about] = faults;
   }
