@@ -296,7 +296,7 @@ no-organizations-create = Legen Sie eine für Ihr Unternehmen oder Team an, oder
 no-organizations-run = Sie betreiben diesen Server. Die Betreiber sind Mitglieder einer eigenen Organisation.
 no-organizations-see = Betreiber des Servers ansehen
 no-organizations-ask = Bitten Sie die Administration Ihrer Organisation um eine Einladung.
-create-organization-foot = Anwendungen können Sie sofort dafür anmelden.
+create-organization-foot = Bei Anwendungen können Sie sich sofort für sie anmelden.
 organization-created = { $name } ist angelegt. Die Administration liegt bei Ihnen.
 leave = Austreten
 leave-named = Aus { $name } austreten
@@ -434,7 +434,7 @@ member-take-kept = { $name } behält die Rolle über { $groups }. Nur was direkt
 counts-at-once = Wirkt sofort: Die Tokens für diese Organisation werden ungültig, und eine neue Anmeldung ist nötig.
 loses-with-it = Entfällt damit, weil keine andere Gruppe es gibt und es nicht direkt vergeben ist:
 loses-nothing = Damit entfällt keine Rolle.
-also-end-sessions = Und die Sitzungen beenden
+also-end-sessions = Auch die Sitzungen beenden
 also-end-sessions-hint = Alle Tokens für diese Organisation werden sofort ungültig, und eine neue Anmeldung ist nötig.
 
 member-groups-in = Gruppen, in denen { $name } ist
@@ -767,7 +767,7 @@ role-replaced = { $name } ist gelöscht. Wer sie hatte, hat jetzt { $other }.
 ## Groups
 
 group-create = Gruppe anlegen
-groups-search = Anfang eines Namens
+groups-search = Namensanfang
 column-group = Gruppe
 group-no-roles = Keine Rollen
 groups-none-found = Keine Gruppe gefunden

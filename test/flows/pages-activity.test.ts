@@ -242,7 +242,14 @@ describe('an organization’s activity', () => {
     await changeOrganization(server.services, as, { _id: organizationId }, { name: 'Second', joinPolicy: 'open' });
     const [changed] = await eventsOf(server.services, { organizationId, action: 'organization.changed' });
     await browser.open(at(slug, `/${changed?._id}`));
-    for (const text of ['organization.changed', 'Who may join', 'invite', 'open', 'Second', changed?._id as string])
+    for (const text of [
+      'organization.changed',
+      'Who may join',
+      'By invitation',
+      'Open',
+      'Second',
+      changed?._id as string,
+    ])
       expect(browser.has(text), text).toBe(true);
     expect(await htmlFaults(browser.html)).toEqual([]);
     const odd = eventOf(server.services, SYSTEM, 'odd.one', '<script>', {

@@ -49,4 +49,9 @@ export interface ChangeView {
   after: ShownValue;
 }
 
-export type ShownValue = { texts: string[] } | { words: Message } | { code: string } | null;
+export type ShownValue =
+  | { texts: string[] }
+  | { words: Message }
+  | { code: string }
+  | { counts: { label: Message; count: number }[] }
+  | null;

@@ -84,6 +84,15 @@ describe('the catalogue', () => {
     expect(theirs.size).toBe(english.length);
   });
 
+  it.each(languages.filter((file) => file !== 'en.ftl'))('of %s says nothing as English does', (file) => {
+    const words = (pattern: unknown) =>
+      typeof pattern === 'string' && pattern.split(/\P{L}+/u).filter(Boolean).length > 1;
+    const theirs = new Map(keysOf(file).map(({ id, value }) => [id, value]));
+    const same = english.filter(({ id, value }) => words(value) && value === theirs.get(id));
+    // People's names.
+    expect(same.map(({ value }) => value).sort()).toEqual(['Ada Byron', 'Ada Byron', 'Chiara Vitale']);
+  });
+
   it('is asked by no text that stands in a view itself', () => {
     const said = sources
       .filter(({ name }) => name.endsWith('.ejs') && !name.startsWith('views/api/') && name !== 'views/layout/api.ejs')
