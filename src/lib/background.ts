@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 import type { Logger } from './logger.js';
 
 /** Work that a process does beside its requests: following key changes, delivering what waits. */
@@ -10,17 +11,23 @@ export interface Background {
   every(name: string, ms: number, work: () => Promise<void>): { kick(): void };
   /** Begins nothing new, and waits for what is under way. */
   stop(): Promise<void>;
+  /** Aborted when `stop` is called: for work that may take long, and can be left to others. */
+  stopping?: AbortSignal;
 }
 
 export function createBackground(logger: Logger): Background {
   const jobs: { stop(): Promise<void> }[] = [];
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   return {
+    stopping: stopping.signal,
     every(name, ms, work) {
       const job = startJob(logger, name, ms, work);
       jobs.push(job);
       return job;
     },
     async stop() {
+      stopping.abort();
       await Promise.all(jobs.map((job) => job.stop()));
     },
   };

@@ -293,3 +293,20 @@ it('the wait after a failure is at least half of the doubled time, and capped', 
     expect(new Set(waits).size).toBeGreaterThan(10);
   }
 });
+
+it('a process that stops waits for nobody who hangs, and leaves what isn’t through to be tried again', async () => {
+  const kind = newKind();
+  const background = createBackground(logger);
+  const deliveries = createDeliveries(processes[0] as ServiceContext, background);
+  let begun = false;
+  deliveries.handle(kind, () => {
+    begun = true;
+    return new Promise(() => {});
+  });
+  await deliveries.enqueue(kind, kind.name, { n: 1 });
+  await expect.poll(() => begun, { timeout: 10_000 }).toBe(true);
+  await background.stop();
+  const row = await processes[0]?.models.Delivery.findById(kind.name).lean();
+  expect(row).toMatchObject({ attempts: 1 });
+  expect(row?.lease).toBeUndefined();
+});

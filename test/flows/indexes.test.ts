@@ -1,6 +1,8 @@
 import type { CommandStartedEvent, Document } from 'mongodb';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { themselves } from '../../src/access/can.js';
+import { createEncryption } from '../../src/lib/encryption.js';
 import { listEvents } from '../../src/services/audit/list-events.js';
 import { recordAll } from '../../src/services/audit/record.js';
 import { applyBulk, cancelBulk } from '../../src/services/bulk/apply.js';
@@ -24,6 +26,9 @@ import { inviteMany } from '../../src/services/invitations/invite-many.js';
 import { INVITATION_STATUSES, listInvitations } from '../../src/services/invitations/list-invitations.js';
 import { listMembers } from '../../src/services/list-members.js';
 import { listOrganizations, listRoles, listUsers } from '../../src/services/list-pages.js';
+import { noteRolesGiven } from '../../src/services/mail/note-roles-given.js';
+import { tellRolesGiven } from '../../src/services/mail/roles-given.js';
+import { resealMails } from '../../src/services/mail/sealed.js';
 import { overviewOfOrganization } from '../../src/services/overview.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { stepBackWhereFull, tidyRegistrations } from '../../src/services/registration/lifecycle.js';
@@ -32,7 +37,7 @@ import { allow, askedAbout, makeDeviceApplication, startDevice } from '../suppor
 import { makeApi, makeApplication, makeGroup, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { makeKey } from '../support/keys.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { KEYS, startServer, type TestServer } from '../support/server.js';
 import { type TestStore, testStore } from '../support/store.js';
 
 let store: TestStore;
@@ -218,6 +223,31 @@ async function scanned(): Promise<string[]> {
 it('every query that the server makes is served by an index', async () => {
   await story();
   expect(recorded.size).toBeGreaterThan(25);
+  expect(await scanned()).toEqual([]);
+});
+
+it('every query of mails is served by an index', async () => {
+  const { services } = server;
+  const user = await makeUser(services);
+  const organization = await makeOrganization(services, { founder: user._id });
+  const given = [`${organization._id} rol_admin`];
+  await tellRolesGiven(services, { id: 'note', userId: user._id, given });
+  await noteRolesGiven(services, [
+    {
+      createdAt: new Date(),
+      pendingEvents: [
+        {
+          ...eventOf(services, themselves('usr_other'), 'member.role_given', user._id, {
+            organizationId: organization._id,
+            after: { roles: [{ role: 'admin', roleId: 'rol_admin' }] },
+          }),
+          requestId: 'req_1',
+        },
+      ],
+    },
+  ]);
+  await resealMails(services, createEncryption(KEYS));
+  expect(await services.models.Delivery.countDocuments({ kind: 'roles-given' })).toBe(1);
   expect(await scanned()).toEqual([]);
 });
 

@@ -47,6 +47,8 @@ export interface Deliveries {
 const LOOK_EVERY = 2000;
 /** The further lines are woken by what is found; by themselves they look less often. */
 const LOOK_LESS_OFTEN = 10_000;
+/** How long a process that stops waits for attempts under way, in milliseconds. */
+const LEAVE_AFTER = 2000;
 
 export function createDeliveries(context: ServiceContext, background: Background): Deliveries {
   const wakes = new Map<string, () => void>();
@@ -84,7 +86,8 @@ export function createDeliveries(context: ServiceContext, background: Background
             wake();
             lines[i]?.kick();
           };
-          await attemptNext(context, kind, targets, deliver, found)
+          const attempt = (payload: Parameters<typeof deliver>[0]) => untilStopped(background, deliver(payload));
+          await attemptNext(context, kind, targets, attempt, found)
             .catch((error: unknown) => {
               // With the store away there is nothing to find, and the requests say so.
               if (!isStoreAway(error)) throw error;
@@ -95,4 +98,22 @@ export function createDeliveries(context: ServiceContext, background: Background
       }
     },
   };
+}
+
+/** A process that stops waits for nobody who hangs: what isn't through after a moment is another's, or the next start's. @throws Deferred */
+async function untilStopped({ stopping }: Background, attempt: Promise<void>): Promise<void> {
+  if (!stopping) return attempt;
+  let timer: NodeJS.Timeout | undefined;
+  let leave = () => {};
+  const left = new Promise<never>((_, reject) => {
+    leave = () => {
+      timer = setTimeout(() => reject(new Deferred('this process stops')), LEAVE_AFTER);
+    };
+    if (stopping.aborted) leave();
+    else stopping.addEventListener('abort', leave, { once: true });
+  });
+  await Promise.race([attempt, left]).finally(() => {
+    clearTimeout(timer);
+    stopping.removeEventListener('abort', leave);
+  });
 }

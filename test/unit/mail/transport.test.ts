@@ -10,7 +10,8 @@ import { outboxTransport, smtpTransport } from '../../../src/mail/transport.js';
 import { Deferred, Undeliverable } from '../../../src/services/deliveries/index.js';
 import { startMailbox } from '../../support/mailbox.js';
 
-const PATIENCE = { connection: 300, socket: 300, whole: 1000 };
+// A greeting is waited for less long than a word within a conversation, as in use.
+const PATIENCE = { connection: 400, socket: 2000, whole: 1500 };
 const message = {
   from: 'a@example.test',
   to: { name: '', address: 'ada@example.test' },
