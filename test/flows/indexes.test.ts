@@ -1,6 +1,8 @@
 import type { CommandStartedEvent, Document } from 'mongodb';
 import * as client from 'openid-client';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { themselves } from '../../src/access/can.js';
 import { listEvents } from '../../src/services/audit/list-events.js';
 import { recordAll } from '../../src/services/audit/record.js';
 import { applyBulk, cancelBulk } from '../../src/services/bulk/apply.js';
@@ -9,12 +11,23 @@ import { previewBulk } from '../../src/services/bulk/preview.js';
 import { runBatch } from '../../src/services/bulk/run.js';
 import { tidyBulk } from '../../src/services/bulk/tidy.js';
 import { undoBulk } from '../../src/services/bulk/undo.js';
+import { changeOwnProfile } from '../../src/services/change-own-profile.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
+import { allowScopes } from '../../src/services/consents.js';
 import { eventOf, SYSTEM } from '../../src/services/context.js';
 import { exportState } from '../../src/services/export/index.js';
+import {
+  forgetLastOrganizations,
+  lastOrganizationOf,
+  rememberOrganization,
+} from '../../src/services/last-organization.js';
 import { listMembers } from '../../src/services/list-members.js';
 import { listOrganizations, listRoles, listUsers } from '../../src/services/list-pages.js';
 import { overviewOfOrganization } from '../../src/services/overview.js';
+import { takeAccessBack } from '../../src/services/own-applications.js';
+import { ownData } from '../../src/services/own-data.js';
+import { endOtherSessions, endOwnSession } from '../../src/services/own-sessions.js';
+import { deletePicturesOf, setOwnPicture } from '../../src/services/pictures/index.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { stepBackWhereFull, tidyRegistrations } from '../../src/services/registration/lifecycle.js';
 import { newSetupUrl } from '../../src/services/setup-link.js';
@@ -217,6 +230,31 @@ it('every query of a bulk operation is served by an index', async () => {
   recorded.clear();
   await bulkOperations(organization._id, user._id);
   expect(recorded.size).toBeGreaterThan(25);
+  expect(await scanned()).toEqual([]);
+});
+
+it('every query about one’s own account is served by an index', async () => {
+  const { services, issuer } = server;
+  const user = await makeUser(services);
+  const organization = await makeOrganization(services, { founder: user._id });
+  const actor = themselves(user._id);
+  const key = { userId: user._id, applicationId: 'app', organizationId: organization._id };
+  recorded.clear();
+  await allowScopes(services, key, ['openid']);
+  for await (const _ of await ownData(services, actor, { issuer, currentUid: 'none' }));
+  await takeAccessBack(services, actor, key);
+  await expect(endOwnSession(services, actor, 'none')).rejects.toMatchObject({ code: 'not_found' });
+  await endOtherSessions(services, actor, 'none');
+  await changeOwnProfile(services, actor, { name: 'A', locale: 'en', zoneinfo: null }, { revision: 0 });
+  const file = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  for (const bytes of [file, file, null]) await setOwnPicture(services, actor, bytes);
+  await deletePicturesOf(services, user._id);
+  await rememberOrganization(services, key, organization._id);
+  await lastOrganizationOf(services, key);
+  await forgetLastOrganizations(services, user._id);
+  expect(recorded.size).toBeGreaterThan(20);
   expect(await scanned()).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { changeOrganization } from '../../src/services/change-organization.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { lastOrganizationOf, rememberOrganization } from '../../src/services/last-organization.js';
 import { setOrganizationPicture } from '../../src/services/pictures/index.js';
-import { machineOf } from '../support/api.js';
+import { machineClient } from '../support/api.js';
 import { makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
 import { signIn } from '../support/login.js';
@@ -19,7 +19,10 @@ beforeAll(async () => {
 });
 afterAll(async () => server?.close());
 
-const dot = () => sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } }).png().toBuffer();
+const dot = () =>
+  sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
 
 describe('an organization’s look', () => {
   it('is at its logins, where it has given itself one: else nobody learns that it is there', async () => {
@@ -57,7 +60,8 @@ describe('an organization’s look', () => {
     const save = async (color: string) => {
       await browser.open(`/organizations/${organization.slug}/settings`);
       expect(await htmlFaults(browser.html)).toEqual([]);
-      const [, revision = ''] = /name="part" value="look"><input type="hidden" name="revision" value="(\d+)"/.exec(browser.html) ?? [];
+      const [, revision = ''] =
+        /name="part" value="look"><input type="hidden" name="revision" value="(\d+)"/.exec(browser.html) ?? [];
       return browser.submit('Save', { part: 'look', color, revision });
     };
     const colorNow = async () => (await server.services.models.Organization.findById(organization._id).lean())?.color;
@@ -72,7 +76,7 @@ describe('an organization’s look', () => {
   it('is in the API: the colour to be changed, the picture to be read', async () => {
     const { services } = server;
     const organization = await makeOrganization(services);
-    const api = await machine(server);
+    const api = await machineClient(server);
     const path = `/organizations/${organization.slug}`;
     expect((await api.get(path)).json).toMatchObject({ color: null, picture: null });
     expect((await api.patch(path, { color: 'blue' })).json).toMatchObject({ color: 'blue' });
@@ -94,7 +98,7 @@ describe('choosing an organization', () => {
     for (const name of names) await makeOrganization(services, { name, founder: user._id });
     const [application, another] = [await makeApplication(services), await makeApplication(services)];
     const orderIn = (html: string) =>
-      [...html.matchAll(/<span class="name"><bdi>(\w+)<\/bdi>(<\/span><span class="tag">Last used)?/g)].map(
+      [...html.matchAll(/<span class="name"><bdi>(\w+)<\/bdi>(<\/span> <span class="tag">Last used)?/g)].map(
         ([, name, last]) => (last ? `${name} (last)` : name),
       );
     const first = await signIn(server, application._id, { user });
@@ -109,7 +113,9 @@ describe('choosing an organization', () => {
     await second.browser.submit('Alpha', { organization: 'x'.repeat(500) });
     const key = { userId: user._id, applicationId: application._id };
     expect(await lastOrganizationOf(services, key)).toMatch(/^org_/);
-    await Promise.all([1, 2, 3].map((at) => rememberOrganization(services, { ...key, applicationId: 'new' }, `org_${at}`)));
+    await Promise.all(
+      [1, 2, 3].map((at) => rememberOrganization(services, { ...key, applicationId: 'new' }, `org_${at}`)),
+    );
     expect(await lastOrganizationOf(services, { ...key, applicationId: 'new' })).toMatch(/^org_[123]$/);
   });
 });

@@ -1,8 +1,16 @@
 /** A copy of what is stored about a person, for them alone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM } from '../../src/services/context.js';
 import { giveRole } from '../../src/services/change-member-role.js';
-import { makeApplication, makeGroup, makeMember, makeOrganization, makeRole, makeUser, PASSWORD } from '../support/factories.js';
+import { SYSTEM } from '../../src/services/context.js';
+import {
+  makeApplication,
+  makeGroup,
+  makeMember,
+  makeOrganization,
+  makeRole,
+  makeUser,
+  PASSWORD,
+} from '../support/factories.js';
 import { signIn } from '../support/login.js';
 import { signedIn } from '../support/pages.js';
 import { newBrowser } from '../support/relying-party.js';
@@ -52,7 +60,11 @@ describe('a copy of one’s own data', () => {
         {
           organization: { slug: organization.slug, name: 'Acme' },
           roles: expect.arrayContaining([
-            expect.objectContaining({ key: 'own-data-role', direct: true, through: [{ group: 'Finance', until: null }] }),
+            expect.objectContaining({
+              key: 'own-data-role',
+              direct: true,
+              through: [{ group: 'Finance', until: null }],
+            }),
           ]),
           groups: [{ name: 'Finance', until: null }],
         },
@@ -65,7 +77,15 @@ describe('a copy of one’s own data', () => {
     expect(new Set(data.activity.map(({ id }: { id: string }) => id)).size).toBe(actions.length);
     // Nothing secret, and nobody else.
     const stored = await services.models.User.findById(user._id).lean();
-    for (const word of [stored?.passwordHash ?? '', 'passwordHash', '$argon2', boss._id, boss.email, 'The Boss', PASSWORD])
+    for (const word of [
+      stored?.passwordHash ?? '',
+      'passwordHash',
+      '$argon2',
+      boss._id,
+      boss.email,
+      'The Boss',
+      PASSWORD,
+    ])
       expect(text.includes(word), word).toBe(false);
   });
 
