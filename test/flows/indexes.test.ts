@@ -1,5 +1,6 @@
 import type { CommandStartedEvent, Document } from 'mongodb';
 import * as client from 'openid-client';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { themselves } from '../../src/access/can.js';
 import { createEncryption } from '../../src/lib/encryption.js';
@@ -11,7 +12,9 @@ import { previewBulk } from '../../src/services/bulk/preview.js';
 import { runBatch } from '../../src/services/bulk/run.js';
 import { tidyBulk } from '../../src/services/bulk/tidy.js';
 import { undoBulk } from '../../src/services/bulk/undo.js';
+import { changeOwnProfile } from '../../src/services/change-own-profile.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
+import { allowScopes } from '../../src/services/consents.js';
 import { eventOf, SYSTEM } from '../../src/services/context.js';
 import { exportState } from '../../src/services/export/index.js';
 import { acceptInvitation } from '../../src/services/invitations/answer-invitation.js';
@@ -24,12 +27,21 @@ import { invitationsTo, openedInvitation } from '../../src/services/invitations/
 import { invite } from '../../src/services/invitations/invite.js';
 import { inviteMany } from '../../src/services/invitations/invite-many.js';
 import { INVITATION_STATUSES, listInvitations } from '../../src/services/invitations/list-invitations.js';
+import {
+  forgetLastOrganizations,
+  lastOrganizationOf,
+  rememberOrganization,
+} from '../../src/services/last-organization.js';
 import { listMembers } from '../../src/services/list-members.js';
 import { listOrganizations, listRoles, listUsers } from '../../src/services/list-pages.js';
 import { noteRolesGiven } from '../../src/services/mail/note-roles-given.js';
 import { tellRolesGiven } from '../../src/services/mail/roles-given.js';
 import { resealMails } from '../../src/services/mail/sealed.js';
 import { overviewOfOrganization } from '../../src/services/overview.js';
+import { takeAccessBack } from '../../src/services/own-applications.js';
+import { ownData } from '../../src/services/own-data.js';
+import { endOtherSessions, endOwnSession } from '../../src/services/own-sessions.js';
+import { deletePicturesOf, setOwnPicture } from '../../src/services/pictures/index.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { stepBackWhereFull, tidyRegistrations } from '../../src/services/registration/lifecycle.js';
 import { newSetupUrl } from '../../src/services/setup-link.js';
@@ -283,6 +295,30 @@ it('every query of invitations is served by an index', async () => {
   const open = await services.models.Invitation.findOne({ organizationId, email: 'a@index.test', open: true }).lean();
   await revokeInvitation(services, SYSTEM, organizationId, open?._id as string);
   expect(recorded.size).toBeGreaterThan(15);
+});
+
+it('every query about one’s own account is served by an index', async () => {
+  const { services, issuer } = server;
+  const user = await makeUser(services);
+  const organization = await makeOrganization(services, { founder: user._id });
+  const actor = themselves(user._id);
+  const key = { userId: user._id, applicationId: 'app', organizationId: organization._id };
+  recorded.clear();
+  await allowScopes(services, key, ['openid']);
+  for await (const _ of await ownData(services, actor, { issuer, currentUid: 'none' }));
+  await takeAccessBack(services, actor, key);
+  await expect(endOwnSession(services, actor, 'none')).rejects.toMatchObject({ code: 'not_found' });
+  await endOtherSessions(services, actor, 'none');
+  await changeOwnProfile(services, actor, { name: 'A', locale: 'en', zoneinfo: null }, { revision: 0 });
+  const file = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  for (const bytes of [file, file, null]) await setOwnPicture(services, actor, bytes);
+  await deletePicturesOf(services, user._id);
+  await rememberOrganization(services, key, organization._id);
+  await lastOrganizationOf(services, key);
+  await forgetLastOrganizations(services, user._id);
+  expect(recorded.size).toBeGreaterThan(20);
   expect(await scanned()).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { changeOrganization } from '../../src/services/change-organization.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { lastOrganizationOf, rememberOrganization } from '../../src/services/last-organization.js';
 import { setOrganizationPicture } from '../../src/services/pictures/index.js';
-import { machineOf } from '../support/api.js';
+import { machineClient } from '../support/api.js';
 import { makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
 import { signIn } from '../support/login.js';
@@ -76,7 +76,7 @@ describe('an organization’s look', () => {
   it('is in the API: the colour to be changed, the picture to be read', async () => {
     const { services } = server;
     const organization = await makeOrganization(services);
-    const api = await machine(server);
+    const api = await machineClient(server);
     const path = `/organizations/${organization.slug}`;
     expect((await api.get(path)).json).toMatchObject({ color: null, picture: null });
     expect((await api.patch(path, { color: 'blue' })).json).toMatchObject({ color: 'blue' });
@@ -98,7 +98,7 @@ describe('choosing an organization', () => {
     for (const name of names) await makeOrganization(services, { name, founder: user._id });
     const [application, another] = [await makeApplication(services), await makeApplication(services)];
     const orderIn = (html: string) =>
-      [...html.matchAll(/<span class="name"><bdi>(\w+)<\/bdi>(<\/span><span class="tag">Last used)?/g)].map(
+      [...html.matchAll(/<span class="name"><bdi>(\w+)<\/bdi>(<\/span> <span class="tag">Last used)?/g)].map(
         ([, name, last]) => (last ? `${name} (last)` : name),
       );
     const first = await signIn(server, application._id, { user });
