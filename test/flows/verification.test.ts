@@ -12,6 +12,9 @@ import { startServer, type TestServer } from '../support/server.js';
 
 const OTHER = 'a wholly different passphrase';
 
+/** The machine may be busy. */
+const PATIENT = { timeout: 10_000 };
+
 let mailbox: Mailbox;
 let server: TestServer;
 let count = 0;
@@ -111,7 +114,7 @@ describe('the first proof of an address (R10)', () => {
     await browser.open('/account');
     await browser.submit('Send the link again');
     expect(browser.has(`A link is on its way to ${email}`)).toBe(true);
-    await expect.poll(() => mailbox.mailsTo(email).length).toBe(2);
+    await expect.poll(() => mailbox.mailsTo(email).length, PATIENT).toBe(2);
     const newer = linkIn(await mailbox.mailTo(email), server.issuer);
     expect([await statusOf(link), await statusOf(newer)]).toEqual([404, 200]);
     for (let i = 0; i < 5; i += 1) await browser.submit('Send the link again');
@@ -140,7 +143,10 @@ describe('the first proof of an address (R10)', () => {
     const waiting = pendingEvents?.filter(({ action }) => action === 'user.address_verified').length ?? 0;
     expect(told + waiting).toBeGreaterThan(0);
     await expect
-      .poll(() => server.services.models.AuditEvent.countDocuments({ subject: _id, action: 'user.address_verified' }))
+      .poll(
+        () => server.services.models.AuditEvent.countDocuments({ subject: _id, action: 'user.address_verified' }),
+        PATIENT,
+      )
       .toBe(1);
   });
 });
