@@ -1581,6 +1581,7 @@ event-domain-lost = The domain { $domain } is not verified any more: another org
 event-domain-removed = { $actor } removed the domain { $domain }
 event-join-asked = { $subject } asked to join
 event-join-accepted = { $actor } accepted that { $subject } joins
+event-join-closed = { $subject } waits for no answer any more, being a member
 event-join-declined = { $actor } declined that { $subject } joins
 mail-join-request-subject = { $organization }: people ask to join
 mail-join-request-heading = People ask to join { $organization }

@@ -13,6 +13,7 @@ import { copiesOf, copyToMemberships, isSameCopy, readCopied } from './copies.js
 import { endGrantsOfMembers } from './end-grants.js';
 import { invitedTo } from './invitations/invited-to.js';
 import { mayJoin } from './join-policy.js';
+import { closeJoinRequest } from './join-requests/close.js';
 import { PRESENT } from './reads.js';
 import { isSingle } from './rules-of-roles.js';
 import { givingSeat, isActiveMember, markForReturn } from './seats.js';
@@ -51,9 +52,9 @@ export async function joinOrganization(
     throw notFound();
   // Nothing of an earlier membership comes back to life with a new one (R8).
   await endGrantsOfMembers(context, organizationId, [userId]);
-  return settleMembership(context, await insertMembership(context, actor, organizationId, userId, { anew }), {
-    founds,
-  });
+  const membership = await insertMembership(context, actor, organizationId, userId, { anew });
+  await closeJoinRequest(context, actor, { organizationId, userId });
+  return settleMembership(context, membership, { founds });
 }
 
 /** Whether who joins first is administrator whoever let them in (R1). */

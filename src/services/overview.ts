@@ -31,7 +31,7 @@ export interface OrganizationOverview {
   known: readonly NamedMember[];
   /** A bulk operation under way, for who may see it. */
   running: Pick<BulkOperation, '_id' | 'total'> | undefined;
-  /** How many ask to join, for who may answer them. */
+  /** How many ask to join, where people may, for who may answer them. */
   asking: Total;
 }
 
@@ -42,7 +42,7 @@ export interface OrganizationOverview {
 export async function overviewOfOrganization(
   context: ServiceContext,
   actor: Actor,
-  { _id: organizationId, administrators }: Organization,
+  { _id: organizationId, administrators, joinRequests }: Organization,
   users: readonly string[] = [],
 ): Promise<OrganizationOverview> {
   requirePermission(actor, 'members:read', organizationId);
@@ -54,7 +54,7 @@ export async function overviewOfOrganization(
     countUpTo(models.Membership, { organizationId, status: { $in: ['active', 'suspended'] } }),
     endingSoon(context, organizationId),
     seesBulk ? models.BulkOperation.findOne({ organizationId, status: 'running' }, { total: 1 }).lean() : null,
-    seesBulk ? countUpTo(models.JoinRequest, { organizationId, waiting: true }, MOST_ASKING) : NOBODY,
+    seesBulk && joinRequests ? countUpTo(models.JoinRequest, { organizationId, waiting: true }, MOST_ASKING) : NOBODY,
   ]);
   const known = await membersAmong(context, actor, organizationId, [...users, ...(single ? [single] : [])], rows);
   return {

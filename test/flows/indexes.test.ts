@@ -16,6 +16,10 @@ import { changeOwnProfile } from '../../src/services/change-own-profile.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
 import { allowScopes } from '../../src/services/consents.js';
 import { eventOf, SYSTEM } from '../../src/services/context.js';
+import { addDomain } from '../../src/services/domains/add-domain.js';
+import { findDomain, listDomains, verifiedDomains } from '../../src/services/domains/find-domain.js';
+import { proveDomain, recordOf } from '../../src/services/domains/prove-domain.js';
+import { removeDomain } from '../../src/services/domains/remove-domain.js';
 import { exportState } from '../../src/services/export/index.js';
 import { acceptInvitation } from '../../src/services/invitations/answer-invitation.js';
 import {
@@ -27,6 +31,11 @@ import { invitationsTo, openedInvitation } from '../../src/services/invitations/
 import { invite } from '../../src/services/invitations/invite.js';
 import { inviteMany } from '../../src/services/invitations/invite-many.js';
 import { INVITATION_STATUSES, listInvitations } from '../../src/services/invitations/list-invitations.js';
+import { offeredOrganization } from '../../src/services/join-policy.js';
+import { askToJoin } from '../../src/services/join-requests/ask-to-join.js';
+import { acceptJoinRequest } from '../../src/services/join-requests/decide.js';
+import { listJoinRequests } from '../../src/services/join-requests/list-requests.js';
+import { tellAdministrators } from '../../src/services/join-requests/tell-administrators.js';
 import {
   forgetLastOrganizations,
   lastOrganizationOf,
@@ -318,6 +327,31 @@ it('every query about one’s own account is served by an index', async () => {
   await rememberOrganization(services, key, organization._id);
   await lastOrganizationOf(services, key);
   await forgetLastOrganizations(services, user._id);
+  expect(recorded.size).toBeGreaterThan(20);
+});
+
+it('every query of domains, and of asking to join, is served by an index', async () => {
+  const { services } = server;
+  const user = await makeUser(services, { email: 'ada@domains-i.test' });
+  const organization = await makeOrganization(services, { joinPolicy: 'domain', joinRequests: true });
+  recorded.clear();
+  const domain = await addDomain(services, SYSTEM, organization, 'domains-i.test');
+  await proveDomain({ ...services, lookUpTexts: async () => [recordOf(domain).value] }, SYSTEM, domain);
+  await listDomains(services, SYSTEM, organization._id, { limit: 1, after: 'a' });
+  await findDomain(services, organization._id, domain.name);
+  await verifiedDomains(services, organization._id);
+  expect((await offeredOrganization(services, user))?._id).toBe(organization._id);
+  const page = { limit: 1 };
+  for (const address of ['192.0.2.1', '192.0.2.2']) {
+    const { _id: userId } = await makeUser(services);
+    await askToJoin(services, themselves(userId), { organization, userId, message: '', address });
+  }
+  await tellAdministrators(services, server.issuer);
+  const { data, nextCursor } = await listJoinRequests(services, SYSTEM, organization._id, page);
+  await listJoinRequests(services, SYSTEM, organization._id, { ...page, after: nextCursor ?? undefined });
+  await acceptJoinRequest(services, SYSTEM, organization, data[0]?.request._id as string, server.issuer);
+  await overviewOfOrganization(services, SYSTEM, organization);
+  await removeDomain(services, SYSTEM, domain);
   expect(recorded.size).toBeGreaterThan(20);
   expect(await scanned()).toEqual([]);
 });

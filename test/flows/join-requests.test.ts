@@ -248,6 +248,20 @@ describe('answering', () => {
     expect([await isMember(one), (await requestOf(one))?.waiting]).toEqual([true, false]);
   });
 
+  it('isn’t waited for by who has become a member otherwise', async () => {
+    const { services } = server;
+    const one = await world();
+    await waiting(one, 'Hello');
+    await makeMember(services, one.organization._id, one.person._id);
+    expect(await requestOf(one)).toMatchObject({ status: 'accepted', waiting: false });
+    expect((await requestOf(one))?.message).toBeUndefined();
+    const asAdmin = await signedIn(server, one.admin);
+    await asAdmin.open(`/organizations/${one.organization.slug}/requests`);
+    expect(asAdmin.has('Nobody is waiting')).toBe(true);
+    await asAdmin.open(`/organizations/${one.organization.slug}`);
+    expect(asAdmin.has('asks to join')).toBe(false);
+  });
+
   it('is refused for whose account is disabled, and nothing has changed', async () => {
     const { services } = server;
     const one = await world();

@@ -5,10 +5,9 @@ import type { Organization } from '../../models/index.js';
 import { event, type ServiceContext } from '../context.js';
 import { mayAskToJoin } from '../join-policy.js';
 import { limiters, networkOf, take } from '../limiters.js';
+import { ASK_AGAIN_MS } from './ask-again.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Who was declined asks again no sooner. */
-export const ASK_AGAIN_MS = 7 * DAY_MS;
 /** What nobody answers goes by itself. */
 const UNANSWERED_MS = 90 * DAY_MS;
 export const MESSAGE_MAX = 500;

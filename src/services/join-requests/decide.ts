@@ -9,7 +9,7 @@ import { addMember } from '../add-member.js';
 import { event, type ServiceContext } from '../context.js';
 import { sendMail } from '../mail/index.js';
 import { requirePermission } from '../require.js';
-import { ASK_AGAIN_MS } from './ask-to-join.js';
+import { ASK_AGAIN_MS } from './ask-again.js';
 
 /**
  * Makes who asked a member, with the roles that everyone gets who joins.

@@ -3,7 +3,6 @@ import { invalid } from '../../lib/errors.js';
 import type { JoinRequest, User } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
 import { type Page, type PageRequest, pageOf } from '../list-pages.js';
-import { PRESENT } from '../reads.js';
 import { requirePermission } from '../require.js';
 
 /** Who asks, and what of them administrators see. */
@@ -13,7 +12,7 @@ export interface WaitingRequest {
 }
 
 /**
- * Who waits for an answer, the first first. Who has become a member otherwise, or isn't active any more, isn't shown.
+ * Who waits for an answer, the first first; who was accepted too, as long as they aren't a member yet.
  * @throws RollcallError `invalid` for a cursor that is none; `not_found`, `forbidden`
  */
 export async function listJoinRequests(
@@ -32,18 +31,12 @@ export async function listJoinRequests(
     .lean();
   const { data, nextCursor } = pageOf(rows, limit, ({ askedAt, _id }) => `${askedAt.getTime()} ${_id}`);
   const ids = data.map(({ userId }) => userId);
-  const [users, members] = ids.length
-    ? await Promise.all([
-        models.User.find({ _id: { $in: ids }, status: 'active' }, { name: 1, email: 1 }).lean(),
-        models.Membership.find({ organizationId, userId: { $in: ids }, ...PRESENT }, { userId: 1 }).lean(),
-      ])
-    : [[], []];
+  const users = ids.length ? await models.User.find({ _id: { $in: ids } }, { name: 1, email: 1 }).lean() : [];
   const byId = new Map(users.map((user) => [user._id, user]));
-  const inside = new Set(members.map(({ userId }) => userId));
   return {
     data: data.flatMap((request) => {
       const user = byId.get(request.userId);
-      return user && !inside.has(user._id) ? [{ request, user }] : [];
+      return user ? [{ request, user }] : [];
     }),
     nextCursor,
   };

@@ -31,6 +31,10 @@ export const DOMAINS: Sentences = {
     about: 'members',
     say: ({ actor, subject }) => message('event-join-accepted', { actor, subject }),
   },
+  'join_request.closed': {
+    about: 'members',
+    say: (told) => message('event-join-closed', { subject: asker(told) }),
+  },
   'join_request.declined': {
     about: 'members',
     say: (told) => message('event-join-declined', { actor: told.actor, subject: asker(told) }),
