@@ -388,7 +388,7 @@ describe('discovery', () => {
       claims_parameter_supported: true,
       request_parameter_supported: false,
       acr_values_supported: ['urn:rollcall:acr:password'],
-      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
       claim_types_supported: ['normal'],
       code_challenge_methods_supported: ['S256'],
     });
