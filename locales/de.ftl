@@ -128,7 +128,7 @@ consent-permission-text = Nur solange Ihre Rollen es erlauben
 consent-permission-text-at = Nur solange Ihre Rollen bei { $organization } es erlauben
 consent-permission-of = Bei { $api }. { $text }
 
-# Eine Liste dessen, worum gebeten wird: „Ihr“ wird immer großgeschrieben.
+# A list of what is asked for: the first word of the line is the first of a sentence.
 claim-name = { $place ->
    *[any] Ihr Name
   }
@@ -287,7 +287,6 @@ email-verified = Bestätigt
 email-not-verified = Nicht bestätigt
 operator = Betreiber dieses Servers
 about-you = Über Sie
-fact-name = Name
 fact-email = E-Mail-Adresse
 fact-account = Konto
 fact-since = Seit
@@ -1010,7 +1009,6 @@ value-unsaid = Nicht aufgezeichnet
 
 ## What happened, as sentences
 
-# Wer gemeint ist, steht hier in jedem Fall gleich: „jemand“ bleibt ungebeugt, und Gruppen stehen hinter dem Wort „Gruppe“.
 event-server = Rollcall
 event-somebody = jemand
 event-somebody-gone = jemand (nicht mehr vorhanden)
@@ -1267,21 +1265,555 @@ mail-invitation-text = Sie sind zu { $organization } bei { $host } eingeladen.
 mail-invitation-button = Einladung ansehen
 mail-invitation-until = Die Einladung gilt nur für diese Adresse und endet am { $day }.
 mail-invitation-not-you = Wenn Sie nichts davon wissen, können Sie diese E-Mail ignorieren.
+mail-button-else = Falls die Schaltfläche nichts tut, öffnen Sie diese Adresse:
+mail-choose = Wählen, welche E-Mails Sie bekommen
+mail-fact-when = Wann
+mail-fact-browser = Browser
+mail-fact-network = Netzwerkadresse
+mail-browser-on = { $browser } auf { $system }
+mail-browser-unknown = Nicht bekannt
+mail-sign-in-subject = Neue Anmeldung bei Ihrem Konto auf { $host }
+mail-sign-in-heading = Eine neue Anmeldung
+mail-sign-in-text = Jemand, wahrscheinlich Sie, hat sich bei Ihrem Konto auf { $host } in einem Browser angemeldet, der dafür noch nicht verwendet wurde.
+mail-sign-in-button = Ihre Sitzungen ansehen
+mail-sign-in-not-you = Waren Sie es nicht, beenden Sie diese Sitzung und ändern Sie Ihr Passwort.
+mail-password-subject = Ihr Passwort auf { $host } wurde geändert
+mail-password-heading = Ihr Passwort wurde geändert
+mail-password-text = Das Passwort Ihres Kontos auf { $host } ist ein neues.
+mail-password-operator = Ein Betreiber von { $host } hat ein neues Passwort für Ihr Konto gesetzt.
+mail-password-button = Ihr Konto ansehen
+mail-password-not-you = Waren Sie es nicht, wählen Sie sofort ein neues Passwort: „Passwort vergessen?“ auf der Anmeldeseite schickt Ihnen einen Link.
+mail-password-ask = Wissen Sie nicht, warum, fragen Sie die Menschen, die { $host } betreiben.
+mail-roles-one = Ihnen wurde { $role } in { $organization } gegeben
+mail-roles-in = Ihnen wurden neue Rollen in { $organization } gegeben
+mail-roles-several = Ihnen wurden neue Rollen gegeben
+mail-roles-others = { $count ->
+    [one] eine weitere
+   *[other] { $count } weitere
+}
+mail-roles-more = Und in { $count ->
+    [one] einer weiteren Organisation
+   *[other] { $count } weiteren Organisationen
+}.
+mail-roles-button = Ihre Organisationen ansehen
+mail-roles-when = Anwendungen erfahren davon, wenn sie das nächste Mal nach Ihren Rollen fragen, binnen Minuten.
+nav-notifications = Benachrichtigungen
+notifications-text = E-Mails über Ihr Konto gehen an { $email }.
+notifications-heading = E-Mails, die Sie bekommen
+notifications-sign-in = Neue Anmeldungen
+notifications-sign-in-text = Wenn sich jemand bei Ihrem Konto in einem Browser anmeldet, der dafür noch nicht verwendet wurde.
+notifications-roles = Neue Rollen
+notifications-roles-text = Wenn Ihnen Rollen in einer Organisation gegeben werden: höchstens eine E-Mail pro Stunde, mit allen zusammen.
+notifications-foot = E-Mails über Ihr Passwort und Ihre Adresse kommen immer.
+notifications-saved = Ihre Wahl der E-Mails ist gespeichert.
+event-notices-changed = { $actor } hat gewählt, welche E-Mails kommen
 
 ## Invitations
 
+nav-invitations = Einladungen
+invite = Einladen
+invite-many = Mehrere einladen
+invitation-new-title = Jemanden einladen
+invitation-email-hint = An diese Adresse geht eine E-Mail mit einem Link. Die Einladung gilt nur für sie.
+invitation-email-missing = Geben Sie eine E-Mail-Adresse ein.
+invitation-already-member = Diese Person ist schon Mitglied.
+invitation-already-invited = Diese Adresse ist schon eingeladen. Senden Sie jene Einladung noch einmal, oder widerrufen Sie sie zuerst.
+invitation-see-present = Jene Einladung ansehen
+invitation-roles = Rollen
+invitation-roles-hint = Ohne Auswahl: was alle bekommen, die beitreten.
+invitation-role-default = Was alle bekommen, die beitreten
+invitation-groups = Gruppen
+invitation-message = Nachricht
+invitation-message-hint = Steht so in der E-Mail, wie Sie sie schreiben. Höchstens { $most } Zeichen.
+invitation-until-hint = Ohne Tag gilt sie eine Woche.
+invitation-new-foot = Mitglied wird erst, wer die Einladung annimmt.
+invitation-sent = { $email } ist eingeladen.
+invitation-see = Einladung ansehen
+invitation-sent-again = Die Einladung an { $email } ist noch einmal gesendet. Der Link der vorigen E-Mail öffnet nichts mehr.
+invitation-revoked = Die Einladung an { $email } ist widerrufen.
+invitation-revoke = Widerrufen
+invitation-revoke-question = Einladung an { $email } widerrufen?
+invitation-revoke-text = Ihre Links öffnen nichts mehr. Sie können die Adresse wieder einladen.
+invitation-resend = Noch einmal senden
+invitation-resend-text = Eine neue E-Mail mit einem neuen Link. Die Einladung gilt dann noch mindestens eine Woche.
+invitation-copy = Link kopieren
+invitation-copy-text = Zum Weitergeben durch Sie selbst. Ein neuer Link beendet den zuvor gezeigten; der gesendete bleibt.
+invitation-link = Link
+invitation-link-shown = Kopieren Sie diesen Link jetzt. Er wird nur dieses eine Mal gezeigt.
+invitation-link-hint = Nur für { $email }. Wer ihn öffnet, meldet sich mit dieser Adresse an oder legt ein Konto für sie an.
+invitation-copied = Kopiert
+invitation-title = Einladung an { $email }
+invitation-gives = Gibt
+invitation-gives-default = Was alle bekommen, die beitreten
+invitation-in-groups = In den Gruppen
+invitation-by = Eingeladen von
+invitation-since = Eingeladen
+invitation-sent-at = Letzte E-Mail
+invitation-ends = Endet
+invitation-ended = Endete
+invitation-answered = Beantwortet
+invitation-leads-to = Führt zu
+invitation-actions = Was Sie tun können
+status-pending = Offen
+status-accepted = Angenommen
+status-declined = Abgelehnt
+status-expired = Abgelaufen
+status-revoked = Widerrufen
+column-email = E-Mail-Adresse
+column-invited-by = Eingeladen von
+column-ends = Endet
+invitations-shown = { $count ->
+    [one] 1 Einladung
+   *[other] { $count } Einladungen
+  }
+invitations-empty = Holen Sie andere dazu
+invitations-empty-text = Laden Sie per E-Mail ein, einzeln oder mit einer ganzen Liste. Alle bekommen einen Link und die Rollen, die Sie wählen.
+invitations-none-found = Keine Einladung hat diesen Stand
+invitations-show-all = Alle Einladungen zeigen
+sketch-mail = ada@example.com
+invite-many-title = Mehrere einladen
+invite-many-list = Adressen
+invite-many-list-hint = Eine in jeder Zeile, oder eine Tabelle (CSV), deren erste Zeile die Spalten nennt: email und, wenn Sie möchten, roles, groups und message. Höchstens { $most } Personen.
+invite-many-for-all = Für alle, zu denen die Liste nichts anderes sagt
+invite-many-next = Liste prüfen
+invite-many-foot = Noch wird nichts gesendet. Sie sehen zuerst, was in welcher Zeile falsch ist.
+invite-many-missing = Geben Sie mindestens eine Adresse ein.
+invite-many-too-many = Das sind mehr als { $most }. Laden Sie mit mehreren Listen ein.
+invite-many-unreadable = Das ist nicht als Tabelle lesbar. Prüfen Sie die Anführungszeichen in Zeile { $line }.
+invite-many-no-email = Die erste Zeile nennt keine Spalte „email“.
+invite-many-preview-title = Liste prüfen
+invite-many-good = { $count ->
+    [0] Niemand kann eingeladen werden
+    [one] 1 Person kann eingeladen werden
+   *[other] { $count } Personen können eingeladen werden
+  }
+invite-many-bad = { $count ->
+    [one] 1 Zeile wird ausgelassen
+   *[other] { $count } Zeilen werden ausgelassen
+  }
+invite-many-bad-text = Was falsch ist, steht jeweils dabei. Gehen Sie zurück, um es zu ändern, oder laden Sie die anderen jetzt ein.
+invite-many-send = { $count ->
+    [one] 1 Person einladen
+   *[other] { $count } Personen einladen
+  }
+invite-many-back = Liste ändern
+invite-many-until = Jede Einladung endet am { $day }.
+invite-many-sent = { $count ->
+    [one] 1 Person ist eingeladen.
+   *[other] { $count } Personen sind eingeladen.
+  }
+invite-many-sent-some = { $count ->
+    [0] Niemand ist eingeladen
+    [one] 1 Person ist eingeladen
+   *[other] { $count } Personen sind eingeladen
+  }, bei { $left } ging es nicht: { $why }
+column-line = Zeile
+invite-line-ok = Kann eingeladen werden
+invite-line-message = Mit Nachricht
+line-email-missing = Keine Adresse
+line-email-malformed = Keine E-Mail-Adresse
+line-twice = Wie in Zeile { $line }
+line-already-member = Schon Mitglied
+line-already-invited = Schon eingeladen
+line-role-unknown = Keine Rolle { $role }
+line-role-forbidden = Sie dürfen die Rolle { $role } nicht geben
+line-group-unknown = Keine Gruppe { $group }
+line-group-forbidden = Sie dürfen nicht geben, was die Gruppe { $group } enthält
+line-single-role = Mehrere Rollen, wo jedes Mitglied genau eine hat
+line-message-long = Die Nachricht hat mehr als { $most } Zeichen
+line-too-many = Mehr als { $most } Rollen oder Gruppen
+invited-to = für den Beitritt zu { $organization }
+invited-by-to = { $inviter } lädt Sie zu { $organization } ein
+fault-email-invited = Die Einladung gilt für eine andere Adresse. Verwenden Sie die, an die sie ging.
+invitation-question = { $organization } beitreten?
+invitation-by-whom = { $inviter } lädt Sie ein.
+invitation-you-are-invited = Sie sind eingeladen.
+invitation-then = Danach geht es weiter zu { $app }.
+invitation-you-get = Sie bekommen { $roles }
+invitation-you-get-default = Sie werden Mitglied
+invitation-you-get-groups = In { $groups }
+invitation-you-get-text = Die Administratoren dort können das später ändern.
+invitation-decline = Ablehnen
+invitation-password-hint = Damit Sie zeigen, dass dieses Konto Ihres ist.
+invitation-password-missing = Geben Sie Ihr Passwort ein.
+invitation-password-wrong = Dieses Passwort stimmt nicht. Prüfen Sie es und versuchen Sie es noch einmal.
+invitation-declined = Sie haben die Einladung zu { $organization } abgelehnt.
+invitation-joined = Sie sind jetzt Mitglied von { $organization }.
+invitation-was-member = Sie sind schon Mitglied von { $organization }. Die Einladung hat nichts hinzugefügt.
+invitation-not-joined = Diese Einladung kann gerade nicht angenommen werden.
+other-address-title = Diese Einladung gilt für eine andere Adresse
+other-address-text = { $organization } hat { $address } eingeladen. Sie sind als { $email } angemeldet.
+other-address-switch = Mit einem anderen Konto anmelden
+suspended-title = Sie können gerade nicht beitreten
+suspended-text = Ihre Mitgliedschaft in { $organization } ist gesperrt. Die Administratoren dort können sie wieder aktivieren.
+join-invited = Sie werden Mitglied
+join-invited-text = Mit dem, was Ihre Einladung gibt.
+waiting-title = Sie sind eingeladen
+waiting-by = { $inviter } lädt Sie ein
+waiting-until = Bis { $day }
+waiting-join = { $organization } beitreten
+waiting-decline = { $organization } ablehnen
+waiting-or = Oder legen Sie eine eigene an
+refused-invitation-answered = Diese Einladung wurde schon beantwortet oder ist schon zu Ende.
+refused-too-many-invitations = Zu viele Einladungen sind offen. Widerrufen Sie zuerst einige.
+refused-too-many-mails = Heute wurden viele Personen eingeladen. Laden Sie morgen weitere ein.
+refused-too-many-resends = Diese Einladung wurde heute oft gesendet. Senden Sie sie morgen wieder, oder kopieren Sie ihren Link.
+refused-too-many-to-address = An diese Adresse gingen heute viele Einladungen. Senden Sie die nächste morgen.
+refused-membership-suspended = Ihre Mitgliedschaft dort ist gesperrt. Die Administratoren dort können sie wieder aktivieren.
+event-invitation-created = { $actor } hat { $invited } eingeladen
+event-invitation-resent = { $actor } hat die Einladung an { $invited } noch einmal gesendet
+event-invitation-link = { $actor } hat einen Link für die Einladung an { $invited } erzeugt
+event-invitation-revoked = { $actor } hat die Einladung an { $invited } widerrufen
+event-invitation-accepted = { $actor } hat eine Einladung angenommen
+event-invitation-declined = Die Einladung an { $invited } wurde abgelehnt
+
 ## Domains and asking to join
+
+nav-domains = Domains
+nav-requests = Anfragen
+domains-text = Eine Domain, die nachweislich Ihnen gehört, gehört auf diesem Server Ihnen allein. Wer dort eine bestätigte E-Mail-Adresse hat, kann dadurch eingelassen werden.
+domains-open = Wer eine bestätigte E-Mail-Adresse in einer verifizierten Domain hat, kann beitreten.
+domains-closed = Eine verifizierte Domain lässt für sich allein niemanden ein: Das legen Sie bei den Regeln zum Beitreten fest.
+domains-settings = Wer beitreten darf
+domain = Domain
+domain-hint = Zum Beispiel acme.example. Domains öffentlicher E-Mail-Anbieter können nicht hinzugefügt werden.
+domain-add = Domain hinzufügen
+domain-add-foot = Sie zählt, sobald sie nachgewiesen ist.
+domain-added = { $domain } ist hinzugefügt. Weisen Sie nun nach, dass die Domain Ihnen gehört.
+domain-status-verified = Verifiziert
+domain-status-pending = Noch nachzuweisen
+domain-since = Am { $day } durch den Eintrag nachgewiesen. Nach dem Eintrag wird nicht erneut gesucht; er darf entfernt werden.
+domain-since-operator = Am { $day } vom Betreiber dieses Servers als verifiziert gekennzeichnet.
+domain-how = Legen Sie diesen Eintrag dort an, wo das DNS Ihrer Domain verwaltet wird. Es kann einige Minuten dauern, bis er überall zu sehen ist.
+domain-record-type = Typ
+domain-record-name = Name
+domain-record-value = Wert
+domain-copy-name = Namen für { $domain } kopieren
+domain-copy-value = Wert für { $domain } kopieren
+copied = Kopiert
+domain-check = Jetzt prüfen
+domain-check-named = Jetzt prüfen: { $domain }
+domain-checked = Zuletzt gesucht: { $time }
+domain-unchecked = Noch nicht gesucht
+domain-mark = Als verifiziert kennzeichnen
+domain-mark-named = Als verifiziert kennzeichnen: { $domain }
+domain-verified = { $domain } ist verifiziert.
+domain-found = Stattdessen wurde gefunden:
+domain-no-record = Diesen Eintrag gibt es noch nicht. Vergleichen Sie den Namen; ein neuer Eintrag ist manchmal erst nach einer Weile zu sehen.
+domain-other-value = Es gibt einen Eintrag mit diesem Namen, aber er enthält etwas anderes.
+domain-no-answer = Die DNS-Server der Domain haben nicht rechtzeitig geantwortet. Versuchen Sie es gleich noch einmal.
+domain-taken = Diese Domain gehört einer anderen Organisation auf diesem Server.
+domain-checked-just-now = Danach wurde eben erst gesucht. Versuchen Sie es in einigen Sekunden noch einmal.
+domain-remove = Entfernen
+domain-remove-named = { $domain } entfernen
+domain-remove-question = { $domain } entfernen?
+domain-remove-text = Von nun an tritt niemand mehr mit einer Adresse dieser Domain bei, und eine andere Organisation kann sie nachweisen. Wer beigetreten ist, bleibt Mitglied.
+domain-remove-pending = Sie ist noch nicht nachgewiesen, daher ändert sich für niemanden etwas.
+domain-removed = { $domain } ist entfernt.
+fault-domain-missing = Geben Sie eine Domain ein.
+fault-domain-malformed = Geben Sie eine Domain wie acme.example ein, ohne http:// und ohne Pfad.
+fault-domain-shared = Unter dieser Domain kann jeder eine E-Mail-Adresse haben. Geben Sie eine ein, die allein Ihrer Organisation gehört.
+fault-domain-there = Diese Domain ist bereits vorhanden.
+settings-domain = Über die Domain
+settings-domain-text = Wer eine bestätigte E-Mail-Adresse in { $domains } hat, wird von selbst Mitglied; alle anderen auf Einladung.
+settings-domain-none = Wer eine bestätigte E-Mail-Adresse in einer Ihrer Domains hat, wird von selbst Mitglied. Noch ist keine Domain verifiziert, daher kann es niemand.
+settings-domain-add = Domain hinzufügen und nachweisen
+settings-present-domain = Inzwischen wird über die Domain beigetreten. Speichern Sie erneut, um das zu ändern.
+settings-requests = Beitritt kann angefragt werden
+settings-requests-text = Wer eine bestätigte E-Mail-Adresse hat, den Link kennt und nicht beitreten darf, kann anfragen. Ein Administrator entscheidet.
+field-of-join-requests = Beitritt kann angefragt werden
+field-of-verified-by = Verifiziert durch
+offers = Organisationen, denen Sie beitreten können
+offers-why = Ihre E-Mail-Adresse bei { $domain } berechtigt Sie dazu.
+ask-title = Beitritt zu { $organization } anfragen
+ask-question = Beitritt zu { $organization } anfragen?
+ask-text = Die Administratoren entscheiden, ob Sie Mitglied werden.
+ask-seen = Sie sehen Ihren Namen und Ihre E-Mail-Adresse
+ask-seen-text = Und was Sie unten schreiben.
+ask-message = Nachricht
+ask-message-hint = Wer Sie sind und warum Sie anfragen, in höchstens { $most } Zeichen.
+ask-to-join = Beitritt anfragen
+ask-pending = Die Administratoren sind benachrichtigt
+ask-pending-text = Sie erhalten eine E-Mail von uns, wenn Sie bei { $organization } eingelassen werden.
+ask-declined = Ihre Anfrage wurde abgelehnt
+ask-declined-text = Sie können bei { $organization } eine Woche danach erneut anfragen.
+ask-too-many = In letzter Zeit wurden zu viele Anfragen gestellt. Versuchen Sie es morgen noch einmal.
+fault-join-message-long = Schreiben Sie höchstens { $most } Zeichen.
+requests-text = Personen, die Mitglied werden möchten. Sie haben nachgewiesen, dass ihre E-Mail-Adresse ihnen gehört.
+requests-none = Niemand wartet
+requests-none-open = Wer ein Konto hat und diesen Link öffnet, kann den Beitritt anfragen:
+requests-none-closed = Der Beitritt kann angefragt werden, sobald Sie es erlauben.
+requests-settings = Ansehen, wer beitreten darf
+requests-shown = { $count ->
+    [one] 1 Anfrage
+   *[other] { $count } Anfragen
+}
+request-accept = Annehmen
+request-accept-named = { $name } annehmen
+request-accepted = { $name } ist nun Mitglied.
+request-decline = Ablehnen
+request-decline-named = { $name } ablehnen
+request-declined = Die Anfrage von { $name } ist abgelehnt.
+overview-asking = { $count ->
+    [one] Eine Person möchte beitreten
+   *[other] { $count } Personen möchten beitreten
+}
+overview-asking-many = Mehr als { $count } Personen möchten beitreten
+overview-asking-text = Nehmen Sie an, wer hierher gehört, und lehnen Sie die anderen ab.
+overview-see-requests = Anfragen ansehen
+event-domain-added = { $actor } hat die Domain { $domain } hinzugefügt
+event-domain-proved = { $actor } hat die Domain { $domain } nachgewiesen
+event-domain-marked = { $actor } hat die Domain { $domain } als verifiziert gekennzeichnet
+event-domain-lost = Die Domain { $domain } ist nicht mehr verifiziert: Eine andere Organisation war schneller
+event-domain-removed = { $actor } hat die Domain { $domain } entfernt
+event-join-asked = { $subject } hat den Beitritt angefragt
+event-join-accepted = { $actor } hat den Beitritt von { $subject } angenommen
+event-join-closed = { $subject } wartet nicht mehr auf Antwort, da die Mitgliedschaft besteht
+event-join-declined = { $actor } hat den Beitritt von { $subject } abgelehnt
+mail-join-request-subject = { $organization }: Anfragen zum Beitritt
+mail-join-request-heading = Anfragen zum Beitritt zu { $organization }
+mail-join-request-text = { $count ->
+    [one] Eine Person möchte { $organization } bei { $host } beitreten.
+   *[other] { $count } Personen möchten { $organization } bei { $host } beitreten.
+}
+mail-join-request-button = Anfragen ansehen
+mail-join-request-why = Sie erhalten diese E-Mail, weil Sie { $organization } administrieren. Sie kommt höchstens einmal pro Stunde.
+mail-join-accepted-subject = Sie sind jetzt Mitglied von { $organization }
+mail-join-accepted-heading = Sie sind jetzt Mitglied von { $organization }
+mail-join-accepted-text = Sie haben den Beitritt zu { $organization } bei { $host } angefragt, und die Anfrage wurde angenommen.
+mail-join-accepted-button = Ihre Organisationen ansehen
 
 ## Proving an address, and recovery
 
+mail-changed-subject = Ihr Passwort für { $host } wurde geändert
+mail-changed-heading = Ihr Passwort wurde geändert
+mail-changed-text = Das Passwort Ihres Kontos bei { $host } wurde am { $at } (UTC) geändert.
+mail-changed-device = Mit { $device }.
+mail-changed-not-you = Wenn Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Alle anderen werden dann abgemeldet.
+mail-new-address-subject = Bestätigen Sie Ihre neue Adresse für { $host }
+mail-new-address-heading = Bestätigen Sie Ihre neue Adresse
+mail-new-address-text = Ein Konto bei { $host } soll diese Adresse bekommen.
+mail-old-address-subject = Ihr Konto bei { $host } soll eine andere Adresse bekommen
+mail-old-address-heading = Eine andere Adresse für Ihr Konto
+mail-old-address-text = Ihr Konto bei { $host } soll statt dieser die Adresse { $email } bekommen. Bestätigen Sie das auch hier.
+mail-old-address-button = Änderung bestätigen
+mail-old-address-not-you = Wenn Sie das nicht waren, bestätigen Sie nicht und ändern Sie Ihr Passwort: Jemand kennt es.
+mail-taken-text = Jemand, wahrscheinlich Sie, wollte diese Adresse einem anderen Konto bei { $host } geben. Sie hat dort schon ein Konto.
+mail-address-changed-subject = Ihr Konto bei { $host } hat eine andere Adresse
+mail-address-changed-heading = Ihre Adresse wurde geändert
+mail-address-changed-text = Ihr Konto bei { $host } hat seit { $at } (UTC) die Adresse { $email }. Mails gehen von nun an dorthin.
+mail-address-changed-not-you = Wenn Sie das nicht waren, sagen Sie es sofort dem Betreiber von { $host }.
+
 event-address-verified = { $subject } hat die eigene E-Mail-Adresse bestätigt
+event-password-reset = { $subject } hat über einen Link per E-Mail ein neues Passwort gewählt
+event-address-change-asked = { $subject } möchte eine andere E-Mail-Adresse
+event-address-change-cancelled = { $subject } behält die E-Mail-Adresse
+event-address-changed = { $subject } hat die E-Mail-Adresse geändert
+
+forgot-password = Passwort vergessen?
+forgot-title = Neues Passwort wählen
+forgot-text = Wir schicken Ihnen dafür einen Link.
+send-link = Link senden
+back-to-sign-in = Zurück zur Anmeldung
+too-many-asked = Aus Ihrem Netz kamen zu viele Anfragen. Versuchen Sie es in einer Weile noch einmal.
+sent-title = Sehen Sie in Ihre E-Mails
+sent-text = Wenn { $email } hier ein Konto hat, ist ein Link unterwegs. Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+}.
+sent-nothing = Nach einer Minute noch nichts da? Sehen Sie bei unerwünschten E-Mails nach, oder prüfen Sie die Adresse. An eine Adresse gehen in einer Viertelstunde höchstens fünf E-Mails.
+sent-again = Noch einmal anfordern
+reset-title = Neues Passwort wählen
+reset-text = Für { $email } bei { $host }.
+reset-ends = Sie werden überall abgemeldet, und Anwendungen verlieren den Zugriff, den Sie ihnen gegeben haben, bis Sie sich wieder anmelden.
+field-new-password = Neues Passwort
+change-password = Passwort ändern
+password-changed-sign-in = Passwort geändert. Melden Sie sich mit dem neuen an.
+used-title = Dieser Link wurde schon benutzt
+used-text = Mit ihm oder einem anderen Link von uns wurde ein Passwort gewählt. Wenn Sie noch einen brauchen, fordern Sie ihn an.
+used-again = Anderen Link anfordern
+verify-title = Bestätigen Sie Ihre Adresse
+verify-text = Gehört { $email } zu Ihrem Konto bei { $host }?
+verify-new-text = Ihr Konto bei { $host } bekommt statt { $email } die Adresse { $newEmail }.
+verify-password-hint = Damit sicher ist, dass das Konto Ihres ist, geben Sie sein Passwort ein.
+verify-password-wrong = Das ist nicht das Passwort des Kontos.
+verify-no-password = Sie kennen es nicht, oder Sie haben dieses Konto nicht angelegt?
+verify-no-password-link = Neues Passwort wählen
+verified-title = Adresse bestätigt
+verified-text = Sie können diese Seite schließen.
+verified-waiting-title = Eine von zweien bestätigt
+verified-waiting-text = Auch die andere Adresse muss bestätigen. Öffnen Sie den Link, den wir dorthin geschickt haben.
+address-verified = Ihre Adresse ist bestätigt.
+address-changed = Ihre Adresse ist jetzt { $email }.
+address-other-waits = Bestätigt. Auch die andere Adresse muss bestätigen.
+code-title = Geben Sie den Code ein
+code-text = Wir haben ihn an { $email } geschickt.
+code-hint = Acht Buchstaben und Ziffern. Er gilt { $minutes ->
+    [one] eine Minute
+   *[other] { $minutes } Minuten
+}.
+code-missing = Geben Sie den Code aus der E-Mail ein.
+code-wrong = Das ist nicht der Code. Prüfen Sie ihn, oder lassen Sie sich einen anderen schicken.
+code-ended = Dieser Code gilt nicht mehr. Lassen Sie sich einen anderen schicken.
+code-locked = Aus Ihrem Netz kamen zu viele falsche Codes. Versuchen Sie es in einer Weile noch einmal.
+code-send-another = Anderen Code senden
+code-other-address = Andere Adresse verwenden
+code-sent-again = Ein anderer Code ist unterwegs. Der vorige gilt nicht mehr.
+too-many-mails = An diese Adresse gingen zu viele E-Mails. Versuchen Sie es in einer Weile noch einmal.
 
 ## Security
 
+nav-security = Sicherheit
+security-text = Ihre Adresse und Ihr Passwort.
+security-address = E-Mail-Adresse
+security-address-text = Mit ihr melden Sie sich an, und E-Mails zu Ihrem Konto gehen dorthin.
+security-change-address = Adresse ändern
+unverified-title = Ihre Adresse ist nicht bestätigt
+unverified-text = Öffnen Sie den Link, den wir an { $email } geschickt haben.
+unverified-send = Link noch einmal senden
+verification-sent = Ein Link ist unterwegs an { $email }.
+address-waiting-title = { $email } wartet auf Bestätigung
+address-waiting-new = Öffnen Sie den Link, den wir dorthin geschickt haben.
+address-waiting-old = Öffnen Sie den Link, den wir an Ihre jetzige Adresse geschickt haben.
+address-waiting-both = Öffnen Sie die Links, die wir dorthin und an Ihre jetzige Adresse geschickt haben.
+address-waiting-until = Die Links gelten bis { $until }.
+address-waiting-cancel = Jetzige Adresse behalten
+address-change-cancelled = Ihre Adresse bleibt, wie sie ist.
+address-change-asked = Ihre Adresse ändert sich, sobald { $email } bestätigt ist. Sehen Sie in Ihre E-Mails.
+address-title = Ihre Adresse ändern
+address-present = Sie ist jetzt { $email }.
+address-new = Neue E-Mail-Adresse
+address-how = Wir schicken einen Link dorthin.
+address-how-both = Wir schicken einen Link dorthin und einen an Ihre jetzige Adresse. Beide müssen geöffnet werden.
+address-same = Das ist schon Ihre Adresse.
+security-password = Passwort
+field-current-password = Jetziges Passwort
+password-wrong = Das ist nicht Ihr Passwort.
+password-end-others = Überall sonst abmelden
+password-end-others-hint = Andere Browser und Geräte, und der Zugriff, den Anwendungen von dort haben.
+password-forgot-hint = Sie kennen es nicht?
+password-changed = Passwort geändert.
+password-changed-others-ended = Passwort geändert. Sie sind überall sonst abgemeldet.
+event-password-changed = { $subject } hat das Passwort geändert
+
 ## Profile
+
+field-language = Sprache
+field-time-zone = Zeitzone
+field-picture = Bild
+as-browser-says = Wie mein Browser es angibt
+time-zone-hint = Nach ihr beginnen und enden Tage, etwa wenn eine Rolle an einem Tag endet.
+change-in-security = Ändern
+profile-foot = Anwendungen sehen es bei der nächsten Anmeldung oder beim nächsten Token.
+profile-saved = Ihr Profil ist gespeichert.
+fault-choose-listed = Wählen Sie etwas aus der Liste.
+your-picture = Ihr Bild
+your-picture-hint = PNG, JPEG, WebP, GIF oder AVIF, bis 5 MB. Es wird quadratisch zugeschnitten.
+picture-foot = Wer Sie sehen kann, kann es sehen. Orte und andere Angaben in der Datei werden nicht behalten.
+picture-upload = Hochladen
+picture-remove = Bild entfernen
+picture-saved = Ihr Bild ist da.
+picture-removed = Ihr Bild ist weg.
+picture-missing = Wählen Sie zuerst ein Bild.
+picture-too-large = Dieses Bild ist größer als 5 MB. Wählen Sie ein kleineres.
+picture-not-one = Diese Datei ist kein Bild, das hier gelesen werden kann. Wählen Sie ein Bild als PNG, JPEG, WebP, GIF oder AVIF.
+picture-too-many-pixels = Dieses Bild hat zu viele Pixel. Wählen Sie eines mit höchstens 40 Megapixeln.
+picture-too-many = Sie haben zuletzt viele Bilder hochgeladen. Versuchen Sie es in einer Stunde noch einmal.
+own-data = Ihre Daten
+own-data-text = Eine Kopie dessen, was über Sie gespeichert ist: Profil, Mitgliedschaften mit ihren Rollen, Sitzungen, Anwendungen und was Sie getan haben.
+own-data-foot = Eine JSON-Datei. Sie enthält kein Passwort.
+own-data-download = Daten herunterladen
+organization-picture = Bild
+organization-picture-foot = Wird mit dem Namen gezeigt, auch allen, die eine Anmeldung zu ihr öffnen.
+organization-picture-saved = Das Bild ist da.
+organization-picture-removed = Das Bild ist weg.
+settings-color = Farbe
+settings-color-foot = Wird mit dem Namen gezeigt, auch allen, die eine Anmeldung zu ihr öffnen.
+settings-present-color = Sie ist jetzt { $color ->
+    [red] Rot
+    [amber] Bernstein
+    [green] Grün
+    [teal] Türkis
+    [blue] Blau
+   *[violet] Violett
+}.
+settings-present-no-color = Sie hat jetzt keine eigene Farbe.
+color-none = Keine eigene
+color-red = Rot
+color-amber = Bernstein
+color-green = Grün
+color-teal = Türkis
+color-blue = Blau
+color-violet = Violett
+last-used = Zuletzt verwendet
+field-of-picture = Bild
+field-of-color = Farbe
 
 ## Sessions
 
+nav-sessions = Sitzungen
+sessions-heading = Wo Sie angemeldet sind
+sessions-text = Wenn Sie eine Sitzung beenden, wird dieser Browser abgemeldet, und es endet, was Anwendungen in ihr erhalten haben, auch für die Zeit Ihrer Abwesenheit.
+end-all-others = Alle anderen Sitzungen beenden
+end-all-others-text = Dieser Browser bleibt angemeldet.
+session-on = { $browser } unter { $system }
+session-at = { $what }
+session-unknown = Ein Browser
+session-of-device = Ein Gerät, dem Sie Zugriff gegeben haben
+session-current = Dieser Browser
+session-seen = zuletzt gesehen { $time }
+session-allowed = erlaubt { $time }
+session-ended = Diese Sitzung ist beendet.
+other-sessions-ended = Alle Ihre anderen Sitzungen sind beendet.
+event-own-session-ended = { $subject } hat eine eigene Sitzung beendet
+event-other-sessions-ended = { $subject } hat alle anderen eigenen Sitzungen beendet
+
 ## Applications
 
+nav-applications = Anwendungen
+applications-text = Wenn Sie den Zugriff zurücknehmen, endet er sofort, in jeder Sitzung. Die Anwendung muss Sie wieder fragen.
+applications-none = Keine Anwendung hat Zugriff
+applications-none-text = Hier stehen die Anwendungen, bei denen Sie sich mit diesem Konto anmelden.
+application-first-party = Gehört den Betreibern dieses Servers: Sie erhält Zugriff, wenn Sie sie aufrufen, ohne zu fragen.
+access-identity = Wissen, wer Sie sind: { $what }
+access-no-organization = Ohne Organisation
+access-since = Seit { $time }
+take-access-back = Zugriff zurücknehmen
+access-taken-back = { $application } hat dort keinen Zugriff mehr.
+event-consent-withdrawn = { $subject } hat den Zugriff von { $application } zurückgenommen
+
 ## Deleting and getting back
+
+delete-type-name = Zur Bestätigung „{ $name }“ eingeben
+delete-type-fault = Das ist nicht der Name. Geben Sie „{ $name }“ ein, so wie es hier steht.
+
+organization-delete = Organisation löschen
+organization-delete-question = { $name } löschen?
+organization-delete-text = Alle werden sofort abgemeldet, und keine Anwendung erhält mehr ein Token für die Organisation.
+organization-delete-kept = { $days } Tage lang kann die Administration sie zurückholen, mit Mitgliedern, Gruppen und Rollen, und der Slug ist so lange vergeben. Danach wird alles gelöscht.
+organization-deleted = { $name } ist gelöscht. Sie können die Organisation innerhalb von { $days } Tagen zurückholen.
+organizations-deleted = Gelöschte Organisationen
+organization-erased-on = Endgültig gelöscht am { $date }
+organization-restore = Zurückholen
+organization-restore-named = Zurückholen: { $name }
+organization-restored = { $name } ist zurück. Mitglieder können dort handeln, sobald sie sich neu angemeldet haben.
+settings-delete = Organisation löschen
+settings-delete-text = Beendet alles, was hier vergeben wurde. Zwei Wochen lang können Sie sie zurückholen.
+settings-activate-deleted = Die Organisation wurde gelöscht und verschwindet am { $date }. Aktivieren nimmt das zurück.
+
+account-delete = Konto löschen
+account-delete-question = Ihr Konto löschen?
+account-delete-text = Sie werden sofort überall abgemeldet, und jede Anwendung verliert ihren Zugriff.
+account-delete-kept = { $days } Tage lang erhalten Sie es zurück, indem Sie sich mit { $email } anmelden. So lange kann niemand sonst diese Adresse verwenden.
+account-delete-after = Danach werden Ihr Profil, Ihre Mitgliedschaften und Ihre Freigaben gelöscht. Was Sie getan haben, bleibt ohne Ihren Namen in den Aktivitäten Ihrer Organisationen.
+account-delete-only-administrator = In den folgenden Organisationen sind Sie allein für die Administration zuständig. Geben Sie dort jemandem die Rolle oder löschen Sie die Organisationen, und kommen Sie dann zurück.
+account-deleted-title = Ihr Konto ist gelöscht
+account-deleted-text = Sie sind überall abgemeldet. Wenn Sie es zurückhaben möchten, melden Sie sich innerhalb von { $days } Tagen an.
+account-deleted-back = Anmelden und zurückholen
+
+event-account-deleted = { $subject } hat das eigene Konto gelöscht
+event-account-restored = { $subject } hat das eigene Konto zurückgeholt
+event-account-erased = Das Konto { $subject } wurde endgültig gelöscht
+event-organization-deleted = { $actor } hat die Organisation gelöscht
+event-organization-restored = { $actor } hat die Organisation zurückgeholt
+event-organization-erased = Die Organisation { $subject } wurde endgültig gelöscht

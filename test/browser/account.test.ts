@@ -131,8 +131,8 @@ describe.each(VIEWS)('one’s own account ($name)', (view) => {
     await page.getByText('Your picture is there.').waitFor();
     await look(page, `account-profile-${view.name}`);
     await visit(`/organizations/${organization.slug}/members`);
-    const shown = await page.locator('main .avatar img').evaluateAll(async (elements) => {
-      const images = elements as unknown as { decode(): Promise<void>; naturalWidth: number }[];
+    const shown = await page.locator('main .avatar img').evaluateAll(async (found) => {
+      const images = found as unknown as { decode(): Promise<void>; naturalWidth: number }[];
       await Promise.all(images.map((image) => image.decode()));
       return images.map((image) => image.naturalWidth);
     });
