@@ -1281,8 +1281,7 @@ mail-password-subject = Ihr Passwort auf { $host } wurde geändert
 mail-password-heading = Ihr Passwort wurde geändert
 mail-password-text = Das Passwort Ihres Kontos auf { $host } ist ein neues.
 mail-password-operator = Ein Betreiber von { $host } hat ein neues Passwort für Ihr Konto gesetzt.
-mail-password-button = Ihr Konto ansehen
-mail-password-not-you = Waren Sie es nicht, wählen Sie sofort ein neues Passwort: „Passwort vergessen?“ auf der Anmeldeseite schickt Ihnen einen Link.
+mail-password-not-you = Wenn Sie das nicht waren, wählen Sie sofort ein neues Passwort: Alle anderen werden dann abgemeldet.
 mail-password-ask = Wissen Sie nicht, warum, fragen Sie die Menschen, die { $host } betreiben.
 mail-roles-one = Ihnen wurde { $role } in { $organization } gegeben
 mail-roles-in = Ihnen wurden neue Rollen in { $organization } gegeben
@@ -1503,6 +1502,7 @@ domain-no-record = Diesen Eintrag gibt es noch nicht. Vergleichen Sie den Namen;
 domain-other-value = Es gibt einen Eintrag mit diesem Namen, aber er enthält etwas anderes.
 domain-no-answer = Die DNS-Server der Domain haben nicht rechtzeitig geantwortet. Versuchen Sie es gleich noch einmal.
 domain-taken = Diese Domain gehört einer anderen Organisation auf diesem Server.
+refused-too-many-domains = Eine Organisation kann 50 Domains haben. Entfernen Sie zuerst eine.
 domain-checked-just-now = Danach wurde eben erst gesucht. Versuchen Sie es in einigen Sekunden noch einmal.
 domain-remove = Entfernen
 domain-remove-named = { $domain } entfernen
@@ -1585,11 +1585,6 @@ mail-join-accepted-button = Ihre Organisationen ansehen
 
 ## Proving an address, and recovery
 
-mail-changed-subject = Ihr Passwort für { $host } wurde geändert
-mail-changed-heading = Ihr Passwort wurde geändert
-mail-changed-text = Das Passwort Ihres Kontos bei { $host } wurde am { $at } (UTC) geändert.
-mail-changed-device = Mit { $device }.
-mail-changed-not-you = Wenn Sie das nicht waren, wählen Sie jetzt ein neues Passwort: Alle anderen werden dann abgemeldet.
 mail-new-address-subject = Bestätigen Sie Ihre neue Adresse für { $host }
 mail-new-address-heading = Bestätigen Sie Ihre neue Adresse
 mail-new-address-text = Ein Konto bei { $host } soll diese Adresse bekommen.

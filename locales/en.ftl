@@ -1294,8 +1294,7 @@ mail-password-subject = Your password at { $host } was changed
 mail-password-heading = Your password was changed
 mail-password-text = The password of your account at { $host } is a new one.
 mail-password-operator = An operator of { $host } has set a new password for your account.
-mail-password-button = See your account
-mail-password-not-you = If it wasn’t you, choose a new password at once: “Forgot password?” on the sign-in page sends you a link.
+mail-password-not-you = If it wasn’t you, choose a new password at once: everybody else is signed out then.
 mail-password-ask = If you don’t know why, ask the people who run { $host }.
 mail-roles-one = You were given { $role } in { $organization }
 mail-roles-in = You were given new roles in { $organization }
@@ -1516,6 +1515,7 @@ domain-no-record = There is no such record yet. Compare its name; a new one can 
 domain-other-value = There is a record with this name, but it holds something else.
 domain-no-answer = The domain’s DNS servers didn’t answer in time. Try again in a moment.
 domain-taken = This domain belongs to another organization on this server.
+refused-too-many-domains = An organization can have 50 domains. Remove one first.
 domain-checked-just-now = This was looked for a moment ago. Try again in a few seconds.
 domain-remove = Remove
 domain-remove-named = Remove { $domain }
@@ -1598,11 +1598,6 @@ mail-join-accepted-button = See your organizations
 
 ## Proving an address, and recovery
 
-mail-changed-subject = Your password for { $host } was changed
-mail-changed-heading = Your password was changed
-mail-changed-text = The password of your account at { $host } was changed on { $at } (UTC).
-mail-changed-device = By { $device }.
-mail-changed-not-you = If it wasn’t you, choose a new password now: everybody else is signed out then.
 mail-new-address-subject = Confirm your new address for { $host }
 mail-new-address-heading = Confirm your new address
 mail-new-address-text = An account at { $host } is to have this address.

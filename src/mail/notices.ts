@@ -46,7 +46,7 @@ const passwordChanged: Write<'password-changed'> = (texts, about, host, issuer) 
   heading: texts.t('mail-password-heading'),
   lines: [about.byOperator ? texts.t('mail-password-operator', { host }) : texts.t('mail-password-text', { host })],
   facts: factsOf(texts, about),
-  button: { label: texts.t('mail-password-button'), href: `${issuer}/account/security` },
+  button: { label: texts.t('mail-reset-button'), href: `${issuer}/recover` },
   notes: [about.byOperator ? texts.t('mail-password-ask', { host }) : texts.t('mail-password-not-you')],
 });
 

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { notFound, RollcallError, tooMany } from '../lib/errors.js';
+import { RollcallError } from '../lib/errors.js';
 import { field, formBody } from '../middleware/form-body.js';
 import { allowFormTarget } from '../middleware/security-headers.js';
 import type { Invitation, Organization, User } from '../models/index.js';
@@ -23,6 +23,7 @@ import { inviterName } from './inviter-name.js';
 import { goOnWith, loginUnderWay, useLoginUnderWay } from './login-under-way.js';
 import { leaveNotice } from './notice.js';
 import { requireUser } from './require-user.js';
+import { missed, quiet } from './secret-path.js';
 import { shownBySession } from './shown-by-session.js';
 import { goTo } from './submit.js';
 import { viewApp } from './view-app.js';
@@ -200,15 +201,3 @@ function otherAddressPage(deps: PageDeps, ctx: Context, { invitation, organizati
 }
 
 const switchUrl = ({ issuer }: PageDeps) => signInUrl(issuer, INVITATION_STATE, { prompt: 'login' });
-
-/** What doesn't work answers like an unknown page, and who tries many is told to wait. */
-async function missed(deps: PageDeps, ctx: Context): Promise<never> {
-  if (await deps.limits.mayMissLink(ctx.ip)) throw notFound();
-  throw tooMany('Too many links from your network opened nothing. Try again in a while.');
-}
-
-/** The address is a secret: it stays out of caches, and out of the Referer of what the page loads. */
-function quiet(ctx: Context): void {
-  ctx.set('Cache-Control', 'no-store');
-  ctx.set('Referrer-Policy', 'strict-origin');
-}

@@ -61,6 +61,7 @@ const WORDS: Readonly<Record<string, Words>> = {
       : reason === 'address'
         ? message('refused-too-many-to-address')
         : message('refused-too-many-mails'),
+  too_many_domains: () => message('refused-too-many-domains'),
   too_many_invitations: () => message('refused-too-many-invitations'),
   membership_suspended: () => message('refused-membership-suspended'),
 };

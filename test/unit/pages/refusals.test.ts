@@ -20,8 +20,21 @@ const codes = new Set(
   ),
 );
 
-/** Those that no person meets on a page: of calls, of the provisioning file, and what has a page of its own. */
+/** Those that no person meets on a page, of calls and of the provisioning file, and what has a place of its own on one. */
 const ELSEWHERE = [
+  'asked_lately',
+  'checked_just_now',
+  'domain_added',
+  'domain_not_proved',
+  'domain_taken',
+  'link_used',
+  'not_a_picture',
+  'other_address',
+  'password_needed',
+  'password_wrong',
+  'picture_missing',
+  'picture_too_large',
+  'picture_too_many_pixels',
   'changed_meanwhile',
   'group_gone',
   'in_progress',
