@@ -1283,6 +1283,9 @@ mail-password-text = Das Passwort Ihres Kontos auf { $host } ist ein neues.
 mail-password-operator = Ein Betreiber von { $host } hat ein neues Passwort für Ihr Konto gesetzt.
 mail-password-not-you = Wenn Sie das nicht waren, wählen Sie sofort ein neues Passwort: Alle anderen werden dann abgemeldet.
 mail-password-ask = Wissen Sie nicht, warum, fragen Sie die Menschen, die { $host } betreiben.
+mail-deleted-subject = Ihr Konto bei { $host } wurde gelöscht
+mail-deleted-text = Ihr Konto bei { $host } wurde gelöscht, und alle Anmeldungen damit sind beendet. Wenn Sie es zurückhaben möchten, melden Sie sich vor dem { $day } an; danach wird es endgültig gelöscht.
+mail-deleted-not-you = Wenn Sie das nicht waren, melden Sie sich an und wählen Sie ein neues Passwort.
 mail-roles-one = Ihnen wurde { $role } in { $organization } gegeben
 mail-roles-in = Ihnen wurden neue Rollen in { $organization } gegeben
 mail-roles-several = Ihnen wurden neue Rollen gegeben
@@ -1797,6 +1800,7 @@ settings-delete-text = Beendet alles, was hier vergeben wurde. Zwei Wochen lang 
 settings-activate-deleted = Die Organisation wurde gelöscht und verschwindet am { $date }. Aktivieren nimmt das zurück.
 
 account-delete = Konto löschen
+account-delete-row = Sie werden überall abgemeldet. Zwei Wochen lang erhalten Sie es durch Anmelden zurück, dann wird es endgültig gelöscht.
 account-delete-question = Ihr Konto löschen?
 account-delete-text = Sie werden sofort überall abgemeldet, und jede Anwendung verliert ihren Zugriff.
 account-delete-kept = { $days } Tage lang erhalten Sie es zurück, indem Sie sich mit { $email } anmelden. So lange kann niemand sonst diese Adresse verwenden.

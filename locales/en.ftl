@@ -1296,6 +1296,9 @@ mail-password-text = The password of your account at { $host } is a new one.
 mail-password-operator = An operator of { $host } has set a new password for your account.
 mail-password-not-you = If it wasn’t you, choose a new password at once: everybody else is signed out then.
 mail-password-ask = If you don’t know why, ask the people who run { $host }.
+mail-deleted-subject = Your account at { $host } was deleted
+mail-deleted-text = Your account at { $host } was deleted, and everything signed in with it has ended. If you want it back, sign in before { $day }; after that it is erased.
+mail-deleted-not-you = If it wasn’t you, sign in and choose a new password.
 mail-roles-one = You were given { $role } in { $organization }
 mail-roles-in = You were given new roles in { $organization }
 mail-roles-several = You were given new roles
@@ -1810,6 +1813,7 @@ settings-delete-text = Ends all that was given in it. You can get it back for tw
 settings-activate-deleted = It was deleted and is erased on { $date }. Activating it takes that back.
 
 account-delete = Delete account
+account-delete-row = You are signed out everywhere. For two weeks you get it back by signing in; then it is erased.
 account-delete-question = Delete your account?
 account-delete-text = You are signed out everywhere at once, and every application loses its access.
 account-delete-kept = For { $days } days you get it back by signing in with { $email }, which nobody else can use meanwhile.

@@ -50,6 +50,20 @@ const passwordChanged: Write<'password-changed'> = (texts, about, host, issuer) 
   notes: [about.byOperator ? texts.t('mail-password-ask', { host }) : texts.t('mail-password-not-you')],
 });
 
+const accountDeleted: Write<'account-deleted'> = (texts, about, host, issuer) => ({
+  subject: texts.t('mail-deleted-subject', { host }),
+  heading: texts.t('account-deleted-title'),
+  lines: [
+    texts.t('mail-deleted-text', {
+      host,
+      day: about.until.toLocaleDateString(texts.dates, { dateStyle: 'long', timeZone: about.zone }),
+    }),
+  ],
+  facts: factsOf(texts, about),
+  button: { label: texts.t('account-deleted-back'), href: `${issuer}/account` },
+  notes: [texts.t('mail-deleted-not-you')],
+});
+
 const rolesGiven: Write<'roles-given'> = (texts, { organizations, more }, _host, issuer) => {
   const { t } = texts;
   const [first, ...others] = organizations;
@@ -77,4 +91,9 @@ const rolesGiven: Write<'roles-given'> = (texts, { organizations, more }, _host,
   };
 };
 
-export const NOTICES = { 'new-sign-in': newSignIn, 'password-changed': passwordChanged, 'roles-given': rolesGiven };
+export const NOTICES = {
+  'new-sign-in': newSignIn,
+  'password-changed': passwordChanged,
+  'account-deleted': accountDeleted,
+  'roles-given': rolesGiven,
+};

@@ -43,6 +43,8 @@ export const joinRequestSchema = new Schema<JoinRequest>(
 );
 
 joinRequestSchema.index({ organizationId: 1, userId: 1 }, { unique: true });
+// A person's, when their account is erased.
+joinRequestSchema.index({ userId: 1 });
 // Those that wait, the first first.
 joinRequestSchema.index({ organizationId: 1, waiting: 1, askedAt: 1, _id: 1 });
 joinRequestSchema.index({ untold: 1, askedAt: 1 }, { partialFilterExpression: { untold: true } });

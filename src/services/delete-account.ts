@@ -5,6 +5,7 @@ import { KEPT_DAYS } from '../models/deletion.js';
 import type { Organization, User } from '../models/index.js';
 import { disableForDeletion, undoDeletion } from './change-status.js';
 import type { ServiceContext } from './context.js';
+import { accountDeleted } from './mail/account-deleted.js';
 import { PRESENT } from './reads.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -24,6 +25,8 @@ export async function deleteAccount(context: ServiceContext, actor: Actor): Prom
   if (actor.kind !== 'user') throw forbidden('Only a person deletes their own account.');
   const deletion = deletionNow(context);
   await disableForDeletion(context, actor, actor.userId, deletion);
+  const user = await context.models.User.findById(actor.userId).lean<User>();
+  if (user?.deletion) await accountDeleted(context, user, user.deletion.eraseAt);
   return deletion.eraseAt;
 }
 

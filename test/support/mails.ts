@@ -26,6 +26,7 @@ export const MAILS: { [K in MailKind]: MailKinds[K] } = {
   'join-request-accepted': { link: `${ISSUER}/organizations/acme`, organization: 'Byron & Lovelace' },
   'new-sign-in': { at, zone: 'Europe/London', from },
   'password-changed': { at, zone: 'UTC', from, byOperator: false },
+  'account-deleted': { at, zone: 'Europe/London', from, until: new Date('2026-12-13T22:40:00Z') },
   'roles-given': {
     organizations: [
       { name: 'Byron & Lovelace', roles: ['Billing', 'Travel'] },

@@ -4,11 +4,12 @@ import { deleteItems } from '../bulk/delete-items.js';
 import { releaseName } from '../claim-name.js';
 import type { ServiceContext } from '../context.js';
 import { endGrantsOfOrganization } from '../end-grants.js';
+import { deletePicturesOf } from '../pictures/index.js';
 
 const BATCH = 200;
 
 /**
- * Takes away all that is an organization's: its members, roles and groups, and what they allowed in it. Its log stays for as long as logs
+ * Takes away all that is an organization's: members, roles, groups, invitations, domains, pictures, and what was allowed in it. Its log stays for as long as logs
  * are kept, for the operators.
  * @returns what gives its slug to whoever comes next
  */
@@ -25,8 +26,20 @@ export async function eraseOrganization(
     await models.BulkOperation.deleteOne({ _id });
   }
   await models.Group.deleteMany({ organizationId });
+  await models.Invitation.deleteMany({ organizationId });
+  await models.JoinRequest.deleteMany({ organizationId });
+  await eraseDomains(context, organizationId);
+  await deletePicturesOf(context, organizationId);
   await models.Role.deleteMany({ organizationId });
   return () => releaseName(context, 'slug', slug, organizationId);
+}
+
+/** The domains first: a claim whose domain is gone is free after a minute, should nobody give it back. */
+async function eraseDomains(context: ServiceContext, organizationId: string): Promise<void> {
+  for (const { _id, name } of await context.models.Domain.find({ organizationId }, { name: 1 }).lean()) {
+    await context.models.Domain.deleteOne({ _id });
+    await releaseName(context, 'domain', name, _id);
+  }
 }
 
 async function eraseMembers({ models }: ServiceContext, organizationId: string): Promise<void> {

@@ -4,11 +4,13 @@ import { type Changing, moveEvents, moveEventsOf } from '../audit/move-events.js
 import { releaseName } from '../claim-name.js';
 import { event, type ServiceContext, SYSTEM } from '../context.js';
 import { endUserSessions } from '../end-user-sessions.js';
+import { forgetLastOrganizations } from '../last-organization.js';
+import { deletePicturesOf } from '../pictures/index.js';
 import { PRESENT } from '../reads.js';
 import { erasePersonalEvents } from './erase-events.js';
 
 /**
- * Takes away all that is a person's: memberships, what they allowed, what the log says of who they were. What they did stays in the log,
+ * Takes away all that is a person's: memberships, what they allowed and asked for, pictures, what the log says of who they were. What they did stays in the log,
  * by their id alone.
  * @returns what gives their address to whoever comes next
  */
@@ -32,6 +34,13 @@ export async function eraseUser(context: ServiceContext, { _id: userId, email }:
   await moveEvents(context);
   await moveEventsOf(context, models.User as unknown as Changing, userId);
   await models.Consent.deleteMany({ userId });
+  await models.JoinRequest.deleteMany({ userId });
+  await models.MailedLink.deleteMany({ userId });
+  // Those that wait are for whoever bears the address then.
+  for (const status of ['accepted', 'declined', 'revoked'] as const)
+    await models.Invitation.deleteMany({ email, status });
+  await deletePicturesOf(context, userId);
+  await forgetLastOrganizations(context, userId);
   await erasePersonalEvents(context, userId);
   return () => releaseName(context, 'email', email, userId);
 }

@@ -31,6 +31,8 @@ export interface MailKinds {
   /** A browser that hasn't been seen for the account. */
   'new-sign-in': Circumstances;
   'password-changed': Circumstances & { byOperator: boolean };
+  /** To who has deleted their account: until when they get it back. */
+  'account-deleted': Circumstances & { until: Date };
   /** An hour's, by organization; `more` organizations aren't named. */
   'roles-given': { organizations: { name: string; roles: string[] }[]; more: number };
 }
