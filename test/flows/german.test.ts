@@ -17,7 +17,7 @@ afterAll(() => server?.close());
 
 /** Words that German has too, and what a program reads. */
 const SHARED = new Set(
-  'Name Person Status Code Browser Token API CSV JSON Rollcall Admin Member AB GH TA Action read approve Slug optional'.split(
+  'Name Person Status Code Browser Token API CSV JSON Rollcall Admin Member AB GH TA Action read approve Slug optional Domain Domains English Deutsch'.split(
     ' ',
   ),
 );
@@ -31,7 +31,10 @@ const isPlain = (text: string) =>
 
 /** The texts of a page: between tags, and in the attributes that are read out or shown. */
 function textsIn(html: string): string[] {
-  const page = html.replace(/<(script|style|svg|code|pre|time)\b[\s\S]*?<\/\1>/g, '\n');
+  const page = html
+    .replace(/<(script|style|svg|code|pre|time)\b[\s\S]*?<\/\1>/g, '\n')
+    // Time zones by their identifiers.
+    .replace(/<option value="(?:UTC|[A-Z]\w+\/[^"]+)"[\s\S]*?<\/option>/g, '\n');
   const attributes = [...page.matchAll(/\b(?:aria-label|title|alt|placeholder|data-picked|data-failed)="([^"]*)"/g)];
   return [...attributes.map(([, text = '']) => text), ...page.split(/<[^>]*>/)]
     .map((text) =>
