@@ -2,8 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isInstancePermission } from '../../src/access/statements.js';
 import type { Endpoint } from '../../src/api/endpoint.js';
+import type { Organization } from '../../src/models/index.js';
 import { previewBulk } from '../../src/services/bulk/preview.js';
 import { SYSTEM } from '../../src/services/context.js';
+import { findOrganization } from '../../src/services/create-organization.js';
+import { addDomain } from '../../src/services/domains/add-domain.js';
+import { invite } from '../../src/services/invitations/invite.js';
 import { type ApiAnswer, ApiClient, ENDPOINTS, freshSlug, machineClient, personClient } from '../support/api.js';
 import { makeGroup, makeMember, makeUser } from '../support/factories.js';
 import { type Member, makeAdministrator } from '../support/login.js';
@@ -14,6 +18,7 @@ let machine: ApiClient;
 let admin: Member;
 let plain: ApiClient;
 let operation: string;
+let invitation: string;
 
 beforeAll(async () => {
   server = await startServer();
@@ -28,6 +33,10 @@ beforeAll(async () => {
     members: { references: [] },
   } as const;
   operation = (await previewBulk(server.services, SYSTEM, bulk))._id;
+  const organization = (await findOrganization(server.services, admin.slug)) as Organization;
+  await addDomain(server.services, SYSTEM, organization, 'known.test');
+  const where = { organization, issuer: server.issuer };
+  invitation = (await invite(server.services, SYSTEM, where, { email: 'known@known.test' })).invitation._id;
 });
 afterAll(() => server?.close());
 
@@ -41,6 +50,8 @@ const pathOf = ({ path }: Endpoint, values: Record<string, string> = {}) =>
       role: 'member',
       group: 'Finance',
       operation,
+      domain: 'known.test',
+      invitation,
     };
     return encodeURIComponent(values[name] ?? known[name] ?? 'nothing');
   });
@@ -75,7 +86,8 @@ describe('every endpoint', () => {
   });
 
   it('wants a permission of the token, before it looks at what was sent', async () => {
-    const other = await machineClient(server, ['domains:write']);
+    const other = await machineClient(server, ['instance:keys']);
+    expect(ENDPOINTS.some(({ permissions }) => permissions.includes('instance:keys'))).toBe(false);
     expect(await each(ENDPOINTS, (one) => send(other, one, one.body ? { body: '{' } : {}))).toEqual(
       all(ENDPOINTS, 403, 'insufficient_scope'),
     );
