@@ -89,12 +89,6 @@ describe('a start', () => {
     },
   );
 
-  it.skipIf(ON_MONGODB)('with SMTP_URL alone is refused, for sign-up would be verified by default', async () => {
-    const { code, stderr } = await serve({ SMTP_URL: 'smtp://localhost:25' });
-    expect(code).toBe(78);
-    expect(stderr).toContain('SIGN_UP');
-  });
-
   it('with a provisioning file that is refused exits 78 with every path; without the file 66', async () => {
     const path = await file('refused.yaml', 'applications: [{ clientId: a, nmae: A }]\nroles: [{ key: 9 }]\n');
     const refused = await serve({ ROLLCALL_PROVISION: path });
