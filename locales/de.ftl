@@ -1343,7 +1343,6 @@ invitation-copy-text = Zum Weitergeben durch Sie selbst. Ein neuer Link beendet 
 invitation-link = Link
 invitation-link-shown = Kopieren Sie diesen Link jetzt. Er wird nur dieses eine Mal gezeigt.
 invitation-link-hint = Nur für { $email }. Wer ihn öffnet, meldet sich mit dieser Adresse an oder legt ein Konto für sie an.
-invitation-copied = Kopiert
 invitation-title = Einladung an { $email }
 invitation-gives = Gibt
 invitation-gives-default = Was alle bekommen, die beitreten

@@ -1356,7 +1356,6 @@ invitation-copy-text = To hand over yourself. A new link ends the one that was s
 invitation-link = Link
 invitation-link-shown = Copy this link now. It is shown this once.
 invitation-link-hint = For { $email } alone. Whoever opens it signs in with that address, or creates an account for it.
-invitation-copied = Copied
 invitation-title = Invitation to { $email }
 invitation-gives = Gives
 invitation-gives-default = What everybody gets who joins

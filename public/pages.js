@@ -136,7 +136,8 @@
   async function copy({ target }) {
     const button = target.closest?.('button[data-copy]');
     if (!button) return;
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const from = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText('value' in from ? from.value : from.textContent);
     const said = Object.assign(document.createElement('div'), {
       className: 'toast',
       textContent: button.dataset.done,
@@ -205,16 +206,6 @@
     location.assign(event.detail.requestConfig.verb === 'get' ? xhr.responseURL : location.href);
   }
 
-  async function copy({ target }) {
-    const button = target.closest?.('button[data-copy]');
-    if (!button) return;
-    const from = document.getElementById(button.dataset.copy);
-    from.select();
-    await navigator.clipboard.writeText(from.value);
-    button.querySelector('span').textContent = button.dataset.copied;
-    button.focus();
-  }
-
   function readable(root) {
     localTimes(root);
     copyButtons(root);
@@ -238,6 +229,5 @@
   document.addEventListener('reset', cleared);
   document.addEventListener('focusin', showWhole);
   document.addEventListener('click', closeMenus);
-  document.addEventListener('click', copy);
   document.addEventListener('keydown', closeMenus);
 })();

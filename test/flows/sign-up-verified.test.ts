@@ -1,5 +1,6 @@
 import type { CommandStartedEvent } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { moveEvents } from '../../src/services/audit/move-events.js';
 import { findUserByEmail } from '../../src/services/create-user.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeUser, PASSWORD } from '../support/factories.js';
@@ -73,6 +74,7 @@ describe('sign-up with SIGN_UP=verified', () => {
   it('answers an address that has an account with the same page by the same work, and mails its owner', async () => {
     const known = await makeUser(server.services);
     const unknown = newAddress();
+    await moveEvents(server.services);
     const seen = [];
     for (const email of [known.email, unknown]) {
       const browser = await newBrowser(server).open('/account');
