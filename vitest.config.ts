@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config';
 const common = {
   testTimeout: 40_000,
   hookTimeout: 60_000,
-  // One more than the cores of a small machine: many tests wait, for a process to start or a time to pass.
-  maxWorkers: 3,
+  // Twice the cores of a small machine: many tests wait, for a process to start, a page to load or a time to pass.
+  maxWorkers: 4,
 };
 
 /** Files take turns in a process that has loaded the application once. Each leaves the process as it found it. */
