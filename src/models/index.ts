@@ -122,14 +122,19 @@ interface Indexed {
 /** Every model, whatever it belongs to. */
 export const allModels = ({ oidc, ...nouns }: Models) => [...Object.values(nouns), ...Object.values(oidc)];
 
+/** So many collections at once: each is given a connection, and a busy machine takes a while to open one. */
+const AT_ONCE = 4;
+
 /** Makes the indexes; safe when several processes do it at once. */
 export async function createIndexes(models: Models): Promise<void> {
-  await Promise.all(
-    allModels(models).map(async ({ schema, collection }: Indexed) => {
-      const indexes = schema.indexes().map(([key, options]) => ({ key, ...options }) as mongo.IndexDescription);
-      if (indexes.length) await collection.createIndexes(indexes);
-    }),
-  );
+  const waiting: Indexed[] = allModels(models);
+  const makeNext = async (): Promise<void> => {
+    for (let model = waiting.shift(); model; model = waiting.shift()) {
+      const indexes = model.schema.indexes().map(([key, options]) => ({ key, ...options }) as mongo.IndexDescription);
+      if (indexes.length) await model.collection.createIndexes(indexes);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, makeNext));
 }
 
 export type {

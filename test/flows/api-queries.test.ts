@@ -1,5 +1,6 @@
 import type { CommandStartedEvent } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { themselves } from '../../src/access/can.js';
 import { createLogger } from '../../src/lib/logger.js';
 import type { Organization } from '../../src/models/index.js';
 import { moveEvents } from '../../src/services/audit/move-events.js';
@@ -7,10 +8,13 @@ import { addToGroup } from '../../src/services/change-member-group.js';
 import { giveRole } from '../../src/services/change-member-role.js';
 import { changeOrganization } from '../../src/services/change-organization.js';
 import { SYSTEM } from '../../src/services/context.js';
+import { addDomain } from '../../src/services/domains/add-domain.js';
+import { invite } from '../../src/services/invitations/invite.js';
+import { askToJoin } from '../../src/services/join-requests/ask-to-join.js';
 import { startServices } from '../../src/services/start-services.js';
 import { type ApiClient, ENDPOINTS, machineClient } from '../support/api.js';
 import { makeCrowd } from '../support/bulk.js';
-import { makeGroup, makeMember, makeOrganization, makeRole } from '../support/factories.js';
+import { makeGroup, makeMember, makeOrganization, makeRole, makeUser } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { testStore } from '../support/store.js';
 
@@ -55,6 +59,14 @@ beforeAll(async () => {
   let operation = '';
   for (let count = 0; count < ROWS; count += 1)
     operation = (await machine.post(`/organizations/${slug}/bulk-operations`, bulk)).json.id;
+  const asked = await changeOrganization(services, SYSTEM, organization, { joinRequests: true });
+  for (let count = 0; count < ROWS; count += 1) {
+    await addDomain(services, SYSTEM, asked, `rows-${count}.test`);
+    await invite(services, SYSTEM, { organization: asked, issuer: server.issuer }, { email: `${count}@rows.test` });
+    const { _id: userId } = await makeUser(services);
+    const from = { userId, message: '', address: `192.0.2.${count}` };
+    await askToJoin(services, themselves(userId), { organization: asked, ...from });
+  }
   await moveEvents(services);
   params = { org: slug, group, operation, user: ids[0] as string, member: ids[0] as string };
 }, 60_000);

@@ -8,6 +8,7 @@
  */
 import type { CommandStartedEvent } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { moveEvents } from '../../src/services/audit/move-events.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeUser, PASSWORD } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -75,6 +76,7 @@ const OF_REQUESTS =
 describe('known and unknown addresses', () => {
   it.each(Object.keys(FORMS) as Form[])('cost %s the same work', async (form) => {
     const known = await makeUser(server.services);
+    await moveEvents(server.services);
     const { Delivery } = server.services.models;
     const real = Delivery.findOneAndUpdate;
     // What is queued waits, so that its work isn't taken for the request's.
