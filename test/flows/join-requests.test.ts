@@ -4,6 +4,8 @@ import type { Application, Organization, User } from '../../src/models/index.js'
 import { changeOrganization } from '../../src/services/change-organization.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { findOrganization } from '../../src/services/create-organization.js';
+import { acceptInvitation } from '../../src/services/invitations/answer-invitation.js';
+import { invite } from '../../src/services/invitations/invite.js';
 import { askToJoin } from '../../src/services/join-requests/ask-to-join.js';
 import { acceptJoinRequest, declineJoinRequest } from '../../src/services/join-requests/decide.js';
 import { tellAdministrators } from '../../src/services/join-requests/tell-administrators.js';
@@ -248,8 +250,14 @@ describe('answering', () => {
     expect([await isMember(one), (await requestOf(one))?.waiting]).toEqual([true, false]);
   });
 
-  it('isn’t waited for by who has become a member otherwise', async () => {
+  it('isn’t waited for by who has become a member otherwise, let in or invited', async () => {
     const { services } = server;
+    const another = await world();
+    await waiting(another);
+    const where = { organization: another.organization, issuer: server.issuer };
+    const { invitation } = await invite(services, SYSTEM, where, { email: another.person.email });
+    await acceptInvitation(services, { invitation, userId: another.person._id });
+    expect(await requestOf(another)).toMatchObject({ status: 'accepted', waiting: false });
     const one = await world();
     await waiting(one, 'Hello');
     await makeMember(services, one.organization._id, one.person._id);
