@@ -273,12 +273,12 @@ describe('answering', () => {
   it('is refused for whose account is disabled, and nothing has changed', async () => {
     const { services } = server;
     const one = await world();
-    const { _id } = await waiting(one);
+    const { _id, forgetAt } = await waiting(one);
     await services.models.User.updateOne({ _id: one.person._id }, { $set: { status: 'disabled' } });
     await expect(acceptJoinRequest(services, SYSTEM, one.organization, _id, server.issuer)).rejects.toMatchObject({
       code: 'not_active',
     });
-    expect(await requestOf(one)).toMatchObject({ status: 'pending', waiting: true });
+    expect(await requestOf(one)).toMatchObject({ status: 'pending', waiting: true, forgetAt });
     expect(await isMember(one)).toBe(false);
   });
 
@@ -341,6 +341,27 @@ describe('the mail to administrators', () => {
     expect(mailbox.mailsTo(one.admin.email).at(-1)?.text).toContain('3 people ask to join');
     // An address that isn't proved may be anybody's.
     expect(mailbox.mailsTo(unproved.email)).toHaveLength(0);
+  });
+
+  it('isn’t sent of an organization in which nobody can answer', async () => {
+    const { services } = server;
+    const one = await world();
+    const { _id } = one.organization;
+    const toldAt = (ago: number, values = {}) =>
+      services.models.Organization.updateOne(
+        { _id },
+        { $set: { toldOfRequestsAt: new Date(Date.now() - ago), ...values } },
+      );
+    await toldAt(0);
+    await waiting(one);
+    await toldAt(61 * 60 * 1000, { status: 'suspended' });
+    await tellAdministrators(services, server.issuer);
+    await expect.poll(async () => (await requestOf(one))?.untold).toBeUndefined();
+    await toldAt(61 * 60 * 1000, { status: 'active' });
+    await ask({ organization: one.organization, person: await makeUser(services) });
+    await tellAdministrators(services, server.issuer);
+    expect((await mailbox.mailTo(one.admin.email, /people ask/)).text).toContain('2 people ask to join');
+    expect(mailbox.mailsTo(one.admin.email)).toHaveLength(1);
   });
 });
 
