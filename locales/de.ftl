@@ -1314,6 +1314,7 @@ event-notices-changed = { $actor } hat gewählt, welche E-Mails kommen
 
 nav-invitations = Einladungen
 invite = Einladen
+invite-with-more = Rollen, Gruppen und eine Nachricht wählen
 invite-many = Mehrere einladen
 invitation-new-title = Jemanden einladen
 invitation-email-hint = An diese Adresse geht eine E-Mail mit einem Link. Die Einladung gilt nur für sie.

@@ -1327,6 +1327,7 @@ event-notices-changed = { $actor } chose which mails to get
 
 nav-invitations = Invitations
 invite = Invite
+invite-with-more = Choose roles, groups and a message
 invite-many = Invite many
 invitation-new-title = Invite somebody
 invitation-email-hint = They get a mail with a link. The invitation is for this address alone.

@@ -5,7 +5,8 @@ import { notFound } from '../lib/errors.js';
 import { field, formBody } from '../middleware/form-body.js';
 import type { Organization, User } from '../models/index.js';
 import { findOrganization } from '../services/create-organization.js';
-import { joinOrganization } from '../services/join-organization.js';
+import { joinAsInvited } from '../services/invitations/answer-invitation.js';
+import { invitationToJoin } from '../services/invitations/find-invitation.js';
 import { mayAskToJoin, mayJoin } from '../services/join-policy.js';
 import { asked, askPage } from './ask-to-join.js';
 import type { PageDeps } from './deps.js';
@@ -36,6 +37,7 @@ async function showJoin(deps: PageDeps, ctx: Context): Promise<void> {
     action,
     organization: organizationView(organization),
     first: !organization.founded,
+    invited: found.invited,
     canDecline: false,
   });
 }
@@ -59,29 +61,30 @@ async function submitJoin(deps: PageDeps, ctx: Context): Promise<void> {
     });
     return;
   }
-  await joinOrganization(deps.services, themselves(user._id), { organizationId: organization._id, userId: user._id });
+  await joinAsInvited(deps.services, themselves(user._id), { organizationId: organization._id, userId: user._id });
   goTo(ctx, '/account');
 }
 
+interface Joinable {
+  organization: Organization;
+  may: 'join' | 'ask';
+  /** By an invitation that waits for them, which then says what they get. */
+  invited: boolean;
+}
+
 /** The organization of the path, where this person may join it or ask to; a member is sent to the account, others see an unknown page. */
-async function joinable(
-  deps: PageDeps,
-  ctx: Context,
-  user: User,
-): Promise<{ organization: Organization; may: 'join' | 'ask' } | undefined> {
-  const organization = await findOrganization(deps.services, ctx.params.slug ?? '');
+async function joinable({ services }: PageDeps, ctx: Context, { _id: userId }: User): Promise<Joinable | undefined> {
+  const organization = await findOrganization(services, ctx.params.slug ?? '');
   if (!organization || organization.slug !== ctx.params.slug) throw notFound();
-  if (
-    await deps.services.models.Membership.exists({
-      organizationId: organization._id,
-      userId: user._id,
-      status: 'active',
-    })
-  ) {
+  const membership = await services.reads.membership(organization._id, userId);
+  if (membership?.status === 'active') {
     goTo(ctx, '/account');
     return undefined;
   }
-  if (await mayJoin(deps.services, organization, user._id)) return { organization, may: 'join' };
-  if (await mayAskToJoin(deps.services, organization, user._id)) return { organization, may: 'ask' };
+  // Who was suspended joins nothing by themselves.
+  if (membership) throw notFound();
+  if (await invitationToJoin(services, userId, organization._id)) return { organization, may: 'join', invited: true };
+  if (await mayJoin(services, organization, userId)) return { organization, may: 'join', invited: false };
+  if (await mayAskToJoin(services, organization, userId)) return { organization, may: 'ask', invited: false };
   throw notFound();
 }

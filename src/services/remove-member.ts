@@ -16,6 +16,7 @@ import {
 import { event, type ServiceContext } from './context.js';
 import { copyToMemberships, readCopied } from './copies.js';
 import { endGrantsOfMembers } from './end-grants.js';
+import { endInvitationsTo } from './invitations/change-invitation.js';
 import { requirePermission } from './require.js';
 import { requireMayGive } from './rules-of-roles.js';
 import { leaveNoSeat, takingSeat } from './seats.js';
@@ -40,6 +41,9 @@ export async function removeMember(
     ...held,
     ...(state.membership.wasAdministrator ? [ADMIN_ROLE_ID] : []),
   ]);
+  // First: should this process die in between, an invitation has gone that gives a member nothing.
+  const user = options.dry ? undefined : await context.reads.user(key.userId);
+  if (user) await endInvitationsTo(context, actor, { organizationId: key.organizationId, user });
   await end(context, actor, key, 'member.removed', options);
 }
 

@@ -88,7 +88,7 @@ describe.each(VIEWS)('invitations ($name)', (view) => {
     await look(page, `invitations-empty-${view.name}`);
     await visit(invitations(acme));
     await look(page, `invitations-${view.name}`);
-    await press(page, 'link', 'Invite');
+    await press(page, 'link', 'Choose roles, groups and a message');
     await look(page, `invitation-new-${view.name}`);
     await page.getByLabel('Email').fill('miriam.szabo@northwind.test');
     await page.getByLabel('Message').fill('See you on Monday.');

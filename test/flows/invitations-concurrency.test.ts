@@ -5,6 +5,7 @@ import { acceptInvitation, declineInvitation } from '../../src/services/invitati
 import { resendInvitation, revokeInvitation } from '../../src/services/invitations/change-invitation.js';
 import { invite } from '../../src/services/invitations/invite.js';
 import { listMemberships } from '../../src/services/list-memberships.js';
+import { removeMember } from '../../src/services/remove-member.js';
 import { makeOrganization, makeRole, makeUser } from '../support/factories.js';
 import { inBetween } from '../support/in-between.js';
 import { twoServices } from '../support/two-services.js';
@@ -55,6 +56,14 @@ describe('an invitation, through two processes', () => {
     expect(await eventsOf(invitation._id, 'invitation.accepted')).toBe(1);
   });
 
+  it('accepted by the same person wholly while a second press is under way ends both alike', async () => {
+    const { invitation, organization, user } = await invited();
+    const answering = { invitation, userId: user._id };
+    inBetween(one.models.Invitation, 'updateOne', () => acceptInvitation(two, answering));
+    expect(await acceptInvitation(one, answering)).toMatchObject({ wasMember: false });
+    expect(await rowsOf(user, organization)).toHaveLength(1);
+  });
+
   it('accepted by somebody and revoked at once has one end', async () => {
     const { invitation, organization, user } = await invited();
     const [accepted, revoked] = await Promise.allSettled([
@@ -103,6 +112,17 @@ describe('an invitation, through two processes', () => {
       expect(await rowsOf(user, organization)).toMatchObject([{ settled: true, roles: [{ roleId }] }]);
     },
   );
+
+  it('lets nobody back who was removed, though a process died before it was marked as used', async () => {
+    const { invitation, organization, user } = await invited();
+    const answering = { invitation, userId: user._id };
+    inBetween(one.models.Invitation, 'updateOne', async () => Promise.reject(new Error('died')), {
+      when: (...[, update]: [unknown, { $set: object }]) => 'joinedAt' in update.$set,
+    });
+    await expect(acceptInvitation(one, answering)).rejects.toThrow('died');
+    await removeMember(two, SYSTEM, { organizationId: organization._id, userId: user._id });
+    await expect(acceptInvitation(two, answering)).rejects.toMatchObject({ code: 'not_found' });
+  });
 
   it('gives its roles also where the next sign-in completes what a process began', async () => {
     const { invitation, organization, user } = await invited();

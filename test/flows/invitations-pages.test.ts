@@ -34,7 +34,13 @@ const invitationTo = (email: string) => server.services.models.Invitation.findOn
 describe('the pages of invitations', () => {
   it('invite by address, keep what was typed where it can’t be taken, and say why', async () => {
     await open(base);
-    await browser.follow('Invite');
+    await browser.submit('Invite', { email: 'quick@pages.test' });
+    expect(browser.has('quick@pages.test is invited.')).toBe(true);
+    await browser.submit('Invite', { email: 'nobody' });
+    expect([browser.status, browser.has('Enter an address like name@example.com.')]).toEqual([422, true]);
+    expect(browser.html).toContain('value="nobody"');
+    await open(base);
+    await browser.follow('Choose roles, groups and a message');
     expect(await htmlFaults(browser.html)).toEqual([]);
     for (const [email, why] of [
       ['', 'Enter an email address.'],

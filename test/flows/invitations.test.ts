@@ -241,6 +241,19 @@ describe('an invitation', () => {
     expect((await memberOf(email))?.status ?? 'removed').toBe('removed');
   });
 
+  it('ends with the removal of a member who never needed it', async () => {
+    const { services } = server;
+    const email = fresh();
+    const person = await makeUser(services, { email });
+    const { invitation, shown } = await invited(email, { roleIds: ['rol_admin'] });
+    await makeMember(services, acme._id, person._id);
+    await removeMember(services, SYSTEM, { organizationId: acme._id, userId: person._id });
+    const browser = await signedIn(server, person);
+    expect((await browser.open(shown)).status).toBe(404);
+    expect((await browser.open(`/join/${acme.slug}`)).status).toBe(404);
+    expect(await services.models.Invitation.findById(invitation._id).lean()).toMatchObject({ status: 'revoked' });
+  });
+
   it('gives what its inviter may still give', async () => {
     const { services } = server;
     const [founder, email] = [await makeUser(services), fresh()];
@@ -356,6 +369,29 @@ describe('an invitation in an application’s login', () => {
     const again = await rp.begin(flow.browser, parameters);
     await again.browser.submit('Join');
     expect((await again.tokens()).claims()?.roles).toEqual(['billing']);
+  });
+
+  it('lets who has proved the address join at the organization’s own address too, with its roles', async () => {
+    const { services } = server;
+    const [email, unknown] = [fresh(), fresh()];
+    const given = await roleId('billing');
+    await invited(email, { roleIds: [given] });
+    await invited(unknown, { roleIds: [given] });
+    await unproved(unknown);
+    const stranger = await signedIn(server, (await userOf(unknown)) as User);
+    expect((await stranger.open(`/join/${acme.slug}`)).status).toBe(404);
+    const browser = await signedIn(server, await makeUser(services, { email }));
+    await browser.open(`/join/${acme.slug}`);
+    expect(browser.has('With what your invitation gives.')).toBe(true);
+    await browser.submit('Join');
+    expect(await rolesOf(email)).toEqual([given]);
+    await setMemberStatus(services, SYSTEM, {
+      organizationId: acme._id,
+      userId: (await userOf(email))?._id ?? '',
+      status: 'suspended',
+    });
+    await services.models.Organization.updateOne({ _id: acme._id }, { $set: { joinPolicy: 'open' } });
+    expect((await browser.open(`/join/${acme.slug}`)).status).toBe(404);
   });
 
   it('is offered to who is in no organization, beside creating one', async () => {

@@ -4,6 +4,8 @@ import type { Application, Organization, User } from '../../src/models/index.js'
 import { changeOrganization } from '../../src/services/change-organization.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { findOrganization } from '../../src/services/create-organization.js';
+import { acceptInvitation } from '../../src/services/invitations/answer-invitation.js';
+import { invite } from '../../src/services/invitations/invite.js';
 import { askToJoin } from '../../src/services/join-requests/ask-to-join.js';
 import { acceptJoinRequest, declineJoinRequest } from '../../src/services/join-requests/decide.js';
 import { tellAdministrators } from '../../src/services/join-requests/tell-administrators.js';
@@ -248,8 +250,14 @@ describe('answering', () => {
     expect([await isMember(one), (await requestOf(one))?.waiting]).toEqual([true, false]);
   });
 
-  it('isn’t waited for by who has become a member otherwise', async () => {
+  it('isn’t waited for by who has become a member otherwise, let in or invited', async () => {
     const { services } = server;
+    const another = await world();
+    await waiting(another);
+    const where = { organization: another.organization, issuer: server.issuer };
+    const { invitation } = await invite(services, SYSTEM, where, { email: another.person.email });
+    await acceptInvitation(services, { invitation, userId: another.person._id });
+    expect(await requestOf(another)).toMatchObject({ status: 'accepted', waiting: false });
     const one = await world();
     await waiting(one, 'Hello');
     await makeMember(services, one.organization._id, one.person._id);
@@ -265,12 +273,12 @@ describe('answering', () => {
   it('is refused for whose account is disabled, and nothing has changed', async () => {
     const { services } = server;
     const one = await world();
-    const { _id } = await waiting(one);
+    const { _id, forgetAt } = await waiting(one);
     await services.models.User.updateOne({ _id: one.person._id }, { $set: { status: 'disabled' } });
     await expect(acceptJoinRequest(services, SYSTEM, one.organization, _id, server.issuer)).rejects.toMatchObject({
       code: 'not_active',
     });
-    expect(await requestOf(one)).toMatchObject({ status: 'pending', waiting: true });
+    expect(await requestOf(one)).toMatchObject({ status: 'pending', waiting: true, forgetAt });
     expect(await isMember(one)).toBe(false);
   });
 
@@ -333,6 +341,27 @@ describe('the mail to administrators', () => {
     expect(mailbox.mailsTo(one.admin.email).at(-1)?.text).toContain('3 people ask to join');
     // An address that isn't proved may be anybody's.
     expect(mailbox.mailsTo(unproved.email)).toHaveLength(0);
+  });
+
+  it('isn’t sent of an organization in which nobody can answer', async () => {
+    const { services } = server;
+    const one = await world();
+    const { _id } = one.organization;
+    const toldAt = (ago: number, values = {}) =>
+      services.models.Organization.updateOne(
+        { _id },
+        { $set: { toldOfRequestsAt: new Date(Date.now() - ago), ...values } },
+      );
+    await toldAt(0);
+    await waiting(one);
+    await toldAt(61 * 60 * 1000, { status: 'suspended' });
+    await tellAdministrators(services, server.issuer);
+    await expect.poll(async () => (await requestOf(one))?.untold).toBeUndefined();
+    await toldAt(61 * 60 * 1000, { status: 'active' });
+    await ask({ organization: one.organization, person: await makeUser(services) });
+    await tellAdministrators(services, server.issuer);
+    expect((await mailbox.mailTo(one.admin.email, /people ask/)).text).toContain('2 people ask to join');
+    expect(mailbox.mailsTo(one.admin.email)).toHaveLength(1);
   });
 });
 

@@ -1,11 +1,13 @@
 import type { CommandStartedEvent } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { moveEvents } from '../../src/services/audit/move-events.js';
+import { SYSTEM } from '../../src/services/context.js';
 import { findUserByEmail } from '../../src/services/create-user.js';
+import { invite } from '../../src/services/invitations/invite.js';
 import type { BrowserClient } from '../support/browser-client.js';
-import { makeApplication, makeUser, PASSWORD } from '../support/factories.js';
+import { makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
-import { type Mailbox, startMailbox } from '../support/mailbox.js';
+import { linkIn, type Mailbox, startMailbox } from '../support/mailbox.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -232,3 +234,50 @@ function holdDeliveries(): () => Promise<void> {
     letGo();
   };
 }
+
+describe('an invitation with SIGN_UP=verified', () => {
+  /** Its two links, and a browser that has opened one of them and wants an account. */
+  async function invited(email: string) {
+    const { services, issuer } = server;
+    const organization = await makeOrganization(services, { name: 'Acme' });
+    const { url: shown } = await invite(services, SYSTEM, { organization, issuer }, { email });
+    const mailed = linkIn(await mailbox.mailTo(email), issuer);
+    const by = async (link: string) => {
+      const browser = await newBrowser(server).open(link);
+      return browser.follow('Create account');
+    };
+    const isMember = async () =>
+      services.models.Membership.exists({ organizationId: organization._id, userId: (await userAt(email))?._id ?? '' });
+    return { shown, mailed, by, isMember };
+  }
+  const make = (browser: BrowserClient, email: string) =>
+    browser.submit('Create account', { name: 'Ada Byron', email, password: PASSWORD });
+
+  it('needs no code by the mailed link, which proves the address already', async () => {
+    const email = newAddress();
+    const { mailed, by, isMember } = await invited(email);
+    const browser = await make(await by(mailed), email);
+    expect(browser.url).toBe(mailed);
+    expect(await userAt(email)).toMatchObject({ emailVerified: true });
+    await browser.submit('Join');
+    expect(await isMember()).toBeTruthy();
+    expect(mailbox.mailsTo(email)).toHaveLength(1);
+  });
+
+  it('needs the code by the shown link, for its address alone, and doesn’t tell whether there is an account', async () => {
+    const [email, known] = [newAddress(), (await makeUser(server.services)).email];
+    const { shown, by, isMember } = await invited(email);
+    const browser = await by(shown);
+    expect((await make(browser, newAddress())).status).toBe(422);
+    await make(browser, email);
+    expect(await userAt(email)).toBeUndefined();
+    await browser.submit('Continue', { code: await codeTo(email, 2) });
+    expect(browser.url).toBe(shown);
+    expect(await userAt(email)).toMatchObject({ emailVerified: true });
+    await browser.submit('Join');
+    expect(await isMember()).toBeTruthy();
+    const another = await invited(known);
+    const asked = await make(await another.by(another.shown), known);
+    expect([asked.status, new URL(asked.url).pathname.split('/').at(-1)]).toEqual([200, 'code']);
+  });
+});

@@ -141,8 +141,17 @@ export async function submitInvitation(deps: PageDeps, ctx: Context, login: Logi
   const waiting = await waitingInvitations(deps, userId);
   const found = waiting.find(({ invitation }) => invitation._id === field(ctx, 'invitation'));
   if (!found) return showOrganization(deps, ctx, login);
-  const { organization } = await acceptWaiting(deps.services, { invitation: found.invitation, userId });
-  await answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId: organization._id });
+  const { organizationId } = found.invitation;
+  try {
+    await acceptWaiting(deps.services, { invitation: found.invitation, userId });
+  } catch (error) {
+    if (!(error instanceof RollcallError) || error.code !== 'not_found') throw error;
+    return showOrganization(deps, ctx, login);
+  }
+  await Promise.all([
+    answerLogin(deps.runtime, ctx, login, { kind: 'organization', organizationId }),
+    remember(deps, login, organizationId),
+  ]);
 }
 
 async function waitingInvitations({ services }: PageDeps, userId: string) {

@@ -69,7 +69,7 @@ export interface InvitationsViews {
     switchUrl: string;
   };
   'join/suspended': { app: AppView | null; organization: OrganizationView; switchUrl: string; email: string };
-  'organizations/invitations': Framed & {
+  'organizations/invitations': FramedForm & {
     base: string;
     asked: { status: string };
     invitations: InvitationRow[];

@@ -8,6 +8,7 @@ import type { Invitation, Organization, User } from '../../models/index.js';
 import { event, type ServiceContext } from '../context.js';
 import { endGrantsOfMembers } from '../end-grants.js';
 import { insertMembership, joinOrganization, settleMembership } from '../join-organization.js';
+import { closeJoinRequest } from '../join-requests/close.js';
 import { proveAddress, type Shown } from '../prove-address.js';
 import { PRESENT } from '../reads.js';
 import { vocabularyOf } from '../vocabulary.js';
@@ -51,7 +52,8 @@ export async function acceptInvitation(
     throw new RollcallError('password_needed', 422, 'Enter your password to show that this account is yours.');
   const decided = await decide(context, organization, invitation, userId);
   if (decided === 'done') {
-    if (!present) throw notFound();
+    // Asked anew: it may have been done since they were looked for. Who was removed after it isn't let back in.
+    if (!(await models.Membership.exists({ organizationId, userId, ...PRESENT }))) throw notFound();
     return { organization, wasMember: false };
   }
   if (!present || decided === 'again') {
@@ -60,6 +62,7 @@ export async function acceptInvitation(
     if (!present) await endGrantsOfMembers(context, organizationId, [userId]);
     const invited = await stillGiven(context, organization, invitation);
     await settleMembership(context, await insertMembership(context, actor, organizationId, userId, { invited }));
+    await closeJoinRequest(context, actor, { organizationId, userId });
   }
   await models.Invitation.updateOne(
     { _id: invitation._id, joinedAt: { $exists: false } },
@@ -166,6 +169,14 @@ export async function joinAsInvited(
   { organizationId, userId }: { organizationId: string; userId: string },
 ): Promise<void> {
   const invitation = await invitationToJoin(context, userId, organizationId);
-  if (invitation) await acceptWaiting(context, { invitation, userId });
-  else await joinOrganization(context, actor, { organizationId, userId });
+  if (invitation) {
+    try {
+      await acceptWaiting(context, { invitation, userId });
+      return;
+    } catch (error) {
+      // It has ended meanwhile: what is left is what everybody may.
+      if (!(error instanceof RollcallError) || error.code !== 'not_found') throw error;
+    }
+  }
+  await joinOrganization(context, actor, { organizationId, userId });
 }

@@ -1,9 +1,9 @@
 /** What whoever invites does with an invitation afterwards: sends it again, takes another link, revokes it. */
 import type { Actor } from '../../access/can.js';
-import { conflict, isDuplicateKey } from '../../lib/errors.js';
+import { conflict, isDuplicateKey, RollcallError } from '../../lib/errors.js';
 import { newSecret } from '../../lib/ids.js';
 import { hashSecret } from '../../lib/secrets.js';
-import type { Invitation } from '../../models/index.js';
+import type { Invitation, User } from '../../models/index.js';
 import { actorName, event, type ServiceContext } from '../context.js';
 import { findUserByEmail } from '../create-user.js';
 import { alreadyMember } from '../join-organization.js';
@@ -93,12 +93,40 @@ export async function revokeInvitation(
   requirePermission(actor, 'invitations:write', organizationId);
   const present = await findInvitation(context, organizationId, id);
   // Once is as good as twice.
-  if (present.status === 'revoked') return;
-  const { email } = present;
-  await renew(context, present, {
+  if (present.status !== 'revoked') await revoke(context, actor, present);
+}
+
+/**
+ * Ends what would let a member back in, with what it gives, whom the actor removes: an invitation that waits, and one whose accepting a death
+ * has interrupted.
+ */
+export async function endInvitationsTo(
+  context: ServiceContext,
+  actor: Actor,
+  { organizationId, user }: { organizationId: string; user: Pick<User, '_id' | 'email'> },
+): Promise<void> {
+  const { models, clock } = context;
+  const { _id: acceptedBy, email } = user;
+  const now = clock.now();
+  await models.Invitation.updateMany(
+    { email, status: 'accepted', organizationId, acceptedBy, joinedAt: { $exists: false } },
+    { $set: { joinedAt: now } },
+  );
+  const waiting = { organizationId, email, open: true as const, expiresAt: { $gt: now } };
+  const found = await models.Invitation.findOne(waiting, { pendingEvents: 0 }).lean();
+  if (!found) return;
+  await revoke(context, actor, found).catch((error: unknown) => {
+    // They answer it at this moment: they are a member already, and it gives nothing.
+    if (!(error instanceof RollcallError) || error.code !== 'invitation_answered') throw error;
+  });
+}
+
+function revoke(context: ServiceContext, actor: Actor, present: Invitation): Promise<Invitation> {
+  const { _id, organizationId, email } = present;
+  return renew(context, present, {
     $set: { status: 'revoked', answeredAt: context.clock.now() },
     $unset: { open: 1 },
-    $push: { pendingEvents: event(context, actor, 'invitation.revoked', id, { organizationId, before: { email } }) },
+    $push: { pendingEvents: event(context, actor, 'invitation.revoked', _id, { organizationId, before: { email } }) },
   });
 }
 

@@ -1,5 +1,6 @@
 /** A list of people to invite, as somebody pastes it: addresses, or a table whose first line names its columns. */
 import { invalid } from '../../lib/errors.js';
+import { MOST_GIVEN } from './givable.js';
 
 /** People of one list. */
 export const MOST_LINES = 200;
@@ -60,10 +61,13 @@ function separatorOf(first: string): string {
   return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best));
 }
 
+/** What stands between commas, which a quoted name and an address in brackets may hold themselves. Each character is looked at a few times at most. */
+const MAILBOX = /(?:"[^"]*"|<[^<>]*>|[^,;])+/g;
+
 /** An address stands alone, or as a mail program writes it: `Ada Byron <ada@example.com>`. Names aren't kept. */
 function readAddresses(text: string): ListLine[] {
   return text.split(/\r?\n/).flatMap((content, index) => {
-    const parts = content.includes('<') ? content.split(/[,;](?![^<]*>)/) : content.split(/[\s,;]+/);
+    const parts = content.includes('<') ? (content.match(MAILBOX) ?? []) : content.split(/[\s,;]+/);
     return parts
       .map((part) => (/<([^<>]*)>/.exec(part)?.[1] ?? part).trim())
       .filter(Boolean)
@@ -105,9 +109,10 @@ async function readTable(text: string, delimiter: string): Promise<ListLine[]> {
     });
 }
 
-/** Several in one cell. */
+/** Several in one cell; of more than an invitation gives, enough to say so. */
 const listIn = (cell: string): string[] =>
   cell
     .split(/[,;|]/)
     .map((one) => one.trim())
-    .filter(Boolean);
+    .filter(Boolean)
+    .slice(0, MOST_GIVEN + 1);

@@ -5,11 +5,8 @@ import type { Organization } from '../../models/index.js';
 import { event, type ServiceContext } from '../context.js';
 import { mayAskToJoin } from '../join-policy.js';
 import { limiters, networkOf, take } from '../limiters.js';
-import { ASK_AGAIN_MS } from './ask-again.js';
+import { ASK_AGAIN_MS, UNANSWERED_MS } from './ask-again.js';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** What nobody answers goes by itself. */
-const UNANSWERED_MS = 90 * DAY_MS;
 export const MESSAGE_MAX = 500;
 
 const DAY_SECONDS = 24 * 60 * 60;

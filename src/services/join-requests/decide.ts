@@ -9,7 +9,7 @@ import { addMember } from '../add-member.js';
 import { event, type ServiceContext } from '../context.js';
 import { sendMail } from '../mail/index.js';
 import { requirePermission } from '../require.js';
-import { ASK_AGAIN_MS } from './ask-again.js';
+import { ASK_AGAIN_MS, UNANSWERED_MS } from './ask-again.js';
 
 /**
  * Makes who asked a member, with the roles that everyone gets who joins.
@@ -96,10 +96,11 @@ async function decided(
 }
 
 /** They can't be let in as things are: it is for the administrators to say no, or to wait. */
-async function reopen({ models, clock }: ServiceContext, { _id }: JoinRequest): Promise<void> {
+async function reopen({ models, clock }: ServiceContext, { _id, askedAt }: JoinRequest): Promise<void> {
+  const forgetAt = new Date(askedAt.getTime() + UNANSWERED_MS);
   await models.JoinRequest.updateOne(
     { _id, status: 'accepted', waiting: true },
-    { $set: { status: 'pending', updatedAt: clock.now() }, $unset: { decidedAt: 1 } },
+    { $set: { status: 'pending', forgetAt, updatedAt: clock.now() }, $unset: { decidedAt: 1 } },
   );
 }
 

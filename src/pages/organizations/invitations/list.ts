@@ -20,12 +20,15 @@ async function showInvitations(deps: PageDeps, ctx: Context): Promise<void> {
   if (!visitor) return;
   const { organization, actor } = visitor;
   const { services } = deps;
+  const base = `/organizations/${organization.slug}`;
   const status = oneOf(ctx, 'status', INVITATION_STATUSES);
   const after = textOf(ctx, 'after') || undefined;
   const list = await listInvitations(services, actor, organization._id, { status, limit: ON_A_PAGE, after });
   ctx.body = deps.render('organizations/invitations', {
     frame: frameOf(deps, ctx, visitor),
-    base: `/organizations/${organization.slug}`,
+    csrf: deps.csrf.token(ctx),
+    action: `${base}/invitations`,
+    base,
     asked: { status: status ?? '' },
     invitations: await invitationRows(services, organization, list.data),
     pager: {

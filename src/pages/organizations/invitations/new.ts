@@ -17,7 +17,7 @@ export function newInvitation(router: Router, deps: PageDeps): void {
     const visitor = await visitorOf(deps, ctx, 'invitations:read', 'invitations:write');
     if (visitor) await newPage(deps, ctx, visitor, { email: '', typed: NO_GIFT });
   });
-  // The form stands on the list too.
+  // A form for the address alone stands on the list too.
   for (const path of [NEW, '/organizations/:slug/invitations'])
     router.post(path, formBody, deps.csrf.check, async (ctx) => submitNew(deps, ctx));
 }
