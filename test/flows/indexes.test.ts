@@ -312,6 +312,7 @@ it('every query of invitations is served by an index', async () => {
   const open = await services.models.Invitation.findOne({ organizationId, email: 'a@index.test', open: true }).lean();
   await revokeInvitation(services, SYSTEM, organizationId, open?._id as string);
   expect(recorded.size).toBeGreaterThan(15);
+  expect(await scanned()).toEqual([]);
 });
 
 it('every query about one’s own account is served by an index', async () => {
@@ -334,6 +335,7 @@ it('every query about one’s own account is served by an index', async () => {
   await lastOrganizationOf(services, key);
   await forgetLastOrganizations(services, user._id);
   expect(recorded.size).toBeGreaterThan(20);
+  expect(await scanned()).toEqual([]);
 });
 
 it('every query of deleting and erasing is served by an index', async () => {
