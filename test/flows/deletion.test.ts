@@ -266,7 +266,8 @@ describe('a deletion in the middle of something else', () => {
     await changeOrganization(services, SYSTEM, organization, { joinRequests: true });
     const { _id: userId } = await makeUser(services);
     const open = { ...organization, joinRequests: true };
-    await askToJoin(services, themselves(userId), { organization: open, userId, message: '', address: '192.0.2.9' });
+    const asked = { organization: open, userId, message: '', address: '192.0.2.9' };
+    await askToJoin({ ...services, joinAsked: () => {} }, themselves(userId), asked);
     await deleteOrganization(services, SYSTEM, organization);
     const sent: Mail[] = [];
     await tellAdministrators({ ...services, mail: async (mail) => void sent.push(mail) }, server.issuer);
