@@ -1775,6 +1775,7 @@ applications-none-text = Hier stehen die Anwendungen, bei denen Sie sich mit die
 application-first-party = Gehört den Betreibern dieses Servers: Sie erhält Zugriff, wenn Sie sie aufrufen, ohne zu fragen.
 access-identity = Wissen, wer Sie sind: { $what }
 access-no-organization = Ohne Organisation
+access-left = Eine Organisation, in der Sie nicht mehr sind
 access-since = Seit { $time }
 take-access-back = Zugriff zurücknehmen
 access-taken-back = { $application } hat dort keinen Zugriff mehr.

@@ -1788,6 +1788,7 @@ applications-none-text = Those that you sign in to with this account are listed 
 application-first-party = Belongs to this server’s operators: it gets access when you go to it, without asking.
 access-identity = Know who you are: { $what }
 access-no-organization = Without an organization
+access-left = An organization that you aren’t in any more
 access-since = Since { $time }
 take-access-back = Take access back
 access-taken-back = { $application } has no access there any more.

@@ -63,10 +63,12 @@ import { cleanUp } from './services/clean-up-roles.js';
 import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
 import { createCreationLimits } from './services/creation-limits.js';
+import { finishDeletions } from './services/delete-account.js';
 import { createDeliveries } from './services/deliveries/index.js';
 import { endAllThatWasLeft } from './services/end-access.js';
 import { eraseDeleted } from './services/erase/index.js';
 import { startJoinRequestWork } from './services/join-requests/tell-administrators.js';
+import { withinNoticeLimits } from './services/mail/notice-limits.js';
 import { ROLES_GIVEN, tellRolesGiven } from './services/mail/roles-given.js';
 import { createOwnLimits } from './services/own-limits.js';
 import { createRecoveryLimits } from './services/recovery-limits.js';
@@ -147,14 +149,17 @@ export function createApp(deps: AppDeps): Koa {
   const render = createRenderer(catalogue);
   services.issuer = issuer;
   if (deps.mailTransport)
-    services.mail = createMailQueue({
-      deliveries,
-      encryption: deps.encryption,
-      render: createMailRenderer(catalogue, issuer),
-      transport: deps.mailTransport,
-      from: senderOf(deps.mailFrom, issuer),
-      issuer,
-    });
+    services.mail = withinNoticeLimits(
+      deps.connection,
+      createMailQueue({
+        deliveries,
+        encryption: deps.encryption,
+        render: createMailRenderer(catalogue, issuer),
+        transport: deps.mailTransport,
+        from: senderOf(deps.mailFrom, issuer),
+        issuer,
+      }),
+    );
   deliveries.handle(ROLES_GIVEN, (note) => tellRolesGiven(services, note));
   const signer = createSigner(deps.cookieKeys);
   const csrf = createCsrf(signer, issuer);
@@ -188,6 +193,11 @@ export function createApp(deps: AppDeps): Koa {
     'erase what was deleted',
     ERASE_MS,
     unlessAway(() => eraseDeleted(services)),
+  );
+  deps.background.every(
+    'go on with deletions',
+    CLEAN_UP_MS,
+    unlessAway(() => finishDeletions(services)),
   );
   deps.background.every(
     'end what new passwords have ended',

@@ -2,12 +2,23 @@
 import type { Organization, Role, User } from '../models/index.js';
 import type { MemberOverview } from '../services/list-members.js';
 
-export const presentUser = ({ _id, email, name, status, emailVerified, profile, metadata, createdAt }: User) => ({
+export const presentUser = ({
+  _id,
+  email,
+  name,
+  status,
+  emailVerified,
+  deletion,
+  profile,
+  metadata,
+  createdAt,
+}: User) => ({
   id: _id,
   email,
   name,
   status,
   emailVerified,
+  ...(deletion ? { eraseAt: deletion.eraseAt } : {}),
   ...(profile ? { profile } : {}),
   ...(metadata ? { metadata } : {}),
   createdAt,
@@ -26,6 +37,7 @@ export const presentOrganization = (
     revokeOnDowngrade,
     metadata,
     administrators,
+    deletion,
     createdAt,
   }: Organization,
   defaultRoles: string[] | null,
@@ -40,6 +52,7 @@ export const presentOrganization = (
   roleMode: roleMode ?? 'multiple',
   revokeOnDowngrade: revokeOnDowngrade ?? false,
   administrators,
+  ...(deletion ? { eraseAt: deletion.eraseAt } : {}),
   ...(metadata ? { metadata } : {}),
   createdAt,
 });

@@ -23,8 +23,11 @@ export interface User {
   notices?: { rolesGiven?: false; newSignIn?: false };
   /** `disabling` denies at once while administrator seats are being given up. */
   status: 'active' | 'disabling' | 'disabled';
-  /** While `disabling`: the attempt, under whose id alone it ends, and whether organizations may be left without an administrator. */
-  disabling?: { attempt: string; force: boolean };
+  /**
+   * While `disabling`: the attempt, under whose id alone it ends, whether organizations may be left without an administrator, and, where it is
+   * their own wish to be deleted, that wish: whoever finds it left behind goes on with it.
+   */
+  disabling?: { attempt: string; force: boolean; deletion?: Deletion };
   /** Of a disabled user: their own doing, which signing in takes back. */
   deletion?: Deletion;
   /** Sessions, grants and consents that a new password ends, until they have ended: see `services/end-access.ts`. */
@@ -80,7 +83,7 @@ export const userSchema = new Schema<User>(
     },
     status: { type: String, enum: ['active', 'disabling', 'disabled'], required: true, default: 'active' },
     disabling: {
-      type: new Schema({ attempt: { type: String, required: true }, force: Boolean }, { _id: false }),
+      type: new Schema({ attempt: { type: String, required: true }, force: Boolean, deletion }, { _id: false }),
       default: undefined,
     },
     deletion,
@@ -127,3 +130,5 @@ userSchema.index({ words: 1, sortName: 1 });
 // Who is to be erased.
 userSchema.index({ 'deletion.eraseAt': 1 }, { sparse: true });
 userSchema.index({ 'ending.since': 1 }, { sparse: true });
+// Whose deletion was begun.
+userSchema.index({ 'disabling.deletion.at': 1 }, { sparse: true });

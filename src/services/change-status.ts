@@ -118,7 +118,7 @@ export async function setUserStatus(
   if (revision !== undefined && revision !== (user.revision ?? 0)) throw stale();
   if (status === 'disabled' && user.status === 'disabled' && user.deletion) {
     await requireMayReach(context, actor, userId);
-    return barReturn(context, actor, user);
+    return barReturn(context, actor, userId);
   }
   const already = user.status === status;
   if (already && (status === 'disabled' || !(await waitingSeats(context, userId)).length)) return false;
@@ -130,7 +130,7 @@ export async function setUserStatus(
 }
 
 /** They have deleted their account, and won't get it back by signing in. */
-async function barReturn(context: ServiceContext, actor: Actor, { _id: userId }: User): Promise<boolean> {
+async function barReturn(context: ServiceContext, actor: Actor, userId: string): Promise<boolean> {
   const { matchedCount } = await context.models.User.updateOne(
     { _id: userId, status: 'disabled', deletion: { $exists: true }, 'deletion.barred': { $ne: true } },
     {
@@ -198,8 +198,8 @@ async function disable(
   { userId, force: wanted, revision, deletion }: StatusChange & { force: boolean; deletion?: Deletion },
 ): Promise<void> {
   for (let round = 0; round < ATTEMPTS; round += 1) {
-    const attempt = await beginDisabling(context, userId, { force: wanted, revision });
-    if (!attempt) return;
+    const attempt = await beginDisabling(context, userId, { force: wanted, revision, deletion });
+    if (!attempt) return whereDisabled(context, actor, userId, deletion);
     const { only, eventId, force } = attempt;
     try {
       await giveUpSeats(context, actor, userId, { force, parent: eventId });
@@ -216,15 +216,26 @@ async function disable(
     }
     // What was taken after they were enabled is theirs again.
     await returnSeats(context, actor, userId, eventId);
-    const ended = await context.models.User.findOne({ _id: userId, status: 'disabled' }).lean();
-    if (ended) return deletion && !ended.deletion ? keepDeletion(context, actor, userId, deletion) : undefined;
+    if (await context.models.User.exists({ _id: userId, status: 'disabled' }))
+      return whereDisabled(context, actor, userId, deletion);
     // Enabled since they were read.
     if (revision !== undefined) throw stale();
   }
   throw new RollcallError('busy', 503, 'Somebody else is changing this user all the time. Try again in a moment.');
 }
 
-/** An operator has disabled whoever wanted to go: so nobody but an operator gives the account back. */
+/** Somebody else was faster. Of an operator and whoever wants to go each is heard: nobody but an operator gives the account back. */
+async function whereDisabled(
+  context: ServiceContext,
+  actor: Actor,
+  userId: string,
+  deletion: Deletion | undefined,
+): Promise<void> {
+  if (deletion) await keepDeletion(context, actor, userId, deletion);
+  else await barReturn(context, actor, userId);
+}
+
+/** An operator has disabled whoever wanted to go. */
 async function keepDeletion(context: ServiceContext, actor: Actor, userId: string, deletion: Deletion): Promise<void> {
   await context.models.User.updateOne(
     { _id: userId, status: 'disabled', deletion: { $exists: false } },
@@ -248,9 +259,9 @@ interface Disabling {
 async function beginDisabling(
   context: ServiceContext,
   userId: string,
-  { force, revision }: { force: boolean; revision: number | undefined },
+  { force, revision, deletion }: { force: boolean; revision: number | undefined; deletion: Deletion | undefined },
 ): Promise<Disabling | undefined> {
-  const own = { attempt: newId('evt'), force };
+  const own = { attempt: newId('evt'), force, ...(deletion ? { deletion } : {}) };
   const underWay = (attempt: string | null) => ({ status: 'disabling', 'disabling.attempt': attempt });
   const ours = { only: underWay(own.attempt), eventId: own.attempt, force };
   for (let round = 0; round < ATTEMPTS; round += 1) {
@@ -324,12 +335,21 @@ async function giveUpSeats(
 const waitingSeats = ({ models }: ServiceContext, userId: string) =>
   models.Membership.find({ userId, status: 'active', wasAdministrator: true }, { organizationId: 1 }).lean();
 
-async function returnSeats(
+/**
+ * Of an active user; done again it changes nothing.
+ * @throws RollcallError `too_many_administrators` where there is no room, once the others have theirs
+ */
+export async function returnSeats(
   context: ServiceContext,
   actor: Actor,
   userId: string,
   parent: string | undefined,
 ): Promise<void> {
+  let full: RollcallError | undefined;
   for (const { organizationId } of await waitingSeats(context, userId))
-    await takeSeatBack(context, actor, { organizationId, userId }, parent);
+    await takeSeatBack(context, actor, { organizationId, userId }, parent).catch((error: unknown) => {
+      if (!(error instanceof RollcallError && error.code === 'too_many_administrators')) throw error;
+      full ??= error;
+    });
+  if (full) throw full;
 }

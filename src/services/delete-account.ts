@@ -1,5 +1,5 @@
 /** A person deletes their own account: at once nothing of it counts (R8), and for two weeks signing in takes that back. */
-import type { Actor } from '../access/can.js';
+import { type Actor, themselves } from '../access/can.js';
 import { forbidden, RollcallError } from '../lib/errors.js';
 import { KEPT_DAYS } from '../models/deletion.js';
 import type { Organization, User } from '../models/index.js';
@@ -9,6 +9,8 @@ import { accountDeleted } from './mail/account-deleted.js';
 import { PRESENT } from './reads.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Longer than it takes: a deletion that was begun before was left by a process that died. */
+const LEFT_AFTER_MS = 60_000;
 
 /** What is deleted now is kept until then. */
 export function deletionNow({ clock }: ServiceContext): { at: Date; eraseAt: Date } {
@@ -30,6 +32,19 @@ export async function deleteAccount(context: ServiceContext, actor: Actor): Prom
   return deletion.eraseAt;
 }
 
+/** Goes on with deletions whose process has died: their people are signed out already, and couldn't come back. */
+export async function finishDeletions(context: ServiceContext): Promise<void> {
+  const before = new Date(context.clock.now().getTime() - LEFT_AFTER_MS);
+  const left = await context.models.User.find({ 'disabling.deletion.at': { $lt: before } }, { _id: 1 })
+    .limit(100)
+    .lean();
+  for (const { _id: userId } of left)
+    await deleteAccount(context, themselves(userId)).catch((error: unknown) => {
+      // Then they are active again.
+      if (!(error instanceof RollcallError && error.code === 'last_administrator')) throw error;
+    });
+}
+
 /** The organizations that stand in the way: nobody else is administrator there, and they aren't deleted themselves. */
 export async function onlyAdministratorIn({ models }: ServiceContext, userId: string): Promise<Organization[]> {
   const memberships = await models.Membership.find({ userId, ...PRESENT }, { organizationId: 1 }).lean();
@@ -49,9 +64,8 @@ export const isReturnable = ({ clock }: ServiceContext, { status, deletion }: Pi
  * @returns the account as it is now; undefined where it can't be had back any more
  */
 export async function restoreAccount(context: ServiceContext, userId: string): Promise<User | undefined> {
-  const themselves: Actor = { kind: 'user', userId, permissions: new Map() };
   try {
-    await undoDeletion(context, themselves, userId);
+    await undoDeletion(context, themselves(userId), userId);
   } catch (error) {
     if (!(error instanceof RollcallError && error.code === 'too_many_administrators')) throw error;
   }

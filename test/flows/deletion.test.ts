@@ -12,9 +12,15 @@ import { setUserStatus } from '../../src/services/change-status.js';
 import { allowScopes } from '../../src/services/consents.js';
 import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
 import { findOrganization } from '../../src/services/create-organization.js';
-import { deleteAccount } from '../../src/services/delete-account.js';
+import { deleteAccount, finishDeletions, restoreAccount } from '../../src/services/delete-account.js';
 import { deleteOrganization, restoreOrganization } from '../../src/services/delete-organization.js';
 import { eraseDeleted } from '../../src/services/erase/index.js';
+import { acceptWaiting } from '../../src/services/invitations/answer-invitation.js';
+import { invite } from '../../src/services/invitations/invite.js';
+import { askToJoin } from '../../src/services/join-requests/ask-to-join.js';
+import { tellAdministrators } from '../../src/services/join-requests/tell-administrators.js';
+import type { Mail } from '../../src/services/mail/index.js';
+import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { machineClient } from '../support/api.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import {
@@ -60,6 +66,13 @@ const later = (days: number): ServiceContext => ({
 async function deleteByPage(browser: BrowserClient, page: string, name: string) {
   await browser.open(page);
   return browser.submit(page === '/account/delete' ? 'Delete account' : 'Delete organization', { confirm: name });
+}
+
+/** Somebody who was invited, and has accepted. */
+async function invitedTo(organization: Organization, { _id: userId, email }: User) {
+  const { invitation } = await invite(services, SYSTEM, { organization, issuer: server.issuer }, { email });
+  await acceptWaiting(services, { invitation, userId });
+  return invitation;
 }
 
 /** Somebody in a new organization beside its administrator. */
@@ -177,6 +190,91 @@ describe('deleting an account', () => {
   });
 });
 
+describe('a deletion in the middle of something else', () => {
+  it.each(['"status":"disabling"', 'user.disabled'])('doesn’t undo an operator’s disabling: %s', async (written) => {
+    const user = await makeUser(services);
+    inBetween(services.models.User, 'updateOne', () => deleteAccount(services, themselves(user._id)), {
+      when: (...[, update]) => JSON.stringify(update).includes(written),
+    });
+    await setUserStatus(services, SYSTEM, { userId: user._id, status: 'disabled' });
+    expect((await userNow(user))?.deletion).toMatchObject({ barred: true });
+    await signedIn(server, user);
+    expect((await userNow(user))?.status).toBe('disabled');
+  });
+
+  it('of somebody whom an operator has disabled a moment before is kept', async () => {
+    const user = await makeUser(services);
+    inBetween(
+      services.models.User,
+      'updateOne',
+      () => setUserStatus(services, SYSTEM, { userId: user._id, status: 'disabled' }),
+      { when: (...[, update]) => JSON.stringify(update).includes('"status":"disabling"') },
+    );
+    await deleteAccount(services, themselves(user._id));
+    expect((await userNow(user))?.deletion).toMatchObject({ barred: true });
+  });
+
+  it('is gone on with where its process has died', async () => {
+    const { admin, member, organization } = await makeTwo();
+    await makeMember(services, organization._id, member._id, ['rol_admin']);
+    const { User } = services.models;
+    const update = User.updateOne.bind(User) as (...args: unknown[]) => never;
+    const stop = vi.spyOn(User, 'updateOne').mockImplementation(((...args: unknown[]) => {
+      if (JSON.stringify(args[1]).includes('user.deleted')) throw new Error('stopped');
+      return update(...args);
+    }) as never);
+    await expect(deleteAccount(services, themselves(admin._id))).rejects.toThrow('stopped');
+    stop.mockRestore();
+    await finishDeletions(services);
+    expect((await userNow(admin))?.status).toBe('disabling');
+    await finishDeletions(later(1));
+    expect(await userNow(admin)).toMatchObject({ status: 'disabled', deletion: { eraseAt: expect.any(Date) } });
+    await signedIn(server, admin);
+    expect((await userNow(admin))?.status).toBe('active');
+    expect((await organizationNow(organization))?.administrators.sort()).toEqual([admin._id, member._id].sort());
+  });
+
+  it('taken back gives a seat back also where the process has died before it did', async () => {
+    const { admin, member, organization } = await makeTwo();
+    await makeMember(services, organization._id, member._id, ['rol_admin']);
+    await deleteAccount(services, themselves(admin._id));
+    const stop = vi.spyOn(services.models.Organization, 'updateOne').mockImplementationOnce(() => {
+      throw new Error('stopped');
+    });
+    await expect(restoreAccount(services, admin._id)).rejects.toThrow('stopped');
+    stop.mockRestore();
+    await moveEvents(services);
+    expect((await organizationNow(organization))?.administrators.sort()).toEqual([admin._id, member._id].sort());
+  });
+
+  it('stays where a file says that somebody is disabled, or an organization suspended, and once is enough', async () => {
+    const { member, organization } = await makeTwo();
+    await deleteAccount(services, themselves(member._id));
+    await deleteOrganization(services, SYSTEM, organization);
+    const file: Parameters<typeof applyProvisioning>[1] = {
+      organizations: [{ slug: organization.slug, name: organization.name, status: 'suspended' }],
+      users: [{ email: member.email, name: member.name, status: 'disabled' }],
+    };
+    await applyProvisioning(services, file);
+    expect((await userNow(member))?.deletion?.barred).toBe(true);
+    expect((await organizationNow(organization))?.deletion?.barred).toBe(true);
+    expect(await applyProvisioning(services, file)).toEqual({ applied: [] });
+  });
+
+  it('asks no administrator to answer who asks to join', async () => {
+    const { admin, organization } = await makeTwo();
+    await changeOrganization(services, SYSTEM, organization, { joinRequests: true });
+    const { _id: userId } = await makeUser(services);
+    const open = { ...organization, joinRequests: true };
+    const asked = { organization: open, userId, message: '', address: '192.0.2.9' };
+    await askToJoin({ ...services, joinAsked: () => {} }, themselves(userId), asked);
+    await deleteOrganization(services, SYSTEM, organization);
+    const sent: Mail[] = [];
+    await tellAdministrators({ ...services, mail: async (mail) => void sent.push(mail) }, server.issuer);
+    expect(sent.filter(({ to }) => to === admin.email)).toEqual([]);
+  });
+});
+
 describe('deleting an organization', () => {
   it('asks an administrator for its name; nothing is given in it from then on, until one of them gets it back', async () => {
     const { admin, member, organization } = await makeTwo();
@@ -261,6 +359,11 @@ describe('after two weeks', () => {
     await allowScopes(services, { userId: member._id, applicationId: clientId, organizationId: organization._id }, [
       'openid',
     ]);
+    const { organization: other } = await makeTwo();
+    const invitation = await invitedTo(other, member);
+    const wrong = newBrowser(server);
+    await wrong.open('/account');
+    await wrong.submit('Sign in', { email: member.email, password: 'wrong' });
     const browser = await signedIn(server, member);
     await deleteByPage(browser, '/account/delete', member.name);
     await moveEvents(services);
@@ -275,15 +378,18 @@ describe('after two weeks', () => {
     expect(await services.models.Claim.findById(`email:${member.email}`).lean()).toBeNull();
     expect(await services.models.Membership.countDocuments({ userId: member._id })).toBe(0);
     expect(await services.models.Consent.countDocuments({ userId: member._id })).toBe(0);
+    expect(await services.models.Invitation.countDocuments({ email: member.email })).toBe(0);
     const told = await services.models.AuditEvent.find({
-      $or: [{ subject: member._id }, { actor: member._id }],
+      $or: [{ subject: { $in: [member._id, invitation._id] } }, { actor: member._id }],
     }).lean();
+    expect(told.filter(({ subject }) => subject === invitation._id).length).toBeGreaterThan(1);
     expect(told.filter(({ action }) => action === 'user.erased')).toHaveLength(1);
     expect(JSON.stringify(told)).not.toContain(member.email);
-    expect(told.filter(({ actor, address }) => actor === member._id && address)).toEqual([]);
+    expect(told.filter(({ actor, address }) => [member._id, 'anonymous'].includes(actor) && address)).toEqual([]);
+    expect(told.map(({ action }) => action)).toContain('user.sign_in_failed');
     // What is left still verifies.
     await sealEvents(services, { key, holder: 'test' });
-    for (const chain of [organization._id, services.systemOrganizationId])
+    for (const chain of [organization._id, other._id, services.systemOrganizationId])
       expect((await verifyChain(services, key, chain)).faults).toEqual([]);
     expect(await makeUser(services, { email: member.email })).toMatchObject({ email: member.email });
   });
@@ -292,12 +398,19 @@ describe('after two weeks', () => {
     const { organization, member } = await makeTwo();
     const role = await makeRole(services, { key: 'own', organizationId: organization._id });
     await makeGroup(services, organization._id, 'Everyone', [role._id]);
+    const { email } = await invitedTo(organization, await makeUser(services));
     await deleteOrganization(services, SYSTEM, organization);
     await eraseDeleted(later(15));
     const { Membership, Role, Group, Claim } = services.models;
     for (const model of [Membership, Role, Group] as (typeof Membership)[])
       expect(await model.countDocuments({ organizationId: organization._id })).toBe(0);
     expect(await organizationNow(organization)).toBeNull();
+    const log = await services.models.AuditEvent.find({
+      organizationId: organization._id,
+      action: /^invitation/,
+    }).lean();
+    expect(log.length).toBeGreaterThan(1);
+    expect(JSON.stringify(log)).not.toContain(email);
     expect(await Claim.findById(`slug:${organization.slug}`).lean()).toBeNull();
     expect((await userNow(member))?.status).toBe('active');
     expect(await findOrganization(services, organization.slug)).toBeUndefined();
@@ -317,6 +430,20 @@ describe('after two weeks', () => {
     await eraseDeleted(later(15));
     expect(await userNow(late)).toBeNull();
     expect((await userNow(early))?.status).toBe('active');
+  });
+
+  it('what can’t be erased keeps nothing else from it', async () => {
+    const [stuck, due] = [await makeUser(services), await makeUser(services)];
+    for (const { _id } of [stuck, due]) await deleteAccount(services, themselves(_id));
+    const stop = vi.spyOn(services.models.Picture, 'deleteMany').mockImplementation(((filter: object) => {
+      if (JSON.stringify(filter).includes(stuck._id)) throw new Error('stuck');
+      return { deletedCount: 0 };
+    }) as never);
+    await expect(eraseDeleted(later(15))).rejects.toThrow('stuck');
+    stop.mockRestore();
+    expect(await userNow(due)).toBeNull();
+    await eraseDeleted(later(15));
+    expect(await userNow(stuck)).toBeNull();
   });
 
   it('what stopped half-way is gone on with, and said once', async () => {

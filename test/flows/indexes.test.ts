@@ -16,10 +16,18 @@ import { changeOwnProfile } from '../../src/services/change-own-profile.js';
 import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
 import { allowScopes } from '../../src/services/consents.js';
 import { eventOf, SYSTEM } from '../../src/services/context.js';
+import {
+  deleteAccount,
+  finishDeletions,
+  onlyAdministratorIn,
+  restoreAccount,
+} from '../../src/services/delete-account.js';
+import { deleteOrganization, restoreOrganization } from '../../src/services/delete-organization.js';
 import { addDomain } from '../../src/services/domains/add-domain.js';
 import { findDomain, listDomains, verifiedDomains } from '../../src/services/domains/find-domain.js';
 import { proveDomain, recordOf } from '../../src/services/domains/prove-domain.js';
 import { removeDomain } from '../../src/services/domains/remove-domain.js';
+import { eraseDeleted } from '../../src/services/erase/index.js';
 import { exportState } from '../../src/services/export/index.js';
 import { acceptInvitation } from '../../src/services/invitations/answer-invitation.js';
 import {
@@ -304,6 +312,7 @@ it('every query of invitations is served by an index', async () => {
   const open = await services.models.Invitation.findOne({ organizationId, email: 'a@index.test', open: true }).lean();
   await revokeInvitation(services, SYSTEM, organizationId, open?._id as string);
   expect(recorded.size).toBeGreaterThan(15);
+  expect(await scanned()).toEqual([]);
 });
 
 it('every query about one’s own account is served by an index', async () => {
@@ -319,16 +328,47 @@ it('every query about one’s own account is served by an index', async () => {
   await expect(endOwnSession(services, actor, 'none')).rejects.toMatchObject({ code: 'not_found' });
   await endOtherSessions(services, actor, 'none');
   await changeOwnProfile(services, actor, { name: 'A', locale: 'en', zoneinfo: null }, { revision: 0 });
-  const file = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
-    .png()
-    .toBuffer();
+  const file = await png();
   for (const bytes of [file, file, null]) await setOwnPicture(services, actor, bytes);
   await deletePicturesOf(services, user._id);
   await rememberOrganization(services, key, organization._id);
   await lastOrganizationOf(services, key);
   await forgetLastOrganizations(services, user._id);
   expect(recorded.size).toBeGreaterThan(20);
+  expect(await scanned()).toEqual([]);
 });
+
+it('every query of deleting and erasing is served by an index', async () => {
+  const { services } = server;
+  const [user, invited] = [await makeUser(services), await makeUser(services)];
+  const organization = await makeOrganization(services, { founder: user._id });
+  const { _id: organizationId } = organization;
+  const where = { organization, issuer: server.issuer };
+  const { invitation } = await invite(services, SYSTEM, where, { email: invited.email });
+  await acceptInvitation(services, { invitation, userId: invited._id });
+  await setOwnPicture(services, themselves(user._id), await png());
+  recorded.clear();
+  await expect(deleteAccount(services, themselves(user._id))).rejects.toMatchObject({ code: 'last_administrator' });
+  expect(await onlyAdministratorIn(services, user._id)).toHaveLength(1);
+  await deleteOrganization(services, SYSTEM, organization);
+  await restoreOrganization(services, themselves(user._id), organizationId);
+  await deleteOrganization(services, SYSTEM, organization);
+  for (const { _id } of [user, invited]) await deleteAccount(services, themselves(_id));
+  await restoreAccount(services, user._id);
+  await deleteAccount(services, themselves(user._id));
+  await finishDeletions(services);
+  const now = () => new Date(Date.now() + 15 * 24 * 60 * 60 * 1000);
+  await eraseDeleted({ ...services, clock: { ...services.clock, now } });
+  expect(await services.models.User.exists({ _id: user._id })).toBeNull();
+  expect(await services.models.Organization.exists({ _id: organizationId })).toBeNull();
+  expect(recorded.size).toBeGreaterThan(40);
+  expect(await scanned()).toEqual([]);
+});
+
+const png = () =>
+  sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
 
 it('every query of domains, and of asking to join, is served by an index', async () => {
   const { services } = server;

@@ -124,6 +124,13 @@ describe('a changed password', () => {
   });
 });
 
+it('of whatever kind, told again and again, doesn’t fill a mailbox', async () => {
+  const user = await makeUser(server.services);
+  for (let time = 0; time < 22; time += 1) await passwordChanged(server.services, user);
+  expect(await server.services.models.Delivery.countDocuments({ kind: 'mail' })).toBeGreaterThan(0);
+  expect(await subjectsTo(user)).toHaveLength(20);
+});
+
 const notes = () => server.services.models.Delivery.find({ kind: ROLES_GIVEN_QUEUE }).lean();
 /** The hour is over. */
 async function passHour(): Promise<void> {
@@ -172,14 +179,17 @@ describe('given roles', () => {
     expect(mails[0]?.text).not.toContain('Billing');
   });
 
-  it('of one are named in the subject; what is gone at the end of the hour is no mail', async () => {
-    const [kept, lost] = [await member(), await member()];
+  it('of one are named in the subject; what is gone at the end of the hour is no mail, nor goes one to an unproved address', async () => {
+    const [kept, lost, unproved] = [await member(), await member(), await member()];
+    await server.services.models.User.updateOne({ _id: unproved.user._id }, { $set: { emailVerified: false } });
+    await giveRole(server.services, actor, { ...unproved.key, roleId: role.travel });
     await giveRole(server.services, actor, { ...kept.key, roleId: role.travel });
     await giveRole(server.services, actor, { ...lost.key, roleId: role.travel });
     await takeRole(server.services, actor, { ...lost.key, roleId: role.travel });
     await passHour();
     expect(mailsAbout(kept.user).map(({ subject }) => subject)).toEqual(['You were given Travel in Acme & Söhne']);
     expect(mailsAbout(lost.user)).toEqual([]);
+    expect(mailsAbout(unproved.user)).toEqual([]);
   });
 
   it('are no news where they come with joining, from an operator’s files, from oneself, or with another end alone', async () => {

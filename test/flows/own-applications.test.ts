@@ -3,8 +3,11 @@ import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { themselves } from '../../src/access/can.js';
 import type { Application } from '../../src/models/index.js';
+import { changeOrganization } from '../../src/services/change-organization.js';
 import { allowScopes, withdrawConsent } from '../../src/services/consents.js';
+import { SYSTEM } from '../../src/services/context.js';
 import { listOwnAccess, takeAccessBack } from '../../src/services/own-applications.js';
+import { removeMember } from '../../src/services/remove-member.js';
 import {
   makeApi,
   makeApplication,
@@ -105,6 +108,18 @@ describe('the applications of an account', () => {
       other._id,
     ]);
     await expect(takeAccessBack(server.services, actor, key)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('where the person isn’t any more don’t tell what is called how there', async () => {
+    const { user, organization, application } = await allowed();
+    await makeMember(server.services, organization._id, (await makeUser(server.services))._id, ['rol_admin']);
+    await removeMember(server.services, SYSTEM, { organizationId: organization._id, userId: user._id });
+    await changeOrganization(server.services, SYSTEM, organization, { name: 'Renamed' });
+    const browser = await signedIn(server, user);
+    await browser.open('/account/applications');
+    expect([browser.has('Renamed'), browser.has('An organization that you aren’t in any more')]).toEqual([false, true]);
+    await browser.submit('Take access back');
+    expect(browser.has(`${application.name} has no access there any more.`)).toBe(true);
   });
 
   it('of the operators’ are listed without a consent while they have something', async () => {

@@ -130,6 +130,7 @@ describe('what is no picture', () => {
     ],
     ['one that is cut off', async () => (await noise()).subarray(0, 5000), 'This file is no picture'],
     ['one that claims to be huge', () => claiming(60_000, 60_000), 'too many pixels'],
+    ['deep colours that take more memory than others', () => claiming(5000, 5000, 16), 'too many pixels'],
     ['a bomb, whose pixels are all there', () => bomb(), 'too many pixels'],
     ['more than 5 MB', () => Buffer.alloc(5 * 1024 * 1024 + 1), 'larger than 5 MB'],
     ['far more than 5 MB', () => Buffer.alloc(12 * 1024 * 1024), 'larger than 5 MB'],
@@ -225,17 +226,17 @@ const noise = () =>
     .toBuffer();
 
 /** A PNG whose header says so much, and holds one line. */
-const claiming = (width: number, height: number) => png(width, height, deflateSync(Buffer.alloc(1000)));
+const claiming = (width: number, height: number, bits = 8) => png(width, height, deflateSync(Buffer.alloc(1000)), bits);
 
 /** More pixels than are taken, all of them there: 42 MB of nothing in a file of 40 kB. */
 const bomb = () => png(6500, 6500, deflateSync(Buffer.alloc(6501 * 6500)));
 
-function png(width: number, height: number, data: Buffer): Buffer {
+function png(width: number, height: number, data: Buffer, bits = 8): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // Eight bits of grey.
-  header.set([8, 0, 0, 0, 0], 8);
+  // Of grey.
+  header.set([bits, 0, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),

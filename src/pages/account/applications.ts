@@ -6,6 +6,7 @@ import { field, formBody } from '../../middleware/form-body.js';
 import type { Organization } from '../../models/index.js';
 import { pageOfAll } from '../../services/lists/whole.js';
 import { listOwnAccess, type OwnAccess, orderOfAccess, takeAccessBack } from '../../services/own-applications.js';
+import type { Texts } from '../../texts/catalogue.js';
 import { message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { type Asker, askerOf, frameOf } from '../frame.js';
@@ -44,31 +45,33 @@ async function showApplications(deps: PageDeps, ctx: Context): Promise<void> {
 }
 
 /** By application, in the order of the rows. */
-async function shown(deps: PageDeps, ctx: Context, { user }: Asker, rows: readonly OwnAccess[]): Promise<Applications> {
+async function shown(
+  deps: PageDeps,
+  ctx: Context,
+  { user, memberships }: Asker,
+  rows: readonly OwnAccess[],
+): Promise<Applications> {
   const { services, runtime } = deps;
   const texts = deps.textsOf(ctx);
-  const ids = [...new Set(rows.flatMap(({ organizationId }) => organizationId ?? []))];
-  const [catalog, found] = await Promise.all([
-    services.catalog.current(),
-    Promise.all(ids.map((id) => services.reads.organization(id))),
-  ]);
-  const organizations = new Map(found.flatMap((one) => (one ? [[one._id, one] as const] : [])));
+  const catalog = await services.catalog.current();
+  const organizations = new Map(memberships.map(({ organization }) => [organization._id, organization]));
   const shownAs = new Map<string, Applications[number]>();
   for (const { application, organizationId, scopes, since } of rows) {
     const { _id: id, name, logoUri, firstParty } = application;
     const entry = shownAs.get(id) ?? { id, name, logoUri: logoUri ?? null, firstParty, access: [] };
     shownAs.set(id, entry);
-    const organization = organizationId === null ? null : viewOf(organizationId, organizations.get(organizationId));
+    const organization = organizations.get(organizationId ?? '') ?? null;
     const may = accessWords(texts, runtime, catalog, { scopes, organization, email: user.email });
-    entry.access.push({ organization, may, since });
+    const view = organizationId === null ? null : viewOf(texts, organizationId, organization);
+    entry.access.push({ organization: view, may, since });
   }
   return [...shownAs.values()];
 }
 
-/** One that is gone is named by its id: nothing else is left of it. */
-const viewOf = (id: string, found: Organization | undefined) => ({
+/** What one is called in which they aren't any more is none of their business (R13). */
+const viewOf = ({ t }: Texts, id: string, found: Organization | null) => ({
   id,
-  name: found?.name ?? id,
+  name: found?.name ?? t('access-left'),
   picture: found?.picture ?? null,
   color: found?.color ?? null,
 });

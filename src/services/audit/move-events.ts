@@ -4,9 +4,11 @@
  */
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
 import type { Model } from 'mongoose';
+import { RollcallError } from '../../lib/errors.js';
 import type { PendingEvent } from '../../models/event.js';
 import { allModels, type Models } from '../../models/index.js';
-import type { ServiceContext } from '../context.js';
+import { returnSeats } from '../change-status.js';
+import { type ServiceContext, SYSTEM } from '../context.js';
 import { copyToMemberships } from '../copies.js';
 import { noteRolesGiven } from '../mail/note-roles-given.js';
 import { insertEvents, logged } from './insert-events.js';
@@ -43,6 +45,10 @@ const FOLLOWING: Readonly<Record<string, (context: ServiceContext, changed: read
   async User(context, changed) {
     const copied = changed.filter(({ pendingEvents }) => pendingEvents.some(({ action }) => COPIED_AFTER.has(action)));
     for (const { _id } of copied) await copyToMemberships(context, _id);
+    for (const { _id, pendingEvents } of changed) {
+      const back = pendingEvents.find(({ action }) => BACK.has(action));
+      if (back) await returnSeats(context, SYSTEM, _id, back.id).catch(unlessRefused);
+    }
   },
   Membership: noteRolesGiven,
 };
@@ -55,6 +61,14 @@ const COPIED_AFTER: ReadonlySet<string> = new Set([
   'user.deleted',
   'user.restored',
 ]);
+
+/** By which somebody is active again, and has the seats again that they had. */
+const BACK: ReadonlySet<string> = new Set(['user.enabled', 'user.restored']);
+
+/** What a rule refuses was refused to whoever made the change too. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof RollcallError)) throw error;
+}
 
 const changingModels = (models: Models) =>
   (allModels(models) as Changing[]).filter(({ schema }) => schema.path('pendingEvents'));

@@ -5,12 +5,13 @@ import { releaseName } from '../claim-name.js';
 import type { ServiceContext } from '../context.js';
 import { endGrantsOfOrganization } from '../end-grants.js';
 import { deletePicturesOf } from '../pictures/index.js';
+import { eraseAllInvited } from './erase-events.js';
 
 const BATCH = 200;
 
 /**
- * Takes away all that is an organization's: members, roles, groups, invitations, domains, pictures, and what was allowed in it. Its log stays for as long as logs
- * are kept, for the operators.
+ * Takes away all that is an organization's: members, roles, groups, invitations, domains, pictures, and what was allowed in it. Its log stays
+ * for as long as logs are kept, for the operators, without the addresses of those whom it has invited.
  * @returns what gives its slug to whoever comes next
  */
 export async function eraseOrganization(
@@ -27,6 +28,7 @@ export async function eraseOrganization(
   }
   await models.Group.deleteMany({ organizationId });
   await models.Invitation.deleteMany({ organizationId });
+  await eraseAllInvited(context, organizationId);
   await models.JoinRequest.deleteMany({ organizationId });
   await eraseDomains(context, organizationId);
   await deletePicturesOf(context, organizationId);

@@ -4,10 +4,13 @@ import { type Changing, moveEvents, moveEventsOf } from '../audit/move-events.js
 import { releaseName } from '../claim-name.js';
 import { event, type ServiceContext, SYSTEM } from '../context.js';
 import { endUserSessions } from '../end-user-sessions.js';
+import { statusOf } from '../invitations/find-invitation.js';
 import { forgetLastOrganizations } from '../last-organization.js';
 import { deletePicturesOf } from '../pictures/index.js';
 import { PRESENT } from '../reads.js';
-import { erasePersonalEvents } from './erase-events.js';
+import { eraseInvited, erasePersonalEvents } from './erase-events.js';
+
+const COPIES = { name: 1, email: 1, picture: 1, sortName: 1, words: 1 } as const;
 
 /**
  * Takes away all that is a person's: memberships, what they allowed and asked for, pictures, what the log says of who they were. What they did stays in the log,
@@ -24,7 +27,7 @@ export async function eraseUser(context: ServiceContext, { _id: userId, email }:
       { _id, ...PRESENT },
       {
         $set: { status: 'removed', roles: [], groups: [] },
-        $unset: { wasAdministrator: 1, defaultRole: 1, metadata: 1, name: 1, email: 1, sortName: 1, words: 1 },
+        $unset: { wasAdministrator: 1, defaultRole: 1, metadata: 1, ...COPIES },
         $inc: { revision: 1 },
         $push: { pendingEvents: removed },
       },
@@ -36,11 +39,21 @@ export async function eraseUser(context: ServiceContext, { _id: userId, email }:
   await models.Consent.deleteMany({ userId });
   await models.JoinRequest.deleteMany({ userId });
   await models.MailedLink.deleteMany({ userId });
-  // Those that wait are for whoever bears the address then.
-  for (const status of ['accepted', 'declined', 'revoked'] as const)
-    await models.Invitation.deleteMany({ email, status });
+  await eraseInvitations(context, email);
   await deletePicturesOf(context, userId);
   await forgetLastOrganizations(context, userId);
   await erasePersonalEvents(context, userId);
   return () => releaseName(context, 'email', email, userId);
+}
+
+/** Those that wait are for whoever bears the address then. */
+async function eraseInvitations(context: ServiceContext, email: string): Promise<void> {
+  const { models, clock } = context;
+  const found = await models.Invitation.find({ email }, { organizationId: 1, status: 1, expiresAt: 1 }).lean();
+  for (const invitation of found) {
+    if (statusOf(invitation, clock.now()) === 'pending') continue;
+    // Their events first, which are found by them.
+    await eraseInvited(context, invitation);
+    await models.Invitation.deleteOne({ _id: invitation._id });
+  }
 }

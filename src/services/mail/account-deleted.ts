@@ -7,7 +7,7 @@ import { languageOfUser } from './language-of-user.js';
 /** Tells somebody that their account was deleted, and how they get it back. It can't be turned off. */
 export async function accountDeleted(
   context: ServiceContext,
-  user: Pick<User, 'email' | 'profile' | 'language'>,
+  user: Pick<User, '_id' | 'email' | 'profile' | 'language'>,
   until: Date,
 ): Promise<void> {
   await sendMail(context, {
@@ -15,5 +15,7 @@ export async function accountDeleted(
     to: user.email,
     language: languageOfUser(user),
     about: { ...circumstancesFor(context, user), until },
+    // Whoever presses twice is told once.
+    id: `account-deleted ${user._id} ${until.getTime()}`,
   });
 }

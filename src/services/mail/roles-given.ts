@@ -23,10 +23,13 @@ export const ROLES_GIVEN: DeliveryKind<RolesNote> = {
   describe: () => ({}),
 };
 
-/** Queues the mail of one person and hour; none where nothing of it is held any more, or the person doesn't want it. */
+/**
+ * Queues the mail of one person and hour; none where nothing of it is held any more, or the person doesn't want it. Nor where they haven't
+ * proved their address: names that others have chosen don't go to somebody who may be a stranger.
+ */
 export async function tellRolesGiven(context: ServiceContext, { id, userId, given }: RolesNote): Promise<void> {
   const user = await context.models.User.findById(userId).lean();
-  if (user?.status !== 'active' || user.notices?.rolesGiven === false) return;
+  if (user?.status !== 'active' || !user.emailVerified || user.notices?.rolesGiven === false) return;
   const byOrganization = new Map<string, Set<string>>();
   for (const one of given) {
     const [organizationId = '', what = ''] = one.split(' ');

@@ -59,7 +59,7 @@ export async function setOrganizationPicture(
       after: { picture: picture !== null },
     });
     return models.Organization.findOneAndUpdate(
-      { _id: organizationId },
+      { _id: organizationId, 'deletion.erasing': { $ne: true } },
       { $set: { picture, updatedAt: clock.now() }, $inc: { revision: 1 }, $push: { pendingEvents: changed } },
       { lean: true, projection: { picture: 1 } },
     );

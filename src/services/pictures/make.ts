@@ -68,7 +68,9 @@ async function decode(bytes: Buffer): Promise<Made> {
       throw refusalOf(error);
     });
   if (!isDecoded(facts)) throw notPicture();
-  if ((facts.width ?? 0) * (facts.height ?? 0) > PICTURE_MOST_PIXELS) throw tooManyPixels();
+  // Deep colours take twice the memory, all of which is needed at once where a file is interlaced.
+  const weight = facts.depth === 'uchar' ? 1 : 2;
+  if ((facts.width ?? 0) * (facts.height ?? 0) * weight > PICTURE_MOST_PIXELS) throw tooManyPixels();
   const [smallSize, largeSize] = PICTURE_SIZES;
   try {
     // The small one is made of the large one: the file is decoded once.

@@ -61,8 +61,10 @@ const propertiesSaid = (
 });
 
 /** An organization's own properties at their defaults, which aren't stored where nobody has set them. */
-const withDefaults = (stored: Organization): Organization => ({
+const withDefaults = (stored: Organization): Partial<Organization> => ({
   ...stored,
+  // Its administrators get it back, which they don't where a file has it suspended.
+  ...(stored.deletion && !stored.deletion.barred ? { status: undefined } : {}),
   roleMode: stored.roleMode ?? 'multiple',
   revokeOnDowngrade: stored.revokeOnDowngrade ?? false,
   joinRequests: stored.joinRequests ?? false,

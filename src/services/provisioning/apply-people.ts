@@ -62,15 +62,18 @@ function creation(entry: UserEntry, email: string, path: string): Step {
 /** Last of all: a status of a user that counts in every organization. */
 export function planUserStatus(state: StoredState, entry: UserEntry, path: string): Step[] {
   const email = normalizeEmail(entry.email);
-  const before: User['status'] = state.users.get(email)?.status ?? 'active';
+  const stored = state.users.get(email);
+  const before: User['status'] = stored?.status ?? 'active';
   const { status } = entry;
-  if (status === undefined || before === status) return [];
+  // Who has deleted their account is disabled until they sign in: the file says that they stay it.
+  const returns = stored?.deletion && !stored.deletion.barred;
+  if (status === undefined || (before === status && !(status === 'disabled' && returns))) return [];
   return [
     {
       path,
       verb: status === 'active' ? 'enable' : 'disable',
       object: `the user ${email}`,
-      properties: [property('status', before, status)],
+      properties: [property('status', returns ? 'deleted' : before, status)],
       async run(execution) {
         const user = await execution.user(email);
         await setUserStatus(execution.context, SYSTEM, { userId: user._id, status });
