@@ -136,7 +136,10 @@
   async function copy({ target }) {
     const button = target.closest?.('button[data-copy]');
     if (!button) return;
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    const from = document.getElementById(button.dataset.copy);
+    from.select?.();
+    await navigator.clipboard.writeText(from.value ?? from.textContent);
+    button.focus();
     const said = Object.assign(document.createElement('div'), {
       className: 'toast',
       textContent: button.dataset.done,
@@ -205,16 +208,6 @@
     location.assign(event.detail.requestConfig.verb === 'get' ? xhr.responseURL : location.href);
   }
 
-  async function copy({ target }) {
-    const button = target.closest?.('button[data-copy]');
-    if (!button) return;
-    const from = document.getElementById(button.dataset.copy);
-    from.select();
-    await navigator.clipboard.writeText(from.value);
-    button.querySelector('span').textContent = button.dataset.copied;
-    button.focus();
-  }
-
   function readable(root) {
     localTimes(root);
     copyButtons(root);
@@ -233,7 +226,6 @@
   });
   document.addEventListener('htmx:beforeSwap', keepTicked);
   document.addEventListener('htmx:afterSettle', tickAgain);
-  document.addEventListener('click', copy);
   document.addEventListener('change', selection);
   document.addEventListener('reset', cleared);
   document.addEventListener('focusin', showWhole);

@@ -88,7 +88,7 @@ describe.each(VIEWS)('invitations ($name)', (view) => {
     await look(page, `invitations-empty-${view.name}`);
     await visit(invitations(acme));
     await look(page, `invitations-${view.name}`);
-    await press(page, 'link', 'Invite');
+    await press(page, 'link', 'Choose roles or write a message');
     await look(page, `invitation-new-${view.name}`);
     await page.getByLabel('Email').fill('miriam.szabo@northwind.test');
     await page.getByLabel('Message').fill('See you on Monday.');
@@ -178,7 +178,7 @@ describe.each(VIEWS)('invitations ($name)', (view) => {
     await look(page, `invited-other-address-${view.name}`);
     await visit('/account/organizations');
     await look(page, `invited-organizations-${view.name}`);
-    await press(page, 'button', 'Join Acme');
+    await press(page, 'button', 'Join');
     expect(await page.getByText('You are a member of Acme now.').isVisible()).toBe(true);
     await context.close();
   });

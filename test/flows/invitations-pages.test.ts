@@ -34,7 +34,7 @@ const invitationTo = (email: string) => server.services.models.Invitation.findOn
 describe('the pages of invitations', () => {
   it('invite by address, keep what was typed where it can’t be taken, and say why', async () => {
     await open(base);
-    await browser.follow('Invite');
+    await browser.follow('Choose roles or write a message');
     expect(await htmlFaults(browser.html)).toEqual([]);
     for (const [email, why] of [
       ['', 'Enter an email address.'],

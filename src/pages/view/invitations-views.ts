@@ -70,6 +70,7 @@ export interface InvitationsViews {
   };
   'join/suspended': { app: AppView | null; organization: OrganizationView; switchUrl: string; email: string };
   'organizations/invitations': Framed & {
+    csrf: string;
     base: string;
     asked: { status: string };
     invitations: InvitationRow[];

@@ -25,6 +25,7 @@ async function showInvitations(deps: PageDeps, ctx: Context): Promise<void> {
   const list = await listInvitations(services, actor, organization._id, { status, limit: ON_A_PAGE, after });
   ctx.body = deps.render('organizations/invitations', {
     frame: frameOf(deps, ctx, visitor),
+    csrf: deps.csrf.token(ctx),
     base: `/organizations/${organization.slug}`,
     asked: { status: status ?? '' },
     invitations: await invitationRows(services, organization, list.data),
