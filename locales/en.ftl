@@ -254,6 +254,7 @@ error-heading-413 = Too large
 error-heading-421 = Another server’s address
 error-heading-429 = Try again later
 error-heading-503 = Try again in a moment
+error-not-found = This page isn’t there, or isn’t for you. A link from a mail works once, and for a time.
 error-request = Request { $id }
 error-client = The application that sent you here isn’t known. Go back to it and try again, or tell who runs it.
 error-redirect-uri = The application asked to send you to an address that isn’t registered for it. Tell who runs it.

@@ -109,6 +109,8 @@ async function goOn(
     text: wasMember
       ? message('invitation-was-member', { organization: name })
       : message('invitation-joined', { organization: name }),
+    href: '/account/organizations',
+    link: message('your-organizations'),
   });
   goTo(ctx, '/account');
 }
