@@ -137,7 +137,9 @@
     const button = target.closest?.('button[data-copy]');
     if (!button) return;
     const from = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText('value' in from ? from.value : from.textContent);
+    from.select?.();
+    await navigator.clipboard.writeText(from.value ?? from.textContent);
+    button.focus();
     const said = Object.assign(document.createElement('div'), {
       className: 'toast',
       textContent: button.dataset.done,
@@ -224,7 +226,6 @@
   });
   document.addEventListener('htmx:beforeSwap', keepTicked);
   document.addEventListener('htmx:afterSettle', tickAgain);
-  document.addEventListener('click', copy);
   document.addEventListener('change', selection);
   document.addEventListener('reset', cleared);
   document.addEventListener('focusin', showWhole);

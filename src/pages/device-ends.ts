@@ -5,6 +5,7 @@ import type { DevicePages, NoAccess } from '../oidc/settings/device-flow.js';
 import type { ServiceContext } from '../services/context.js';
 import { loadStanding } from '../services/load-standing.js';
 import { type Message, message } from '../texts/message.js';
+import { organizationView } from './interaction/look.js';
 import type { Render } from './render.js';
 import { viewApp } from './view-app.js';
 
@@ -43,7 +44,7 @@ export function deviceEnds(
         render('device/done', {
           app: await appOf(ctx),
           email: standing?.user.email ?? '',
-          organization: organization ? { id: organization._id, name: organization.name } : null,
+          organization: organizationView(organization),
         }),
       );
     },

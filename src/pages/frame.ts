@@ -179,6 +179,11 @@ export function frameOf(deps: PageDeps, ctx: Context, asker: Asker | Visitor): F
         ({ permission, where }) => mayDo(deps, actor, permission, organization) && (where?.(organization) ?? true),
       )
     : OF_ACCOUNT;
+  const at = items.find(
+    ({ path }) => ctx.path === base + path || (path !== '' && ctx.path.startsWith(`${base}${path}/`)),
+  );
+  // What has no entry of its own among one's own pages is about the profile.
+  const current = at ?? (organization ? undefined : items[0]);
   const here = organization && lookOf(organization);
   const own = actable(memberships).map(({ organization: one, roles }) => ({
     ...lookOf(one),
@@ -193,12 +198,11 @@ export function frameOf(deps: PageDeps, ctx: Context, asker: Asker | Visitor): F
       ...(here && own.every(({ id }) => id !== here.id) ? [{ ...here, roles: [], visited: true }] : []),
       ...own,
     ],
-    navigation: items.map(({ path, icon, label }) => ({
-      href: `${base}${path}`,
-      icon,
-      label,
-      // Of nested paths the most exact one is where the person is.
-      current: path === '' ? ctx.path === base : ctx.path === base + path || ctx.path.startsWith(`${base}${path}/`),
+    navigation: items.map((item) => ({
+      href: `${base}${item.path}`,
+      icon: item.icon,
+      label: item.label,
+      current: item === current,
     })),
     mayCreate: deps.createOrganizations === 'anyone' || can(actor, 'instance:organizations'),
     asOperator: 'asOperator' in asker && asker.asOperator,

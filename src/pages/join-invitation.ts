@@ -13,6 +13,7 @@ import { provesAlone, type Shown } from '../services/prove-address.js';
 import { rolesHere, vocabularyOf } from '../services/vocabulary.js';
 import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
+import { organizationView } from './interaction/look.js';
 import {
   forgetInvitationSecret,
   INVITATION_STATE,
@@ -108,6 +109,8 @@ async function goOn(
     text: wasMember
       ? message('invitation-was-member', { organization: name })
       : message('invitation-joined', { organization: name }),
+    href: '/account/organizations',
+    link: message('your-organizations'),
   });
   goTo(ctx, '/account');
 }
@@ -132,7 +135,7 @@ async function refused(deps: PageDeps, ctx: Context, opened: Opened, user: User,
     ctx.status = 403;
     ctx.body = deps.render('join/suspended', {
       app: null,
-      organization: { id: organization._id, name: organization.name },
+      organization: organizationView(organization),
       email: user.email,
       switchUrl: switchUrl(deps),
     });
@@ -176,7 +179,7 @@ async function invitationPage(
     app: viewApp(login?.application ?? null),
     csrf: deps.csrf.token(ctx),
     action: ctx.path,
-    organization: { id: organization._id, name: organization.name },
+    organization: organizationView(organization),
     inviter: await inviterName(deps, invitation),
     roles: named.length ? named.map(({ name }) => name) : null,
     groups: given.groups.flatMap(({ groupId }) => vocabulary.group(groupId)?.name ?? []),
@@ -193,7 +196,7 @@ function otherAddressPage(deps: PageDeps, ctx: Context, { invitation, organizati
   ctx.status = 403;
   ctx.body = deps.render('join/other-address', {
     app: null,
-    organization: { id: organization._id, name: organization.name },
+    organization: organizationView(organization),
     address: invitation.email,
     email: user.email,
     switchUrl: switchUrl(deps),

@@ -8,9 +8,11 @@ import { findOrganization } from '../services/create-organization.js';
 import { joinAsInvited } from '../services/invitations/answer-invitation.js';
 import { invitationToJoin } from '../services/invitations/find-invitation.js';
 import { mayAskToJoin, mayJoin } from '../services/join-policy.js';
+import { message } from '../texts/message.js';
 import { asked, askPage } from './ask-to-join.js';
 import type { PageDeps } from './deps.js';
 import { organizationView } from './interaction/look.js';
+import { leaveNotice } from './notice.js';
 import { requireUser } from './require-user.js';
 import { goTo } from './submit.js';
 
@@ -62,6 +64,11 @@ async function submitJoin(deps: PageDeps, ctx: Context): Promise<void> {
     return;
   }
   await joinAsInvited(deps.services, themselves(user._id), { organizationId: organization._id, userId: user._id });
+  leaveNotice(deps, ctx, {
+    text: message('invitation-joined', { organization: organization.name }),
+    href: '/account/organizations',
+    link: message('your-organizations'),
+  });
   goTo(ctx, '/account');
 }
 

@@ -2,6 +2,7 @@
 import { domainOfAddress, shownDomain } from '../lib/domain-name.js';
 import { offeredOrganization } from '../services/join-policy.js';
 import type { PageDeps } from './deps.js';
+import { organizationView } from './interaction/look.js';
 import type { OfferView } from './view/domains-views.js';
 
 /**
@@ -12,6 +13,6 @@ export async function offersTo({ services }: PageDeps, userId: string, action: s
   const user = await services.reads.user(userId);
   const found = user && (await offeredOrganization(services, user));
   if (!found) return [];
-  const { _id: id, name, slug } = found;
-  return [{ id, name, domain: shownDomain(domainOfAddress(user.email)), action, href: `/join/${slug}` }];
+  const domain = shownDomain(domainOfAddress(user.email));
+  return [{ ...organizationView(found), domain, action, href: `/join/${found.slug}` }];
 }

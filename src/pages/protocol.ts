@@ -43,8 +43,8 @@ export function errorPage(render: Render) {
 
 function textOf(error: RollcallError, protocol: boolean): { text: Message | null; detail: string | null } {
   const { code, message: own } = error;
-  // Of what isn't there the heading says all.
-  if (code === 'not_found') return { text: null, detail: null };
+  // The same of whatever isn't there: a dead link says no more of itself.
+  if (code === 'not_found') return { text: message('error-not-found'), detail: null };
   const text = PROTOCOL[code] ?? errorWords(error);
   if (text) return { text, detail: null };
   return { text: protocol ? message('error-protocol') : null, detail: own };

@@ -5,7 +5,7 @@ import type { PageDeps } from './deps.js';
 import { type Asker, frameOf, type Visitor } from './frame.js';
 import type { AskedFirst } from './view/framed.js';
 
-type Optional = 'fields' | 'also' | 'refused' | 'going' | 'typed' | 'barred' | 'confirm';
+type Optional = 'fields' | 'also' | 'refused' | 'going' | 'typed' | 'barred';
 type Asked = Omit<AskedFirst, 'frame' | 'csrf' | Optional> & Partial<Pick<AskedFirst, Optional>>;
 
 export function askFirst(deps: PageDeps, ctx: Context, asker: Asker | Visitor, asked: Asked): void {
@@ -18,7 +18,6 @@ export function askFirst(deps: PageDeps, ctx: Context, asker: Asker | Visitor, a
     going: null,
     typed: null,
     barred: null,
-    confirm: null,
     ...asked,
   });
 }

@@ -1,5 +1,6 @@
 import type { invitationsTo } from '../services/invitations/find-invitation.js';
 import type { PageDeps } from './deps.js';
+import { organizationView } from './interaction/look.js';
 import { inviterName } from './inviter-name.js';
 import type { WaitingInvitation } from './view/invitations-views.js';
 
@@ -11,7 +12,7 @@ export const waitingViews = (
   Promise.all(
     waiting.map(async ({ invitation, organization }) => ({
       id: invitation._id,
-      organization: { id: organization._id, name: organization.name },
+      organization: organizationView(organization),
       inviter: await inviterName(deps, invitation),
       expiresAt: invitation.expiresAt,
     })),

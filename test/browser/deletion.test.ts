@@ -28,10 +28,10 @@ describe.each(VIEWS)('deleting ($name)', (view) => {
     await visit(`/organizations/${organization.slug}/settings`);
     await press(page, 'link', 'Delete organization');
     await page.getByLabel('To confirm').fill('Acme');
-    await press(page, 'button', 'Delete organization');
+    await press(page, 'button', 'Confirm');
     await look(page, `deletion-organization-${view.name}`);
     await page.getByLabel('To confirm').fill('Acme Industries');
-    await press(page, 'button', 'Delete organization');
+    await press(page, 'button', 'Confirm');
     await look(page, `deletion-organizations-${view.name}`);
     await press(page, 'button', 'Get back Acme Industries');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Acme Industries');
@@ -42,7 +42,7 @@ describe.each(VIEWS)('deleting ($name)', (view) => {
     await visit('/account/delete');
     await page.getByLabel('To confirm').fill('Ada Byron');
     await look(page, `deletion-account-${view.name}`);
-    await press(page, 'button', 'Delete account');
+    await press(page, 'button', 'Confirm');
     await look(page, `deletion-done-${view.name}`);
     await press(page, 'link', 'Sign in and get it back');
     await page.getByLabel('Email').fill(ada.email);

@@ -65,7 +65,7 @@ const later = (days: number): ServiceContext => ({
 
 async function deleteByPage(browser: BrowserClient, page: string, name: string) {
   await browser.open(page);
-  return browser.submit(page === '/account/delete' ? 'Delete account' : 'Delete organization', { confirm: name });
+  return browser.submit('Confirm', { confirm: name });
 }
 
 /** Somebody who was invited, and has accepted. */

@@ -48,7 +48,6 @@ async function deletionPage(
           rows: inTheWay.map((one) => ({ name: one.name, href: `/organizations/${one.slug}/members` })),
         }
       : null,
-    confirm: message('account-delete'),
   });
 }
 

@@ -7,6 +7,7 @@ import { loadStanding } from '../../services/load-standing.js';
 import type { PageDeps } from '../deps.js';
 import { viewApp } from '../view-app.js';
 import { consentItems } from './consent-items.js';
+import { organizationView } from './look.js';
 
 /** GET: asks whether the device may act for the person, a first-party application's too: the code may come from somebody else. */
 export async function showDevice(deps: PageDeps, ctx: Context, login: Login): Promise<void> {
@@ -19,7 +20,7 @@ export async function showDevice(deps: PageDeps, ctx: Context, login: Login): Pr
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/consent`,
     userCode: shownUserCode(deps.runtime, approval) ?? null,
-    organization: organization ? { id: organization._id, name: organization.name } : null,
+    organization: organizationView(organization),
     items: consentItems(deps.textsOf(ctx), deps.runtime, login, application, standing),
     email: user.email,
     switchAction: `/interaction/${login.uid}/switch`,

@@ -10,6 +10,7 @@ import type { PageDeps } from '../deps.js';
 import { INVITATION_STATE, invitationSecret } from '../invitation-cookie.js';
 import { inviterName } from '../inviter-name.js';
 import type { InvitedView } from '../view/invitations-views.js';
+import { organizationView } from './look.js';
 
 /** The invitation that a login leads to. */
 export interface InvitedHere extends InvitedView {
@@ -31,7 +32,7 @@ async function read(deps: PageDeps, ctx: Context, login: Login): Promise<Invited
   if (!opened) return undefined;
   const { invitation, organization, mailed } = opened;
   return {
-    organization: { id: organization._id, name: organization.name },
+    organization: organizationView(organization),
     inviter: await inviterName(deps, invitation),
     email: invitation.email,
     mailed,

@@ -14,7 +14,7 @@ export async function showAccounts(deps: PageDeps, ctx: Context, login: Login): 
     app: viewApp(login.application),
     csrf: deps.csrf.token(ctx),
     action: `/interaction/${login.uid}/account`,
-    user: { id: user._id, name: user.name, email: user.email },
+    user: { id: user._id, name: user.name, email: user.email, picture: user.picture ?? null },
   });
 }
 

@@ -181,11 +181,22 @@ const shown = ({ count, more }: Count): Message =>
 /** Of an organization that has just begun: what comes next. */
 function stepsOf({ issuer }: PageDeps, { organization, actor }: Visitor, base: string, members: number): View['steps'] {
   if (members > 1) return [];
-  const may = (permission: 'groups:write' | 'roles:write' | 'settings:write') =>
+  const may = (permission: 'groups:write' | 'roles:write' | 'settings:write' | 'invitations:write') =>
     can(actor, permission, { organizationId: organization._id });
   const open = organization.joinPolicy === 'open';
   const link = open ? `${issuer}/join/${organization.slug}` : '';
   return [
+    ...(may('invitations:write')
+      ? [
+          {
+            icon: 'mail',
+            title: message('overview-step-invite'),
+            text: message('overview-step-invite-text'),
+            href: `${base}/invitations`,
+            link: '',
+          },
+        ]
+      : []),
     ...(open
       ? [
           {

@@ -72,9 +72,7 @@ async function requestsPage(
     now: services.clock.now(),
     requests: data.map(({ request, user }) => ({
       id: request._id,
-      userId: user._id,
-      name: user.name,
-      email: user.email,
+      person: { id: user._id, name: user.name, email: user.email, picture: user.picture ?? null },
       message: request.message ?? '',
       askedAt: request.askedAt,
     })),

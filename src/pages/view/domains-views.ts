@@ -1,5 +1,5 @@
 import type { Message } from '../../texts/message.js';
-import type { Faults, Framed, OrganizationView, Pager } from './framed.js';
+import type { Faults, Framed, OrganizationView, Pager, PersonView } from './framed.js';
 import type { AppView } from './models.js';
 
 /** An organization that somebody may join by their address alone. */
@@ -62,7 +62,7 @@ export interface DomainsViews {
     csrf: string;
     base: string;
     now: Date;
-    requests: { id: string; userId: string; name: string; email: string; message: string; askedAt: Date }[];
+    requests: { id: string; person: PersonView; message: string; askedAt: Date }[];
     refused: Message | string | null;
     /** Whether people may ask by now. */
     open: boolean;

@@ -71,6 +71,4 @@ export interface AskedFirst extends FramedForm {
   refused: Message | string | null;
   /** Why it can't be done, and where that is changed: then nothing is asked. */
   barred: { why: Message; href?: string; link?: Message; rows?: { name: string; href: string }[] } | null;
-  /** What the button says: "Confirm" unless given. */
-  confirm: Message | null;
 }

@@ -72,7 +72,7 @@ export interface Views
     errors: Faults<'name' | 'email' | 'password'>;
     passwordLeast: number;
   };
-  'interaction/select-account': Form & { user: { id: string; name: string; email: string } };
+  'interaction/select-account': Form & { user: PersonView };
   'interaction/choose-organization': Form & {
     organizations: (OrganizationView & { roles: string[]; last: boolean })[];
     mayContinueWithout: boolean;

@@ -8,7 +8,7 @@ import { requirePermission } from '../require.js';
 /** Who asks, and what of them administrators see. */
 export interface WaitingRequest {
   request: JoinRequest;
-  user: Pick<User, '_id' | 'name' | 'email'>;
+  user: Pick<User, '_id' | 'name' | 'email' | 'picture'>;
 }
 
 /**
@@ -31,7 +31,9 @@ export async function listJoinRequests(
     .lean();
   const { data, nextCursor } = pageOf(rows, limit, ({ askedAt, _id }) => `${askedAt.getTime()} ${_id}`);
   const ids = data.map(({ userId }) => userId);
-  const users = ids.length ? await models.User.find({ _id: { $in: ids } }, { name: 1, email: 1 }).lean() : [];
+  const users = ids.length
+    ? await models.User.find({ _id: { $in: ids } }, { name: 1, email: 1, picture: 1 }).lean()
+    : [];
   const byId = new Map(users.map((user) => [user._id, user]));
   return {
     data: data.flatMap((request) => {

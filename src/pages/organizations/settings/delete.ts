@@ -45,7 +45,6 @@ function deletionPage(
     typed: { label: message('delete-type-name', { name }), value: field(ctx, 'confirm'), error },
     back,
     refused,
-    confirm: message('organization-delete'),
   });
 }
 
