@@ -51,7 +51,7 @@ async function takeTurn({ models, clock }: ServiceContext, _id: string): Promise
 
 async function tell(context: ServiceContext, organization: Organization, issuer: string): Promise<void> {
   const { models } = context;
-  const { _id: organizationId, name, slug, status, administrators } = organization;
+  const { _id: organizationId, name, slug, administrators } = organization;
   const waiting = { organizationId, waiting: true, status: 'pending' as const };
   const [count, rows] = await Promise.all([
     models.JoinRequest.countDocuments(waiting),
@@ -64,8 +64,7 @@ async function tell(context: ServiceContext, organization: Organization, issuer:
     emailVerified: true,
   }).lean();
   const about = { organization: name, count, link: `${issuer}/organizations/${slug}/requests` };
-  // Where nobody can answer nobody is asked to.
-  if (count > 0 && status === 'active')
+  if (count > 0)
     for (const person of people)
       await sendMail(context, { kind: 'join-request', to: person.email, language: languageOf(person), about });
   // Afterwards: who dies in between tells again in an hour.
