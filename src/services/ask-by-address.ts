@@ -6,7 +6,6 @@ import type { Encryption } from '../lib/encryption.js';
 import { digest, newSecret } from '../lib/ids.js';
 import type { ServiceContext } from './context.js';
 import { findUserByEmail, normalizeEmail } from './create-user.js';
-import { isReturnable } from './delete-account.js';
 import type { Deliveries, DeliveryKind } from './deliveries/index.js';
 import { sendMail } from './mail/index.js';
 import { languageOfUser } from './mail/language-of-user.js';
@@ -64,8 +63,7 @@ export function createAskByAddress(
 async function answer(context: ServiceContext, limits: RecoveryLimits, id: string, asked: Asked): Promise<void> {
   const to = normalizeEmail(asked.email);
   const user = await findUserByEmail(context, to);
-  // Who holds an address by an account that they delete again and again must not keep it from whose it is (R10).
-  if (asked.kind === 'reset' && !(user && (user.status === 'active' || isReturnable(context, user)))) return;
+  if (asked.kind === 'reset' && user?.status !== 'active') return;
   const counted = asked.kind === 'sign-up' && asked.counted;
   if (!counted && !(await limits.mayMail(to))) return;
   const { issuer } = context;

@@ -4,7 +4,6 @@ import { hashSecret } from '../lib/secrets.js';
 import type { MailedLink, User } from '../models/index.js';
 import type { LinkPurpose } from '../models/mailed-link.js';
 import type { ServiceContext } from './context.js';
-import { isReturnable } from './delete-account.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -55,22 +54,19 @@ export interface OpenedLink {
 
 /**
  * What a link opens: undefined for one that is unknown or too old, or whose account isn't active or bears another address than the one that it
- * was mailed to. Of an account that its owner has deleted one that chooses a password opens too: with it they have it back. A used one is found
- * too.
+ * was mailed to. A used one is found too.
  */
 export async function openLink(
-  context: ServiceContext,
+  { models, clock }: ServiceContext,
   secret: string,
   purposes: readonly LinkPurpose[],
 ): Promise<OpenedLink | undefined> {
-  const { models, clock } = context;
   if (!isLinkSecret(secret)) return undefined;
   const link = await models.MailedLink.findById(hashSecret(secret)).lean<MailedLink | null>();
   if (!link || !purposes.includes(link.purpose)) return undefined;
   if (!link.usedAt && link.worksUntil <= clock.now()) return undefined;
   const user = await models.User.findById(link.userId).lean<User | null>();
-  if (!user) return undefined;
-  if (user.status !== 'active' && !(link.purpose === 'reset' && isReturnable(context, user))) return undefined;
+  if (user?.status !== 'active') return undefined;
   if (link.purpose !== 'new-address' && user.email !== link.email) return undefined;
   return { link, user };
 }

@@ -17,9 +17,6 @@ import { deleteOrganization, restoreOrganization } from '../../src/services/dele
 import { eraseDeleted } from '../../src/services/erase/index.js';
 import { acceptWaiting } from '../../src/services/invitations/answer-invitation.js';
 import { invite } from '../../src/services/invitations/invite.js';
-import { askToJoin } from '../../src/services/join-requests/ask-to-join.js';
-import { tellAdministrators } from '../../src/services/join-requests/tell-administrators.js';
-import type { Mail } from '../../src/services/mail/index.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { machineClient } from '../support/api.js';
 import type { BrowserClient } from '../support/browser-client.js';
@@ -259,19 +256,6 @@ describe('a deletion in the middle of something else', () => {
     expect((await userNow(member))?.deletion?.barred).toBe(true);
     expect((await organizationNow(organization))?.deletion?.barred).toBe(true);
     expect(await applyProvisioning(services, file)).toEqual({ applied: [] });
-  });
-
-  it('asks no administrator to answer who asks to join', async () => {
-    const { admin, organization } = await makeTwo();
-    await changeOrganization(services, SYSTEM, organization, { joinRequests: true });
-    const { _id: userId } = await makeUser(services);
-    const open = { ...organization, joinRequests: true };
-    const asked = { organization: open, userId, message: '', address: '192.0.2.9' };
-    await askToJoin({ ...services, joinAsked: () => {} }, themselves(userId), asked);
-    await deleteOrganization(services, SYSTEM, organization);
-    const sent: Mail[] = [];
-    await tellAdministrators({ ...services, mail: async (mail) => void sent.push(mail) }, server.issuer);
-    expect(sent.filter(({ to }) => to === admin.email)).toEqual([]);
   });
 });
 

@@ -1,11 +1,9 @@
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { themselves } from '../../src/access/can.js';
 import { passwordFault } from '../../src/lib/password-policy.js';
 import { setUserStatus } from '../../src/services/change-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { createUser } from '../../src/services/create-user.js';
-import { deleteAccount } from '../../src/services/delete-account.js';
 import { endAllThatWasLeft } from '../../src/services/end-access.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeUser, PASSWORD } from '../support/factories.js';
@@ -206,19 +204,6 @@ describe('a link to choose a new password', () => {
     await endAllThatWasLeft(server.services);
     expect(isIn(await browser.open('/account'))).toBe(false);
     expect((await User.findById(user._id).lean())?.ending).toBeUndefined();
-  });
-
-  it('gets an account back that somebody has deleted who isn’t whose the address is', async () => {
-    const user = await makeUser(server.services);
-    await server.services.models.User.updateOne({ _id: user._id }, { $set: { emailVerified: false } });
-    await deleteAccount(server.services, themselves(user._id));
-    await mailbox.mailTo(user.email, 'deleted');
-    await choose(await linkFor(user.email));
-    expect(isIn(await signInWith(user.email, OTHER))).toBe(true);
-    expect(await server.services.models.User.findById(user._id).lean()).toMatchObject({
-      status: 'active',
-      emailVerified: true,
-    });
   });
 
   it('gives a password to an account that has none', async () => {
