@@ -40,7 +40,8 @@ describe('one’s own sessions', () => {
     const here = await signedIn(server, user);
     const elsewhere = await signIn(server, application._id, { user });
     await elsewhere.flow.tokens();
-    const [current, other] = await listOwnSessions(server.services, themselves(user._id), await uidOf(here));
+    const listed = await listOwnSessions(server.services, themselves(user._id), await uidOf(here));
+    const [current, other] = [listed.find((one) => one.current), listed.find((one) => !one.current)];
     expect(current).toMatchObject({ current: true, kind: 'browser', applications: [] });
     expect(other).toMatchObject({ current: false, address: expect.stringMatching(/127\.0\.0\.1|::1/) });
     expect(other?.applications).toEqual(['Invoices <b>']);
