@@ -118,6 +118,7 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
   }
 
   const production = env.NODE_ENV === 'production';
+  const sessionAbsolute = read('SESSION_ABSOLUTE', duration, 30 * 86_400);
   const config: Config = {
     port: read('PORT', port, 3000),
     host: read('HOST', text, '127.0.0.1'),
@@ -127,8 +128,9 @@ export function readEnvironment(env: Environment): { config: Config; faults: Fau
     provision: read('ROLLCALL_PROVISION', text, null),
     smtpUrl: read('SMTP_URL', smtpUrl, null),
     mailFrom: read('MAIL_FROM', mailFrom, null),
-    sessionIdle: read('SESSION_IDLE', duration, 12 * 3600),
-    sessionAbsolute: read('SESSION_ABSOLUTE', duration, 30 * 86_400),
+    // A shorter life alone is no contradiction.
+    sessionIdle: read('SESSION_IDLE', duration, Math.min(12 * 3600, sessionAbsolute)),
+    sessionAbsolute,
     signUp: read('SIGN_UP', oneOf('open', 'verified', 'closed'), env.SMTP_URL?.trim() ? 'verified' : 'open'),
     createOrganizations: read('CREATE_ORGANIZATIONS', oneOf('anyone', 'operators'), 'anyone'),
     cookieKeys: read('COOKIE_KEYS', keys, null),

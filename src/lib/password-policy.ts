@@ -26,6 +26,11 @@ export function passwordFault(
   return undefined;
 }
 
+/** Loads the dictionaries, so that the first who choose a password, and all who are served at that moment, needn't wait for them. */
+export function preparePasswordPolicy(): void {
+  estimator ??= createEstimator();
+}
+
 /** Loaded with the first password that somebody chooses, for its dictionaries are large. */
 function createEstimator(): ZxcvbnFactory {
   const require = createRequire(import.meta.url);

@@ -34,5 +34,5 @@ export function requestLog(logger: Logger) {
  */
 const withoutSecrets = (path: string) =>
   path
-    .replace(/^(\/+(?:setup|join\/+invitation)\/+).+/i, '$1…')
+    .replace(/^(\/+(?:setup|join\/+invitation|recover|verify)\/+).+/i, '$1…')
     .replace(/^(\/(?:interaction|oauth2\/authorize|oauth2\/device)\/[\w-]{6})[\w-]+/, '$1…');

@@ -11,6 +11,8 @@ export interface PendingSignUp {
   passwordHash: string;
   /** A digest of the code and the login. */
   codeHash: string;
+  /** Whether this code was mailed: the others, of which anybody can have as many made as they like, don't work. */
+  mailed: boolean;
   /** Wrong or right, since this code was made. */
   tries: number;
   /** When the code ends. */
@@ -27,6 +29,7 @@ export const pendingSignUpSchema = new Schema<PendingSignUp>(
     email: { type: String, required: true },
     passwordHash: { type: String, required: true },
     codeHash: { type: String, required: true },
+    mailed: { type: Boolean, required: true },
     tries: { type: Number, required: true },
     worksUntil: { type: Date, required: true },
     expiresAt: { type: Date, required: true },

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { errors, type Provider } from 'oidc-provider';
 import { RollcallError } from '../lib/errors.js';
+import { newSecret } from '../lib/ids.js';
 import type { Application } from '../models/index.js';
 import { allowScopes, consentTo } from '../services/consents.js';
 import type { DeviceApproval } from './device/approval.js';
@@ -124,9 +125,9 @@ export async function answerLogin(
 function resultOf(ts: number, answer: Answer): { result: Record<string, unknown>; merge: boolean } {
   switch (answer.kind) {
     case 'signed-in': {
-      const { userId: accountId, remember, signIn, restsOn } = answer;
-      const named = { ...(signIn ? { signIn } : {}), ...(restsOn ? { restsOn } : {}) };
-      const login = { accountId, remember, ts, acr: ACR_PASSWORD, amr: ['pwd'], ...named };
+      const { userId: accountId, remember, signIn = newSecret(), restsOn } = answer;
+      const rests = restsOn ? { restsOn } : {};
+      const login = { accountId, remember, ts, acr: ACR_PASSWORD, amr: ['pwd'], signIn, ...rests };
       return { result: { login }, merge: false };
     }
     case 'organization':

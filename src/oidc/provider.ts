@@ -25,6 +25,7 @@ import { createJwtTokens } from './introspection.js';
 import { keepNoToken } from './keep-no-token.js';
 import { createFailureAnswer, logProviderEvents } from './log-events.js';
 import { refuseOtherMethods } from './methods.js';
+import { endSessionsOfOldPasswords } from './new-sessions.js';
 import { sayNothingThere } from './nothing-there.js';
 import { refuseForgottenRequests } from './pushed-requests.js';
 import { markRedeemed, tellRepetitionsApart } from './redemption.js';
@@ -136,6 +137,7 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   extendGrantPayload(provider);
   nameSignIns(provider);
   extendTokens(provider);
+  endSessionsOfOldPasswords(provider, runtime);
   hashClientSecrets(provider, runtime);
   knowRoleScopes(provider);
   leaveLogoutToQueue(provider);

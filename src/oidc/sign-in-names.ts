@@ -4,11 +4,12 @@ import { requestFacts, userAgentOf } from '../lib/request-facts.js';
 import type { OidcContext } from './runtime.js';
 
 /**
- * Gives each sign-in a name in its session, new also where somebody signs in again in it: see `services/sign-ins.ts`. The session keeps
+ * Gives each sign-in a name in its session, new also where somebody signs in again in it: see `services/sign-ins.ts`. At each further step of the
+ * same login the library says once more who has signed in: then the name stays, for it may be among those that have ended. The session keeps
  * where that was done from as well, by which its person knows it again, and when it was used last: see `session-saves.ts`.
  */
-export function nameSignIns({ Session }: Provider): void {
-  const model = Session as OidcContext;
+export function nameSignIns(provider: Provider): void {
+  const model = provider.Session as OidcContext;
   const inherited = model.IN_PAYLOAD as string[];
   Object.defineProperty(model, 'IN_PAYLOAD', {
     configurable: true,
@@ -19,7 +20,8 @@ export function nameSignIns({ Session }: Provider): void {
     // The library remembers "not kept" for good; the newest sign-in says whether the session outlasts the browser.
     this.transient = undefined;
     loginAccount.call(this, details);
-    this.signIn = newSecret();
+    const { Interaction } = (provider.constructor as OidcContext).ctx?.oidc.entities ?? {};
+    this.signIn = Interaction?.result?.login?.signIn ?? newSecret();
     const facts = requestFacts();
     this.from = facts && { address: facts.address, userAgent: userAgentOf(facts) };
   };

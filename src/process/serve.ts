@@ -10,6 +10,7 @@ import type { Logger } from '../lib/logger.js';
 import { measureProcess } from '../lib/metrics.js';
 import { createOutbound } from '../lib/outbound.js';
 import { prepareHashing } from '../lib/password.js';
+import { preparePasswordPolicy } from '../lib/password-policy.js';
 import { outboxTransport, smtpTransport } from '../mail/transport.js';
 import { ensureChainKey } from '../services/audit/chain-key.js';
 import type { ServiceContext } from '../services/context.js';
@@ -46,6 +47,9 @@ export interface Serving {
   /** Ends the work beside requests, then the store. To be called when no request is in flight any more. */
   close(): Promise<void>;
 }
+
+/** After a start, until what isn't needed for it is made ready. */
+const QUIET_MS = 2000;
 
 /** Makes one process ready: the store, what is done once, keys, the app. The gate answers from then on. */
 export async function serve(options: ServeOptions): Promise<Serving> {
@@ -85,6 +89,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   }).callback();
   const setup = once ? await newSetupUrl(services, issuer) : null;
   if (setup) saySetup(logger, setup);
+  setTimeout(preparePasswordPolicy, QUIET_MS).unref();
   return {
     issuer,
     // Without ISSUER the issuer is where it listens, and the Host that it answers for.

@@ -6,11 +6,13 @@ import type { Encryption } from '../lib/encryption.js';
 import { digest, newSecret } from '../lib/ids.js';
 import type { ServiceContext } from './context.js';
 import { findUserByEmail, normalizeEmail } from './create-user.js';
+import { isTheirsToUse } from './delete-account.js';
 import type { Deliveries, DeliveryKind } from './deliveries/index.js';
 import { sendMail } from './mail/index.js';
 import { languageOfUser } from './mail/language-of-user.js';
 import { LINK_MINUTES, newLink } from './mailed-links.js';
 import type { RecoveryLimits } from './recovery-limits.js';
+import { openCode } from './verified-sign-up.js';
 
 export type Asked = {
   email: string;
@@ -18,8 +20,14 @@ export type Asked = {
   language: string;
 } & (
   | { kind: 'reset' }
-  /** `counted`: whether the mail was counted in the request already. */
-  | { kind: 'sign-up'; code: string; minutes: number; counted: boolean }
+  /** `counted`: whether the mail was counted in the request already. `pending`: what the code is for. */
+  | {
+      kind: 'sign-up';
+      code: string;
+      minutes: number;
+      counted: boolean;
+      pending: { id: string; codeHash: string };
+    }
   | { kind: 'new-address'; userId: string; change: string }
 );
 
@@ -63,9 +71,9 @@ export function createAskByAddress(
 async function answer(context: ServiceContext, limits: RecoveryLimits, id: string, asked: Asked): Promise<void> {
   const to = normalizeEmail(asked.email);
   const user = await findUserByEmail(context, to);
-  if (asked.kind === 'reset' && user?.status !== 'active') return;
+  if (asked.kind === 'reset' && !(user && isTheirsToUse(context, user))) return;
   const counted = asked.kind === 'sign-up' && asked.counted;
-  if (!counted && !(await limits.mayMail(to))) return;
+  if (!counted && !(await limits.mayMail(asked.kind === 'reset' ? 'reset' : 'other', to))) return;
   const { issuer } = context;
   const signInLink = `${issuer}/account`;
   const envelope = { to, language: (user && languageOfUser(user)[0]) ?? asked.language, id };
@@ -93,7 +101,8 @@ async function answer(context: ServiceContext, limits: RecoveryLimits, id: strin
       kind: 'sign-up-known',
       about: { signInLink, resetLink: `${issuer}/recover` },
     });
-  const { code, minutes } = asked;
+  const { code, minutes, pending } = asked;
+  if (!(await openCode(context, pending))) return;
   const expiresAt = inMinutes(context, minutes);
   return sendMail(context, { ...envelope, kind: 'sign-up-code', about: { code, minutes }, expiresAt });
 }

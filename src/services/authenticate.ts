@@ -4,7 +4,7 @@ import type { User } from '../models/index.js';
 import { record } from './audit/record.js';
 import type { ServiceContext } from './context.js';
 import { findUserByEmail, normalizeEmail } from './create-user.js';
-import { isReturnable, restoreAccount } from './delete-account.js';
+import { isTheirsToUse, restoreAccount } from './delete-account.js';
 import type { Attempt, SignInLimits } from './sign-in-limits.js';
 
 /**
@@ -21,7 +21,7 @@ export async function authenticate(
   let failed = false;
   try {
     const matches = await verifyPassword(user?.passwordHash, attempt.password);
-    failed = !allowed || !matches || !user || !(user.status === 'active' || isReturnable(context, user));
+    failed = !allowed || !matches || !user || !isTheirsToUse(context, user);
   } finally {
     // Locked, nobody adds to the log: it could be filled so.
     const told = failed && allowed;
@@ -31,15 +31,22 @@ export async function authenticate(
   if (failed || !user) return undefined;
   const known =
     user.passwordHash && needsRehash(user.passwordHash) ? await rehash(context, user, attempt.password) : user;
+  if (!known) return undefined;
   return known.status === 'active' ? known : restoreAccount(context, known._id);
 }
 
-/** Makes the hash with today's parameters, unless the password was changed meanwhile. */
-async function rehash({ models, clock }: ServiceContext, user: User, password: string): Promise<User> {
+/**
+ * Makes the hash with today's parameters. Where it was changed meanwhile, by somebody who signed in at the same moment or by a new password,
+ * the present one decides: the sign-in rests on what it is now.
+ * @returns the user as they are; undefined where this isn't their password any more
+ */
+async function rehash({ models, clock }: ServiceContext, user: User, password: string): Promise<User | undefined> {
   const passwordHash = await hashPassword(password);
   const { modifiedCount } = await models.User.updateOne(
     { _id: user._id, passwordHash: user.passwordHash },
     { $set: { passwordHash, updatedAt: clock.now() } },
   );
-  return modifiedCount === 1 ? { ...user, passwordHash } : user;
+  if (modifiedCount === 1) return { ...user, passwordHash };
+  const now = await models.User.findById(user._id).lean<User | null>();
+  return now && (await verifyPassword(now.passwordHash, password)) ? now : undefined;
 }

@@ -8,8 +8,9 @@ import { releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
 import { copyToMemberships } from './copies.js';
 import { claimEmail, normalizeEmail } from './create-user.js';
-import { endUserSessions } from './end-user-sessions.js';
+import { endAccess, endWhatWasLeft, newEnding } from './end-access.js';
 import { passwordChanged } from './mail/password-changed.js';
+import { endLinks } from './mailed-links.js';
 import { requireMayReach } from './operators.js';
 import { requirePermission } from './require.js';
 
@@ -52,6 +53,8 @@ export async function changeUser(
   if (email !== user.email || verifies) await requireMayReach(context, actor, user._id);
   const moved = email === user.email ? undefined : await moveEmail(context, user, email);
   const { email: _same, ...others } = values;
+  // What its person, or whoever made it, has begun with the address as it was comes to nothing.
+  const $unset = moved || verifies ? { addressChange: 1, madeIn: 1 } : undefined;
   const changed = { ...others, ...(moved ? { email, emailVerified: values.emailVerified ?? false } : {}) };
   const moves =
     status !== undefined && (await setUserStatus(context, actor, { userId: user._id, status, force }, { revision }));
@@ -63,6 +66,7 @@ export async function changeUser(
   await write(context, user, moves ? undefined : revision, {
     only,
     $set: given,
+    $unset,
     $push: { pendingEvents: event(context, actor, 'user.changed', user._id, { before, after: given }) },
   });
   await moved?.free();
@@ -89,7 +93,8 @@ export async function moveEmail(
 }
 
 /**
- * Gives an account another password, or the hash of one that it has elsewhere: that is replaced by one of ours at the first sign-in.
+ * Gives an account another password, or the hash of one that it has elsewhere: that is replaced by one of ours at the first sign-in. As with each
+ * new password, a change of address that waits and links to choose another end.
  * @param secret a password that has been checked, or a hash of a known kind
  * @throws RollcallError `not_found`, `forbidden`
  */
@@ -104,8 +109,15 @@ export async function setUserPassword(
   await requireMayReach(context, actor, user._id);
   const passwordHash = 'password' in secret ? await hashPassword(secret.password) : secret.passwordHash;
   const set = event(context, actor, 'user.password_set', user._id, { after: { imported: 'passwordHash' in secret } });
-  await write(context, user, undefined, { $set: { passwordHash }, $push: { pendingEvents: set } });
-  if (endSessions) await endUserSessions(context, user._id);
+  await endLinks(context, user._id, 'reset');
+  if (endSessions) await endWhatWasLeft(context, user);
+  const ending = endSessions ? newEnding(context) : undefined;
+  await write(context, user, undefined, {
+    $set: { passwordHash, ...(ending ? { ending } : {}) },
+    $unset: { addressChange: 1 },
+    $push: { pendingEvents: set },
+  });
+  if (ending) await endAccess(context, user._id, ending);
   await passwordChanged(context, user, { byOperator: true });
 }
 
@@ -113,12 +125,17 @@ async function write(
   context: ServiceContext,
   { _id }: Pick<User, '_id'>,
   revision: number | undefined,
-  { only = {}, $set, $push }: { only?: { email?: string }; $set: object; $push: object },
+  {
+    only = {},
+    $set,
+    $unset,
+    $push,
+  }: { only?: { email?: string }; $set: object; $unset?: object | undefined; $push: object },
 ): Promise<void> {
   const { models, clock } = context;
   const { matchedCount } = await models.User.updateOne(
     { _id, ...only, ...(revision === undefined ? {} : { revision: revision || null }) },
-    { $set: { ...$set, updatedAt: clock.now() }, $inc: { revision: 1 }, $push },
+    { $set: { ...$set, updatedAt: clock.now() }, ...($unset ? { $unset } : {}), $inc: { revision: 1 }, $push },
   );
   await copyToMemberships(context, _id);
   forgetReads();

@@ -56,8 +56,12 @@ export async function onlyAdministratorIn({ models }: ServiceContext, userId: st
 }
 
 /** Whether signing in gives the account back. */
-export const isReturnable = ({ clock }: ServiceContext, { status, deletion }: Pick<User, 'status' | 'deletion'>) =>
+const isReturnable = ({ clock }: ServiceContext, { status, deletion }: Pick<User, 'status' | 'deletion'>) =>
   status === 'disabled' && !!deletion && !deletion.barred && !deletion.erasing && deletion.eraseAt > clock.now();
+
+/** Whether who shows that an account is theirs gets into it: by signing in they have a deleted one back. */
+export const isTheirsToUse = (context: ServiceContext, user: Pick<User, 'status' | 'deletion'>): boolean =>
+  user.status === 'active' || isReturnable(context, user);
 
 /**
  * For whoever has just shown that a deleted account is theirs. A seat for which there is no room any more stays behind.

@@ -4,6 +4,7 @@ import { hashSecret } from '../lib/secrets.js';
 import type { MailedLink, User } from '../models/index.js';
 import type { LinkPurpose } from '../models/mailed-link.js';
 import type { ServiceContext } from './context.js';
+import { isTheirsToUse } from './delete-account.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -54,19 +55,21 @@ export interface OpenedLink {
 
 /**
  * What a link opens: undefined for one that is unknown or too old, or whose account isn't active or bears another address than the one that it
- * was mailed to. A used one is found too.
+ * was mailed to. A used one is found too. A new password is chosen for a deleted account too, whose person gets it back by signing in: else
+ * whoever signs up with another's address and deletes that keeps it from them.
  */
 export async function openLink(
-  { models, clock }: ServiceContext,
+  context: ServiceContext,
   secret: string,
   purposes: readonly LinkPurpose[],
 ): Promise<OpenedLink | undefined> {
+  const { models, clock } = context;
   if (!isLinkSecret(secret)) return undefined;
   const link = await models.MailedLink.findById(hashSecret(secret)).lean<MailedLink | null>();
   if (!link || !purposes.includes(link.purpose)) return undefined;
   if (!link.usedAt && link.worksUntil <= clock.now()) return undefined;
   const user = await models.User.findById(link.userId).lean<User | null>();
-  if (user?.status !== 'active') return undefined;
+  if (!user || !(link.purpose === 'reset' ? isTheirsToUse(context, user) : user.status === 'active')) return undefined;
   if (link.purpose !== 'new-address' && user.email !== link.email) return undefined;
   return { link, user };
 }

@@ -43,7 +43,7 @@ export async function proveAddress(
 
 /**
  * Takes an account whose address wasn't proved over, by a reset: its new password is in force, and every session, grant (for offline use
- * too) and credential of before has ended, as has what waited to change its address.
+ * too) and credential of before has ended, as has what waited to change its address, and no mail is turned off.
  * @throws RollcallError `stale` as `proveAddress`
  */
 export async function takeOver(
@@ -73,7 +73,7 @@ async function markProved(
     { _id, email, ...(passwordHash ? {} : { emailVerified: false }) },
     {
       $set: { emailVerified: true, ...set, updatedAt: clock.now() },
-      $unset: { madeIn: 1, ...(passwordHash ? { addressChange: 1 } : {}) },
+      $unset: { madeIn: 1, ...(passwordHash ? { addressChange: 1, notices: 1 } : {}) },
       $inc: { revision: 1 },
       $push: { pendingEvents: { $each: events } },
     },

@@ -10,8 +10,12 @@ const WRONG_CODES_PER_NETWORK = 50;
 
 /** Counts mails that anybody can have sent to any address, and guesses at codes that were mailed; across processes. */
 export interface RecoveryLimits {
-  /** Takes one mail to an address. @returns false where too many went there lately */
-  mayMail(email: string): Promise<boolean>;
+  /**
+   * Takes one mail to an address, of those that have a new password chosen or of all others: counted apart, as the first go only to who has an
+   * account, which others mustn't show, and so that no others keep anybody from choosing a new password.
+   * @returns false where too many of them went there lately
+   */
+  mayMail(kind: 'reset' | 'other', email: string): Promise<boolean>;
   /** @returns false where too much was asked for from this network lately */
   mayAsk(address: string): Promise<boolean>;
   /**
@@ -24,11 +28,14 @@ export interface RecoveryLimits {
 export function createRecoveryLimits(connection: Connection): RecoveryLimits {
   const limiter = limiters(connection);
   const giveBack = createGiveBack(connection);
-  const mails = limiter('mail:address', MAILS_PER_ADDRESS);
+  const mails = {
+    reset: limiter('mail:reset', MAILS_PER_ADDRESS),
+    other: limiter('mail:address', MAILS_PER_ADDRESS),
+  };
   const asked = limiter('recovery:network', ASKED_PER_NETWORK);
   const codes = limiter('code:network', WRONG_CODES_PER_NETWORK);
   return {
-    mayMail: (email) => take(mails, digest(email)),
+    mayMail: (kind, email) => take(mails[kind], digest(email)),
     mayAsk: (address) => take(asked, networkOf(address)),
     async guess(address, look) {
       const key = networkOf(address);

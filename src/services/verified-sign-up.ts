@@ -39,22 +39,37 @@ export async function beginSignUp(
   const code = newMailedCode();
   const typed = { name: name.trim(), email: normalizeEmail(email), passwordHash: await hashPassword(password) };
   const userId = newId('usr');
+  const fresh = freshCode(context, login, code);
+  const pending = { id: idOf(login), codeHash: fresh.codeHash };
   await context.models.PendingSignUp.updateOne(
-    { _id: idOf(login) },
-    { $set: { ...typed, userId, ...freshCode(context, login, code) } },
+    { _id: pending.id },
+    { $set: { ...typed, userId, ...fresh } },
     { upsert: true },
   );
-  await ask({ kind: 'sign-up', email: typed.email, language, code, minutes: CODE_MINUTES, counted: false });
+  await ask({ kind: 'sign-up', email: typed.email, language, code, minutes: CODE_MINUTES, counted: false, pending });
 }
 
 function freshCode({ clock }: ServiceContext, login: string, code: string) {
   const now = clock.now().getTime();
   return {
     codeHash: hashOf(login, code),
+    mailed: false,
     tries: 0,
     worksUntil: new Date(now + CODE_MINUTES * MINUTE),
     expiresAt: new Date(now + KEPT),
   };
+}
+
+/**
+ * Lets a code work that is about to be mailed. So an address has as few codes that work as it gets mails, wherever they are asked for.
+ * @returns false where another one was asked for since
+ */
+export async function openCode(
+  { models }: ServiceContext,
+  { id, codeHash }: { id: string; codeHash: string },
+): Promise<boolean> {
+  const { matchedCount } = await models.PendingSignUp.updateOne({ _id: id, codeHash }, { $set: { mailed: true } });
+  return matchedCount === 1;
 }
 
 /** Who signs up in this login, or undefined: nothing was typed, or it is too long ago. */
@@ -75,15 +90,18 @@ export async function anotherCode(
 ): Promise<boolean> {
   const pending = await pendingSignUp(context, login);
   if (!pending) return true;
-  if (!(await limits.mayMail(pending.email))) return false;
+  if (!(await limits.mayMail('other', pending.email))) return false;
+  const { _id: id, userId, email } = pending;
   const code = newMailedCode();
+  const fresh = freshCode(context, login, code);
   const { matchedCount } = await context.models.PendingSignUp.updateOne(
-    { _id: pending._id, userId: pending.userId, codeHash: pending.codeHash },
-    { $set: freshCode(context, login, code) },
+    { _id: id, userId, codeHash: pending.codeHash },
+    { $set: fresh },
   );
+  const minutes = CODE_MINUTES;
+  const named = { id, codeHash: fresh.codeHash };
   // Pressed twice: the other one's code is mailed.
-  if (matchedCount === 1)
-    await ask({ kind: 'sign-up', email: pending.email, language, code, minutes: CODE_MINUTES, counted: true });
+  if (matchedCount === 1) await ask({ kind: 'sign-up', email, language, code, minutes, counted: true, pending: named });
   return true;
 }
 
@@ -107,7 +125,7 @@ export async function finishSignUp(
   const found = await limits.guess(address, async () => {
     const tried = await countTry(context, login);
     ended = !tried;
-    return tried?.codeHash === codeHash ? tried : undefined;
+    return tried?.mailed && tried.codeHash === codeHash ? tried : undefined;
   });
   if (found === 'locked') throw codeRefused('locked');
   if (!found) throw codeRefused(ended ? 'ended' : 'wrong');

@@ -1,13 +1,22 @@
+import Koa from 'koa';
 import * as client from 'openid-client';
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/lib/logger.js';
 import { passwordFault } from '../../src/lib/password-policy.js';
+import { requestLog } from '../../src/middleware/request.js';
 import { setUserStatus } from '../../src/services/change-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { createUser } from '../../src/services/create-user.js';
+import { deleteAccount } from '../../src/services/delete-account.js';
 import { endAllThatWasLeft } from '../../src/services/end-access.js';
+import { createRecoveryLimits } from '../../src/services/recovery-limits.js';
+import { resetPassword } from '../../src/services/reset-password.js';
+import { createSignInLimits } from '../../src/services/sign-in-limits.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
+import { inBetween } from '../support/in-between.js';
 import { linkIn, type Mailbox, startMailbox } from '../support/mailbox.js';
 import { signedIn } from '../support/pages.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
@@ -120,6 +129,25 @@ describe('a forgotten password', () => {
     await expect.poll(() => server.services.models.Delivery.countDocuments(), PATIENT).toBe(0);
     expect(mailbox.mailsTo(user.email)).toHaveLength(5);
   });
+
+  it('is replaced all the same where strangers have filled the mailbox with something else', async () => {
+    const user = await makeUser(server.services);
+    const { mayMail } = createRecoveryLimits(server.store.connection);
+    for (let i = 0; i < 5; i += 1) expect(await mayMail('other', user.email)).toBe(true);
+    expect(await mayMail('other', user.email)).toBe(false);
+    await choose(await linkFor(user.email));
+    expect(isIn(await signInWith(user.email, OTHER))).toBe(true);
+  });
+
+  it('is replaced for a deleted account too, which signing in then gives back: nobody holds another’s address by deleting', async () => {
+    const user = await makeUser(server.services);
+    await server.services.models.User.updateOne({ _id: user._id }, { emailVerified: false });
+    await deleteAccount(server.services, { kind: 'user', userId: user._id, permissions: new Map() });
+    await choose(await linkFor(user.email));
+    expect((await server.services.models.User.findById(user._id).lean())?.status).toBe('disabled');
+    expect((await signInWith(user.email, PASSWORD)).status).toBe(422);
+    expect(isIn(await signInWith(user.email, OTHER))).toBe(true);
+  });
 });
 
 describe('a link to choose a new password', () => {
@@ -193,6 +221,31 @@ describe('a link to choose a new password', () => {
     await goOn();
     expect(isIn(await waiting.open('/account'))).toBe(false);
     expect(waiting.has('Sign in')).toBe(true);
+  });
+
+  it('begins no session for who signs in with the old password at that very moment', async () => {
+    const { Session } = server.services.models.oidc;
+    const user = await makeUser(server.services);
+    const secret = (await linkFor(user.email)).split('/').at(-1) as string;
+    const reset = () => resetPassword(server.services, createSignInLimits(server.store.connection), secret, OTHER);
+    inBetween(Session.collection, 'updateOne', reset, {
+      when: (_filter: object, { $set }: { $set?: { accountId?: string } }) => $set?.accountId === user._id,
+    });
+    const browser = await signInWith(user.email, PASSWORD);
+    expect(isIn(await browser.open('/account'))).toBe(false);
+    expect(await server.services.models.oidc.Grant.countDocuments({ accountId: user._id })).toBe(0);
+    expect(isIn(await signInWith(user.email, OTHER))).toBe(true);
+  });
+
+  it('is in no log line, nor is one that proves an address', async () => {
+    const lines: string[] = [];
+    const logger = createLogger('trace', { write: (line: string) => void lines.push(line) });
+    const app = new Koa().use(requestLog(logger));
+    const secret = 'x'.repeat(43);
+    for (const path of [`/recover/${secret}`, `/verify/${secret}`, `/RECOVER//${secret}`])
+      await request(app.callback()).get(path);
+    expect(lines.join('')).toContain('/recover/…');
+    expect(lines.join('')).not.toContain('xxxxxxxx');
   });
 
   it('ends what a process that died has left', async () => {

@@ -2,6 +2,8 @@ import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passwordFault } from '../../src/lib/password-policy.js';
 import type { User } from '../../src/models/index.js';
+import { changeUser, setUserPassword } from '../../src/services/change-user.js';
+import { SYSTEM } from '../../src/services/context.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
@@ -224,6 +226,24 @@ describe('changing one’s address', () => {
     const three = linkIn(await mailbox.mailTo(third), server.issuer);
     await change(browser);
     expect((await newBrowser(server).open(three)).status).toBe(404);
+  });
+
+  it('ends, as do links to choose a password, where an operator changes the address or sets a password', async () => {
+    for (const operate of [
+      (user: User) => changeUser(server.services, SYSTEM, user, { email: newAddress() }),
+      (user: User) => setUserPassword(server.services, SYSTEM, user, { password: OTHER }, { endSessions: false }),
+    ]) {
+      const { user, browser } = await begin();
+      const email = newAddress();
+      await ask(browser, email);
+      const { toNew } = await links(user, email);
+      await (await newBrowser(server).open('/recover')).submit('Send link', { email: user.email });
+      const reset = linkIn(await mailbox.mailTo(user.email, 'Choose a new password'), server.issuer);
+      await operate(user);
+      expect((await browser.open(toNew)).status).toBe(404);
+      expect((await newBrowser(server).open(reset)).status).not.toBe(200);
+      expect((await userNow(user)).addressChange).toBeUndefined();
+    }
   });
 
   it('ends where the address was taken meanwhile', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInUrl } from '../../src/oidc/session.js';
+import { SYSTEM } from '../../src/services/context.js';
+import { endMemberSessions } from '../../src/services/end-member-sessions.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeUser, PASSWORD } from '../support/factories.js';
 import { newSignedIn } from '../support/login.js';
@@ -60,6 +62,15 @@ describe('keep me signed in', () => {
     await browser.open('/account');
     expect(keptFor(browser)).toEqual(around(HOUR));
   });
+
+  it('ends at its absolute age, whoever has kept using it until then', async () => {
+    const { email, _id: accountId } = await makeUser(server.services);
+    const browser = await signIn(email, true);
+    const loginTs = Math.floor(Date.now() / 1000) - 5 * HOUR;
+    await server.services.models.oidc.Session.updateOne({ accountId }, { $set: { 'payload.loginTs': loginTs } });
+    await browser.open('/account');
+    expect(browser.has('Keep me signed in')).toBe(true);
+  });
 });
 
 describe('prompt=create', () => {
@@ -102,6 +113,20 @@ describe('prompt=create', () => {
     const { flow } = await begin(closed, newBrowser(closed));
     expect([flow.browser.has('Create account'), flow.browser.has('Forgot password?')]).toEqual([false, true]);
     await flow.browser.submit('Sign in', { email: user.email, password: PASSWORD });
+    expect((await flow.tokens()).claims()?.sub).toBe(user._id);
+  });
+});
+
+describe('a login that waits at the consent page', () => {
+  it('asks to sign in again where an administrator has ended the member’s sessions meanwhile (R6)', async () => {
+    const { _id: clientId } = await makeApplication(server.services, { firstParty: false });
+    const { user, organization, flow } = await newSignedIn(server, clientId, { scope: 'openid' });
+    const { browser } = flow;
+    await endMemberSessions(server.services, SYSTEM, { organizationId: organization._id, userId: user._id });
+    await browser.submit('Allow');
+    expect(browser.has('Keep me signed in')).toBe(true);
+    await browser.submit('Sign in', { email: user.email, password: PASSWORD });
+    await browser.submit('Allow');
     expect((await flow.tokens()).claims()?.sub).toBe(user._id);
   });
 });

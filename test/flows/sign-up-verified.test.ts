@@ -1,9 +1,11 @@
 import type { CommandStartedEvent } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { digest } from '../../src/lib/ids.js';
 import { moveEvents } from '../../src/services/audit/move-events.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { findUserByEmail } from '../../src/services/create-user.js';
 import { invite } from '../../src/services/invitations/invite.js';
+import { createRecoveryLimits } from '../../src/services/recovery-limits.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
@@ -104,6 +106,37 @@ describe('sign-up with SIGN_UP=verified', () => {
     expect(text).not.toMatch(/^[A-Z0-9]{6,8}$/m);
     await browser.submit('Continue', { code: 'CDFHJKLM' });
     expect([browser.status, browser.has('This isn’t the code')]).toEqual([422, true]);
+  });
+
+  it('never tells by what it mails no more that a new password was asked for, which is mailed to who has an account alone', async () => {
+    const [known, unknown] = [(await makeUser(server.services)).email, newAddress()];
+    const seen = [];
+    for (const email of [known, unknown]) {
+      for (let i = 0; i < 5; i += 1) await (await newBrowser(server).open('/recover')).submit('Send link', { email });
+      const browser = await fill(email);
+      await expect.poll(() => server.services.models.Delivery.countDocuments(), PATIENT).toBe(0);
+      await browser.submit('Send another code');
+      seen.push([browser.status, browser.has('Another code is on its way')]);
+    }
+    expect(seen).toEqual([
+      [200, true],
+      [200, true],
+    ]);
+  });
+
+  it('takes no code that wasn’t mailed, however many are made', async () => {
+    const email = newAddress();
+    const { mayMail } = createRecoveryLimits(store.connection);
+    for (let i = 0; i < 5; i += 1) await mayMail('other', email);
+    const browser = await fill(email);
+    await expect.poll(() => server.services.models.Delivery.countDocuments(), PATIENT).toBe(0);
+    const uid = /interaction\/([\w-]+)/.exec(browser.url)?.[1] as string;
+    const codeHash = digest('sign-up code', uid, 'CDFHJKLM');
+    expect(await server.services.models.PendingSignUp.updateOne({ email }, { codeHash })).toMatchObject({
+      modifiedCount: 1,
+    });
+    await browser.submit('Continue', { code: 'CDFHJKLM' });
+    expect([browser.status, await userAt(email)]).toEqual([422, undefined]);
   });
 
   it('ends a code after five wrong ones, also when they come at once, and sends another', async () => {

@@ -11,7 +11,6 @@ import { SessionAdapter } from './session-adapter.js';
 
 /** The models whose storage does more than the library's contract. */
 const KINDS: ReadonlyMap<string, typeof RecordAdapter> = new Map([
-  ['Session', SessionAdapter],
   ['Grant', GrantAdapter],
   ['PushedAuthorizationRequest', PushedRequestAdapter],
   ['AuthorizationCode', CodeAdapter],
@@ -24,6 +23,8 @@ export function createAdapterFactory(runtime: Runtime): (name: string) => Adapte
   return (name) => {
     if (name === 'Client') return new ClientAdapter(runtime) as unknown as Adapter;
     if (!(OIDC_MODELS as readonly string[]).includes(name)) throw new Error(`nothing stores the library's ${name}`);
+    if (name === 'Session')
+      return new SessionAdapter(name, models.oidc.Session, clock, runtime.sessionAbsolute) as unknown as Adapter;
     return new (KINDS.get(name) ?? RecordAdapter)(
       name,
       models.oidc[name as OidcModelName],

@@ -1,4 +1,7 @@
+import type { Model } from 'mongoose';
+import type { Clock } from '../../lib/clock.js';
 import { isDuplicateKey } from '../../lib/errors.js';
+import type { OidcRecord } from '../../models/index.js';
 import { type Payload, RecordAdapter, updateOne } from './record-adapter.js';
 
 /** Longer than any request lasts that has read a session before it ended. */
@@ -9,6 +12,23 @@ const MARK_SECONDS = 60 * 60;
  * mark under its id, against which a late save comes to nothing.
  */
 export class SessionAdapter extends RecordAdapter {
+  /** @param absolute how old the sign-in of a session may get, in seconds, however it is used */
+  constructor(
+    name: string,
+    model: Model<OidcRecord>,
+    clock: Clock,
+    private readonly absolute: number,
+  ) {
+    super(name, model, clock);
+  }
+
+  /** Each save is for a second at least, so the end alone would be moved on by who comes every second. */
+  protected override live(record: OidcRecord | null | undefined, id?: string): Payload | undefined {
+    const { loginTs } = record?.payload ?? {};
+    if (typeof loginTs === 'number' && (loginTs + this.absolute) * 1000 <= this.clock.now().getTime()) return undefined;
+    return super.live(record, id);
+  }
+
   override async upsert(id: string, payload: Payload, expiresIn?: number): Promise<void> {
     const filter = { _id: this.key(id), ended: { $exists: false } };
     const save = () => updateOne(this.model, filter, { $set: this.fields(payload, expiresIn) }, { upsert: true });

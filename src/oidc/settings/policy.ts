@@ -12,14 +12,6 @@ export function policy(runtime: Runtime) {
   const prompts = base();
   const login = prompts.get('login');
   login?.checks.add(
-    // Asks nothing: the library hands on what it knows of a sign-in itself, and here is the first place to see what else there is.
-    new Check('sign_in_named', 'the sign-in has a name', 'login_required', ({ oidc }: OidcContext) => {
-      const name = oidc.result?.login?.signIn;
-      if (typeof name === 'string') oidc.session.signIn = name;
-      return Check.NO_NEED_TO_PROMPT;
-    }),
-  );
-  login?.checks.add(
     // A disabled user's session is still there, but nobody is behind it any more (R8).
     new Check('account_gone', 'the account is not active', 'login_required', (ctx: OidcContext) =>
       ctx.oidc.session.accountId && !ctx.oidc.account ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
@@ -40,7 +32,7 @@ export function policy(runtime: Runtime) {
     }),
   );
   login?.checks.add(
-    // Asks nothing either: who signed in with a password that was changed before their login went on isn't signed in.
+    // Asks nothing: who signed in with a password that was changed before their login went on isn't signed in.
     new Check('password_changed', 'the password was changed', 'login_required', async ({ oidc }: OidcContext) => {
       const { accountId, restsOn: before } = oidc.result?.login ?? {};
       if (typeof before !== 'string') return Check.NO_NEED_TO_PROMPT;

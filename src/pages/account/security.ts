@@ -72,7 +72,7 @@ async function submitVerification(deps: PageDeps, ctx: Context): Promise<void> {
   const asker = await askerOf(deps, ctx);
   if (!asker) return;
   const { user } = asker;
-  if (!(await deps.recoveryLimits.mayMail(user.email))) {
+  if (!(await deps.recoveryLimits.mayMail('other', user.email))) {
     ctx.status = 422;
     return page(deps, ctx, asker, {}, { refused: message('too-many-mails'), endOthers: true });
   }

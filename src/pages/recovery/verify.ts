@@ -2,7 +2,6 @@
 import type { Context } from 'koa';
 import { RollcallError } from '../../lib/errors.js';
 import { field } from '../../middleware/form-body.js';
-import { currentSession, type SignedIn } from '../../oidc/session.js';
 import {
   confirmAddressChange,
   confirmsAlone,
@@ -17,10 +16,8 @@ import { type Message, message } from '../../texts/message.js';
 import type { PageDeps } from '../deps.js';
 import { leaveNotice } from '../notice.js';
 import { missed, quiet } from '../secret-path.js';
+import { shownBySession } from '../shown-by-session.js';
 import { goTo } from '../submit.js';
-
-/** A sign-in with a password counts as showing it for this long. */
-const RECENT_MS = 10 * 60 * 1000;
 
 type Opened = { kind: 'account'; opened: OpenedLink } | { kind: 'change'; opened: OpenedChange };
 
@@ -84,16 +81,12 @@ async function confirm(deps: PageDeps, ctx: Context, what: Opened, shown: Shown)
 }
 
 async function visitOf(deps: PageDeps, ctx: Context): Promise<Visit> {
-  const secret = ctx.params.secret ?? '';
-  const [what, session] = await Promise.all([
-    open(deps, secret).catch(async (error: unknown) => {
-      if (error instanceof RollcallError && error.code === 'not_found') return missed(deps, ctx);
-      throw error;
-    }),
-    currentSession(deps.provider, deps.runtime, ctx),
-  ]);
-  const own = session?.userId === what.opened.user._id;
-  return { what, shown: own ? shownBy(deps, session) : {}, own };
+  const what = await open(deps, ctx.params.secret ?? '').catch(async (error: unknown) => {
+    if (error instanceof RollcallError && error.code === 'not_found') return missed(deps, ctx);
+    throw error;
+  });
+  const shown = await shownBySession(deps, ctx, what.opened.user._id);
+  return { what, shown, own: shown.signIn !== undefined };
 }
 
 async function open({ services }: PageDeps, secret: string): Promise<Opened> {
@@ -103,11 +96,6 @@ async function open({ services }: PageDeps, secret: string): Promise<Opened> {
     if (!(error instanceof RollcallError) || error.code !== 'not_found') throw error;
     return { kind: 'change', opened: await openAddressChange(services, secret) };
   }
-}
-
-function shownBy({ services }: PageDeps, { signIn, authTime, amr }: SignedIn): Shown {
-  const recent = services.clock.now().getTime() - authTime * 1000 < RECENT_MS;
-  return { signIn, password: recent && amr.includes('pwd') };
 }
 
 const asksPassword = ({ what, shown }: Visit): boolean =>

@@ -140,6 +140,7 @@ describe('the configuration', () => {
 
   it('has idle sessions end before absolute ones', () => {
     expect(faults({ SESSION_IDLE: '2d', SESSION_ABSOLUTE: '1d' })).toHaveProperty('SESSION_IDLE');
+    expect(loadConfig({ SESSION_ABSOLUTE: '1h' })).toMatchObject({ sessionIdle: 3600, sessionAbsolute: 3600 });
   });
 
   it('takes a rotation of keys from a day on, or off', () => {
