@@ -5,11 +5,11 @@ import { field, formBody } from '../middleware/form-body.js';
 import { allowFormTarget } from '../middleware/security-headers.js';
 import type { Invitation, Organization, User } from '../models/index.js';
 import { currentSession, signInUrl } from '../oidc/session.js';
-import { authenticate } from '../services/authenticate.js';
 import { acceptInvitation, declineInvitation } from '../services/invitations/answer-invitation.js';
 import { invitationBehind, type Opened, openedInvitation } from '../services/invitations/find-invitation.js';
 import { invitedTo } from '../services/invitations/invited-to.js';
 import { provesAlone, type Shown } from '../services/prove-address.js';
+import { reauthenticate } from '../services/reauthenticate.js';
 import { rolesHere, vocabularyOf } from '../services/vocabulary.js';
 import { type Message, message } from '../texts/message.js';
 import type { PageDeps } from './deps.js';
@@ -79,12 +79,13 @@ async function decline(deps: PageDeps, ctx: Context, { invitation }: Opened, use
 }
 
 /** What the browser shows beside a mailed link: its session, or the password that was typed here. */
-async function shownHere(deps: PageDeps, ctx: Context, { _id, email, emailVerified }: User): Promise<Shown> {
-  const shown = await shownBySession(deps, ctx, _id);
+async function shownHere(deps: PageDeps, ctx: Context, user: User): Promise<Shown> {
+  const shown = await shownBySession(deps, ctx, user._id);
   const password = field(ctx, 'password');
-  if (emailVerified || !password) return shown;
-  const found = await authenticate(deps.services, deps.limits, { email, password, address: ctx.ip });
-  if (found?._id !== _id) throw new RollcallError('password_wrong', 422, 'That password doesn’t match.');
+  if (user.emailVerified || !password) return shown;
+  const asked = { user, password, address: ctx.ip, signIn: shown.signIn };
+  if (!(await reauthenticate(deps.services, deps.limits, asked)))
+    throw new RollcallError('password_wrong', 422, 'That password doesn’t match.');
   return { ...shown, password: true };
 }
 
