@@ -8,11 +8,10 @@ import type { Connection } from 'mongoose';
 import { createApi } from './api/index.js';
 import { API_LIMITS, type ApiLimits } from './api/limits.js';
 import { registrationRoutes } from './api/register.js';
-import type { Background } from './lib/background.js';
+import { type Background, unlessAway } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import { createTextLookup } from './lib/dns.js';
 import type { Encryption } from './lib/encryption.js';
-import { isStoreAway } from './lib/errors.js';
 import type { Logger } from './lib/logger.js';
 import { METRICS_TYPE, measureKeyAges, measureReadiness, metricsText } from './lib/metrics.js';
 import type { Outbound } from './lib/outbound.js';
@@ -59,25 +58,20 @@ import { createAskByAddress } from './services/ask-by-address.js';
 import type { ChainKey } from './services/audit/chain.js';
 import { startAuditWork } from './services/audit/index.js';
 import { startBulkWork } from './services/bulk/index.js';
-import { cleanUp } from './services/clean-up-roles.js';
 import { createClientSecretLimits } from './services/client-secret-limits.js';
 import type { ServiceContext } from './services/context.js';
 import { createCreationLimits } from './services/creation-limits.js';
-import { finishDeletions } from './services/delete-account.js';
 import { createDeliveries } from './services/deliveries/index.js';
-import { endAllThatWasLeft } from './services/end-access.js';
-import { eraseDeleted } from './services/erase/index.js';
 import { startJoinRequestWork } from './services/join-requests/tell-administrators.js';
 import { withinNoticeLimits } from './services/mail/notice-limits.js';
 import { ROLES_GIVEN, tellRolesGiven } from './services/mail/roles-given.js';
 import { createOwnLimits } from './services/own-limits.js';
 import { createRecoveryLimits } from './services/recovery-limits.js';
-import { tidyRegistrations } from './services/registration/lifecycle.js';
 import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
 import type { SigningKeys } from './services/signing-keys/follow-keys.js';
 import { JWKS_MAX_AGE } from './services/signing-keys/lifetimes.js';
-import { isUpgraded, upgradeStore } from './services/upgrade-store.js';
+import { startUpkeep } from './services/upkeep.js';
 import { createUserCodeLimits } from './services/user-code-limits.js';
 import { type Catalogue, loadCatalogue } from './texts/catalogue.js';
 
@@ -166,44 +160,13 @@ export function createApp(deps: AppDeps): Koa {
   const protocolPages = providerPages(services, { render, catalogue, csrf });
   const provider = createProviderSwitch(deps.signingKeys, (keys) => createProvider(runtime, keys, protocolPages));
   followKeys(deps);
-  deps.background.every(
-    'tidy registrations',
-    TIDY_MS,
-    unlessAway(() => tidyRegistrations(services)),
-  );
+  startUpkeep(services, deps.background);
   measureReadiness(deps.ready);
   measureKeyAges(() => deps.signingKeys.ages());
   services.lookUpTexts = createTextLookup(deps.dnsServers);
   startJoinRequestWork(services, deps.background, issuer);
   services.grantsEnding = (grants) => tellOfEndingGrants(runtime, grants);
   services.machineToday = (applicationId) => machinePermissions(runtime, applicationId);
-  deps.background.every(
-    'upgrade the store',
-    UPGRADE_MS,
-    unlessAway(async () => {
-      if (!(await isUpgraded(services))) await upgradeStore(services);
-    }),
-  );
-  deps.background.every(
-    'clean up deleted roles and groups',
-    CLEAN_UP_MS,
-    unlessAway(() => cleanUp(services)),
-  );
-  deps.background.every(
-    'erase what was deleted',
-    ERASE_MS,
-    unlessAway(() => eraseDeleted(services)),
-  );
-  deps.background.every(
-    'go on with deletions',
-    CLEAN_UP_MS,
-    unlessAway(() => finishDeletions(services)),
-  );
-  deps.background.every(
-    'end what new passwords have ended',
-    CLEAN_UP_MS,
-    unlessAway(() => endAllThatWasLeft(services)),
-  );
   deliveries.handle(LOGOUT_NOTICE, (notice) => sendLogoutNotice(runtime, provider.current, notice));
   const recoveryLimits = createRecoveryLimits(deps.connection);
   const pages: PageDeps = {
@@ -286,17 +249,8 @@ const factsOf = (ctx: Context): RequestFacts => ({
 /** Contract.md gives a server five seconds to follow a rotation. */
 const FOLLOW_KEYS_MS = 1000;
 const KEEP_UP_KEYS_MS = 15_000;
-const CLEAN_UP_MS = 30_000;
-const UPGRADE_MS = 5000;
-const ERASE_MS = 60 * 60 * 1000;
-const TIDY_MS = 60 * 60 * 1000;
 
 /** With the store away there is nothing to do, and the requests say so. */
-const unlessAway = (work: () => Promise<void>) => async () =>
-  work().catch((error: unknown) => {
-    if (!isStoreAway(error)) throw error;
-  });
-
 function followKeys({ background, signingKeys, keyRotation, sessionAbsolute }: AppDeps): void {
   background.every(
     'follow signing keys',

@@ -198,7 +198,7 @@ const remove = (organization: string, reference: string, { json }: JsonOption) =
 const setStatus = (organization: string, reference: string, status: MembershipStatus, options: JsonOption) =>
   changing(organization, reference, options, async (services, found) => {
     const [{ setMemberStatus }, { SYSTEM }] = await Promise.all([
-      import('../services/change-status.js'),
+      import('../services/change-member-status.js'),
       import('../services/context.js'),
     ]);
     await setMemberStatus(services, SYSTEM, { ...found.ids, status });

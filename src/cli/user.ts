@@ -99,7 +99,7 @@ const setStatus = (
   withServices(async (services) => {
     const [{ findUser }, { setUserStatus }, { SYSTEM }] = await Promise.all([
       import('../services/find-user.js'),
-      import('../services/change-status.js'),
+      import('../services/change-user-status.js'),
       import('../services/context.js'),
     ]);
     const user = await findUser(services, reference);

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
+import { isStoreAway } from './errors.js';
 import type { Logger } from './logger.js';
 
 /** Work that a process does beside its requests: following key changes, delivering what waits. */
@@ -71,3 +72,10 @@ function startJob(logger: Logger, name: string, ms: number, work: () => Promise<
     },
   };
 }
+
+/** Work that there is none of while the store is away: the requests say so. */
+export const unlessAway = (work: () => Promise<unknown>) => async (): Promise<void> => {
+  await work().catch((error: unknown) => {
+    if (!isStoreAway(error)) throw error;
+  });
+};

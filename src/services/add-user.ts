@@ -5,7 +5,7 @@ import type { Assignment, GroupMembership, MembershipStatus } from '../models/me
 import { addMember, requireGivable, requireMayAdd } from './add-member.js';
 import { changeMember } from './change-member.js';
 import { setMemberGroups } from './change-member-group.js';
-import { setUserStatus } from './change-status.js';
+import { setUserStatus } from './change-user-status.js';
 import type { ServiceContext } from './context.js';
 import { createUser, type NewUser } from './create-user.js';
 import { requirePermission } from './require.js';

@@ -2,8 +2,8 @@ import type { Actor } from '../access/can.js';
 import type { MembershipStatus } from '../models/membership.js';
 import type { MemberKey } from './administrators.js';
 import { changeMemberDetails, type MemberDetails } from './change-member-details.js';
+import { setMemberStatus } from './change-member-status.js';
 import type { ChangeOptions } from './change-membership.js';
-import { setMemberStatus } from './change-status.js';
 import type { ServiceContext } from './context.js';
 
 /** What can be changed of a membership besides its roles and groups. */

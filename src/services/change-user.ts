@@ -3,7 +3,7 @@ import { notFound, stale } from '../lib/errors.js';
 import { hashPassword } from '../lib/password.js';
 import { forgetReads } from '../lib/read-once.js';
 import type { User } from '../models/index.js';
-import { setUserStatus } from './change-status.js';
+import { setUserStatus } from './change-user-status.js';
 import { releaseName } from './claim-name.js';
 import { event, type ServiceContext } from './context.js';
 import { copyToMemberships } from './copies.js';

@@ -3,7 +3,7 @@ import { type Actor, themselves } from '../access/can.js';
 import { forbidden, RollcallError } from '../lib/errors.js';
 import { KEPT_DAYS } from '../models/deletion.js';
 import type { Organization, User } from '../models/index.js';
-import { disableForDeletion, undoDeletion } from './change-status.js';
+import { disableForDeletion, undoDeletion } from './change-user-status.js';
 import type { ServiceContext } from './context.js';
 import { accountDeleted } from './mail/account-deleted.js';
 import { PRESENT } from './reads.js';

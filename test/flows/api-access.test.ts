@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
+import { setMemberStatus } from '../../src/services/change-member-status.js';
+import { setUserStatus } from '../../src/services/change-user-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { findOrganization } from '../../src/services/create-organization.js';
 import { ApiClient, callAt, machineClient, machineToken, managementApplication, personClient } from '../support/api.js';

@@ -3,7 +3,7 @@ import * as client from 'openid-client';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createOutbound } from '../../src/lib/outbound.js';
 import type { Application } from '../../src/models/index.js';
-import { setMemberStatus } from '../../src/services/change-status.js';
+import { setMemberStatus } from '../../src/services/change-member-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { endMemberSessions } from '../../src/services/end-member-sessions.js';
 import { removeMember } from '../../src/services/remove-member.js';

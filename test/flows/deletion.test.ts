@@ -8,7 +8,7 @@ import { moveEvents } from '../../src/services/audit/move-events.js';
 import { sealEvents } from '../../src/services/audit/seal-events.js';
 import { verifyChain } from '../../src/services/audit/verify-chain.js';
 import { changeOrganization } from '../../src/services/change-organization.js';
-import { setUserStatus } from '../../src/services/change-status.js';
+import { setUserStatus } from '../../src/services/change-user-status.js';
 import { allowScopes } from '../../src/services/consents.js';
 import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
 import { findOrganization } from '../../src/services/create-organization.js';

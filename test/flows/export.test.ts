@@ -10,7 +10,7 @@ import { membershipSchema as membershipModel } from '../../src/models/membership
 import { organizationSchema as organizationModel } from '../../src/models/organization.js';
 import { roleSchema as roleModel } from '../../src/models/role.js';
 import { userSchema as userModel } from '../../src/models/user.js';
-import { setMemberStatus } from '../../src/services/change-status.js';
+import { setMemberStatus } from '../../src/services/change-member-status.js';
 import { type ServiceContext, SYSTEM } from '../../src/services/context.js';
 import {
   API_FIELDS,

@@ -12,8 +12,9 @@ import { previewBulk } from '../../src/services/bulk/preview.js';
 import { runBatch } from '../../src/services/bulk/run.js';
 import { tidyBulk } from '../../src/services/bulk/tidy.js';
 import { undoBulk } from '../../src/services/bulk/undo.js';
+import { setMemberStatus } from '../../src/services/change-member-status.js';
 import { changeOwnProfile } from '../../src/services/change-own-profile.js';
-import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
+import { setUserStatus } from '../../src/services/change-user-status.js';
 import { allowScopes } from '../../src/services/consents.js';
 import { eventOf, SYSTEM } from '../../src/services/context.js';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Organization, User } from '../../src/models/index.js';
-import { setMemberStatus } from '../../src/services/change-status.js';
+import { setMemberStatus } from '../../src/services/change-member-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { resendInvitation, revokeInvitation } from '../../src/services/invitations/change-invitation.js';
 import { invite, type NewInvitation } from '../../src/services/invitations/invite.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/lib/logger.js';
 import { passwordFault } from '../../src/lib/password-policy.js';
 import { requestLog } from '../../src/middleware/request.js';
-import { setUserStatus } from '../../src/services/change-status.js';
+import { setUserStatus } from '../../src/services/change-user-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { createUser } from '../../src/services/create-user.js';
 import { deleteAccount } from '../../src/services/delete-account.js';

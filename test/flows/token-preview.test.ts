@@ -7,8 +7,9 @@ import { type PreviewedClaim, previewTokens, type TokenPreview } from '../../src
 import type { Runtime } from '../../src/oidc/runtime.js';
 import { addToGroup } from '../../src/services/change-member-group.js';
 import { giveRole } from '../../src/services/change-member-role.js';
+import { setMemberStatus } from '../../src/services/change-member-status.js';
 import { changeOrganization } from '../../src/services/change-organization.js';
-import { setMemberStatus, setUserStatus } from '../../src/services/change-status.js';
+import { setUserStatus } from '../../src/services/change-user-status.js';
 import { SYSTEM } from '../../src/services/context.js';
 import {
   makeApi,

@@ -3,8 +3,7 @@
  * log, idempotently, by whichever process comes first (`move-events.ts`). What the protocol does is inserted directly (`record.ts`). One
  * process at a time then seals an organization's events: gives them numbers and chains them (`seal-events.ts`, `chain.ts`).
  */
-import type { Background } from '../../lib/background.js';
-import { isStoreAway } from '../../lib/errors.js';
+import { type Background, unlessAway } from '../../lib/background.js';
 import { newSecret } from '../../lib/ids.js';
 import type { ServiceContext } from '../context.js';
 import type { ChainKey } from './chain.js';
@@ -64,10 +63,3 @@ export function startAuditWork(
   context.eventMade = nudge;
   return { nudge };
 }
-
-/** With the store away there is nothing to do, and the requests say so. */
-const unlessAway = (work: () => Promise<unknown>) => async () => {
-  await work().catch((error: unknown) => {
-    if (!isStoreAway(error)) throw error;
-  });
-};

@@ -7,7 +7,7 @@ import type { Model } from 'mongoose';
 import { RollcallError } from '../../lib/errors.js';
 import type { PendingEvent } from '../../models/event.js';
 import { allModels, type Models } from '../../models/index.js';
-import { returnSeats } from '../change-status.js';
+import { returnSeats } from '../change-user-status.js';
 import { type ServiceContext, SYSTEM } from '../context.js';
 import { copyToMemberships } from '../copies.js';
 import { noteRolesGiven } from '../mail/note-roles-given.js';

@@ -5,8 +5,8 @@ import type { BulkAction, BulkKind } from '../../models/bulk-operation.js';
 import type { MemberKey } from '../administrators.js';
 import { addToGroup, removeFromGroup } from '../change-member-group.js';
 import { giveRole, takeRole } from '../change-member-role.js';
+import { setMemberStatus } from '../change-member-status.js';
 import type { ChangeOptions } from '../change-membership.js';
-import { setMemberStatus } from '../change-status.js';
 import type { ServiceContext } from '../context.js';
 
 /** Changes one member as the use case of the same name does. @returns whether anything changed */

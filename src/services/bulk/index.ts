@@ -5,8 +5,7 @@
  * event id that was fixed beforehand, so that whoever comes after a process that died knows what it did (`recover.ts`). An undo is an
  * operation of its own (`undo.ts`).
  */
-import type { Background } from '../../lib/background.js';
-import { isStoreAway } from '../../lib/errors.js';
+import { type Background, unlessAway } from '../../lib/background.js';
 import type { ServiceContext } from '../context.js';
 import { runBatch } from './run.js';
 import { tidyBulk } from './tidy.js';
@@ -33,9 +32,3 @@ export function startBulkWork(context: ServiceContext, background: Background): 
   );
   context.bulkDue = () => runner.kick();
 }
-
-/** With the store away there is nothing to do, and the requests say so. */
-const unlessAway = (work: () => Promise<void>) => async () =>
-  work().catch((error: unknown) => {
-    if (!isStoreAway(error)) throw error;
-  });

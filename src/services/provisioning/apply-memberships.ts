@@ -5,7 +5,7 @@
 import type { MembershipStatus } from '../../models/membership.js';
 import { nameKey } from '../change-group.js';
 import { setMemberGroups } from '../change-member-group.js';
-import { setMemberStatus } from '../change-status.js';
+import { setMemberStatus } from '../change-member-status.js';
 import { SYSTEM } from '../context.js';
 import { insertMembership, joinOrganization } from '../join-organization.js';
 import { givingSeat } from '../seats.js';

@@ -1,6 +1,6 @@
 import { hashPassword } from '../../lib/password.js';
 import type { User } from '../../models/index.js';
-import { setUserStatus } from '../change-status.js';
+import { setUserStatus } from '../change-user-status.js';
 import { SYSTEM } from '../context.js';
 import { copyToMemberships } from '../copies.js';
 import { createUser, normalizeEmail } from '../create-user.js';

@@ -1,6 +1,6 @@
 /** Suspending, reactivating and removing a member. */
 import type { Context } from 'koa';
-import { setMemberStatus } from '../../../services/change-status.js';
+import { setMemberStatus } from '../../../services/change-member-status.js';
 import { removeMember } from '../../../services/remove-member.js';
 import { type Message, message } from '../../../texts/message.js';
 import type { PageDeps } from '../../deps.js';
