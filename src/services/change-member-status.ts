@@ -3,7 +3,6 @@
  * puts the administrator back.
  */
 import type { Actor } from '../access/can.js';
-import { RollcallError, stale } from '../lib/errors.js';
 import { newId } from '../lib/ids.js';
 import type { MembershipStatus } from '../models/membership.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
