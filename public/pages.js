@@ -230,5 +230,6 @@
   document.addEventListener('reset', cleared);
   document.addEventListener('focusin', showWhole);
   document.addEventListener('click', closeMenus);
+  document.addEventListener('click', copy);
   document.addEventListener('keydown', closeMenus);
 })();
