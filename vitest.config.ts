@@ -42,7 +42,7 @@ const projectsOn = (name: string, folders: string, env: Record<string, string>) 
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/build.ts'],
+    globalSetup: ['test/support/build.ts', 'test/support/keep-little.ts'],
     projects: [
       { test: { ...common, pool: 'threads', name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       ...projectsOn('embedded', '{flows,faults,browser,conformance}', { TEST_STORE: 'embedded' }),
