@@ -3,7 +3,7 @@ import { signInUrl } from '../../src/oidc/session.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { endMemberSessions } from '../../src/services/end-member-sessions.js';
 import type { BrowserClient } from '../support/browser-client.js';
-import { makeApi, makeApplication, makeUser, PASSWORD } from '../support/factories.js';
+import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { newSignedIn } from '../support/login.js';
 import { signedIn } from '../support/pages.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
@@ -135,7 +135,7 @@ describe('a consent', () => {
   it('is remembered for its organization, and asked for again when an application wants more', async () => {
     const api = await makeApi(server.services);
     const { _id: clientId } = await makeApplication(server.services, { firstParty: false, defaultApi: api._id });
-    const { rp, flow } = await newSignedIn(server, clientId, { scope: 'openid' });
+    const { rp, flow, user } = await newSignedIn(server, clientId, { scope: 'openid' });
     const { browser } = flow;
     await browser.submit('Allow');
     await flow.tokens();
@@ -145,5 +145,13 @@ describe('a consent', () => {
     await browser.submit('Allow');
     await more.tokens();
     await (await rp.begin(browser, { scope: 'openid email' })).tokens();
+
+    // In another organization nothing of it was allowed.
+    const other = await makeOrganization(server.services, { founder: user._id });
+    const elsewhere = await rp.begin(browser, { scope: 'openid', organization: other.slug });
+    expect(browser.has('Allow Example?')).toBe(true);
+    await browser.submit('Allow');
+    expect((await elsewhere.tokens()).claims()?.oid).toBe(other._id);
+    await (await rp.begin(browser, { scope: 'openid', organization: other.slug })).tokens();
   });
 });
