@@ -8,7 +8,7 @@ import type { Connection } from 'mongoose';
 import { createApi } from './api/index.js';
 import { API_LIMITS, type ApiLimits } from './api/limits.js';
 import { registrationRoutes } from './api/register.js';
-import { type Background, unlessAway } from './lib/background.js';
+import type { Background } from './lib/background.js';
 import type { Clock } from './lib/clock.js';
 import { createTextLookup } from './lib/dns.js';
 import type { Encryption } from './lib/encryption.js';
@@ -71,7 +71,7 @@ import { createRegistrationLimits } from './services/registration/limits.js';
 import { createSignInLimits } from './services/sign-in-limits.js';
 import type { SigningKeys } from './services/signing-keys/follow-keys.js';
 import { JWKS_MAX_AGE } from './services/signing-keys/lifetimes.js';
-import { startUpkeep } from './services/upkeep.js';
+import { keepKeys, startUpkeep } from './services/upkeep.js';
 import { createUserCodeLimits } from './services/user-code-limits.js';
 import { type Catalogue, loadCatalogue } from './texts/catalogue.js';
 
@@ -159,7 +159,7 @@ export function createApp(deps: AppDeps): Koa {
   const csrf = createCsrf(signer, issuer);
   const protocolPages = providerPages(services, { render, catalogue, csrf });
   const provider = createProviderSwitch(deps.signingKeys, (keys) => createProvider(runtime, keys, protocolPages));
-  followKeys(deps);
+  keepKeys(deps.background, deps.signingKeys, { rotateEvery: deps.keyRotation, hintsFor: deps.sessionAbsolute });
   startUpkeep(services, deps.background);
   measureReadiness(deps.ready);
   measureKeyAges(() => deps.signingKeys.ages());
@@ -245,24 +245,6 @@ const factsOf = (ctx: Context): RequestFacts => ({
   userAgent: ctx.headers['user-agent'],
   acceptLanguage: ctx.headers['accept-language'],
 });
-
-/** Contract.md gives a server five seconds to follow a rotation. */
-const FOLLOW_KEYS_MS = 1000;
-const KEEP_UP_KEYS_MS = 15_000;
-
-/** With the store away there is nothing to do, and the requests say so. */
-function followKeys({ background, signingKeys, keyRotation, sessionAbsolute }: AppDeps): void {
-  background.every(
-    'follow signing keys',
-    FOLLOW_KEYS_MS,
-    unlessAway(() => signingKeys.follow()),
-  );
-  background.every(
-    'keep up signing keys',
-    KEEP_UP_KEYS_MS,
-    unlessAway(() => signingKeys.keepUp({ rotateEvery: keyRotation, hintsFor: sessionAbsolute })),
-  );
-}
 
 /** The busiest endpoints, which no page of ours shares: nothing is looked up for them. */
 const LIBRARYS = new Set(

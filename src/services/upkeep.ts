@@ -6,6 +6,7 @@ import { finishDeletions } from './delete-account.js';
 import { endAllThatWasLeft } from './end-access.js';
 import { eraseDeleted } from './erase/index.js';
 import { tidyRegistrations } from './registration/lifecycle.js';
+import type { SigningKeys } from './signing-keys/follow-keys.js';
 import { isUpgraded, upgradeStore } from './upgrade-store.js';
 
 const SECOND = 1000;
@@ -32,4 +33,18 @@ export function startUpkeep(context: ServiceContext, background: Background): vo
 
 async function upgrade(context: ServiceContext): Promise<void> {
   if (!(await isUpgraded(context))) await upgradeStore(context);
+}
+
+/** A process follows what others have done to the signing keys, for which contract.md gives it five seconds; one of them makes the next. */
+export function keepKeys(background: Background, keys: SigningKeys, how: Parameters<SigningKeys['keepUp']>[0]): void {
+  background.every(
+    'follow signing keys',
+    SECOND,
+    unlessAway(() => keys.follow()),
+  );
+  background.every(
+    'keep up signing keys',
+    15 * SECOND,
+    unlessAway(() => keys.keepUp(how)),
+  );
 }

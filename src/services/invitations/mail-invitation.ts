@@ -1,6 +1,7 @@
 import type { Invitation, Organization, User } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
 import { sendMail } from '../mail/index.js';
+import { languageOfUser } from '../mail/language-of-user.js';
 
 interface Mailed {
   invitation: Invitation;
@@ -17,11 +18,10 @@ export async function mailInvitation(
 ): Promise<void> {
   const { email, invitedBy, message, expiresAt, language } = invitation;
   const inviter = invitedBy.startsWith('usr_') ? await context.reads.user(invitedBy) : undefined;
-  const own = typeof user?.profile?.locale === 'string' ? user.profile.locale : user?.language;
   await sendMail(context, {
     kind: 'invitation',
     to: email,
-    language: own ?? language,
+    language: [...(user ? languageOfUser(user) : []), ...(language ? [language] : [])],
     about: {
       link,
       organization: organization.name,

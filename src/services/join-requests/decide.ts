@@ -8,6 +8,7 @@ import type { JoinRequest, Organization } from '../../models/index.js';
 import { addMember } from '../add-member.js';
 import { event, type ServiceContext } from '../context.js';
 import { sendMail } from '../mail/index.js';
+import { languageOfUser } from '../mail/language-of-user.js';
 import { requirePermission } from '../require.js';
 import { ASK_AGAIN_MS, UNANSWERED_MS } from './ask-again.js';
 
@@ -116,11 +117,7 @@ async function tellPerson(
   await sendMail(context, {
     kind: 'join-request-accepted',
     to: user.email,
-    language: languageOf(user),
+    language: languageOfUser(user),
     about: { organization: name, link: `${issuer}/account/organizations` },
   });
 }
-
-/** Their own setting, else the language in which they made their account. */
-export const languageOf = ({ profile, language }: { profile?: Record<string, unknown>; language?: string }) =>
-  typeof profile?.locale === 'string' ? profile.locale : language;

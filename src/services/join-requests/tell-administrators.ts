@@ -7,7 +7,7 @@ import { isStoreAway } from '../../lib/errors.js';
 import type { Organization } from '../../models/index.js';
 import type { ServiceContext } from '../context.js';
 import { sendMail } from '../mail/index.js';
-import { languageOf } from './decide.js';
+import { languageOfUser } from '../mail/language-of-user.js';
 
 const LOOK_EVERY_MS = 60_000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -67,7 +67,7 @@ async function tell(context: ServiceContext, organization: Organization, issuer:
   // Nobody answers in one that is suspended or deleted: whom it waits for is in the list once it is back.
   if (count > 0 && status === 'active')
     for (const person of people)
-      await sendMail(context, { kind: 'join-request', to: person.email, language: languageOf(person), about });
+      await sendMail(context, { kind: 'join-request', to: person.email, language: languageOfUser(person), about });
   // Afterwards: who dies in between tells again in an hour.
   await models.JoinRequest.updateMany({ _id: { $in: rows.map(({ _id }) => _id) } }, { $unset: { untold: 1 } });
 }
