@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/index.js';
 import { createLogger } from '../../src/lib/logger.js';
 import type { ServiceContext } from '../../src/services/context.js';
@@ -75,6 +75,22 @@ function only({ problems, code, text }: Report): Finding {
   return problem;
 }
 
+/** Until the server has put into the log, and sealed, what the start and the provisioning have left for it. */
+const logSealed = () =>
+  vi.waitFor(
+    async () => {
+      const { AuditChain, AuditEvent, User, Membership } = services.models;
+      const waiting = await Promise.all([
+        AuditEvent.countDocuments({ sealed: false }),
+        AuditChain.countDocuments({ $or: [{ batch: { $exists: true } }, { lease: { $exists: true } }] }),
+        ...[User, Membership].map((model) => model.collection.countDocuments({ 'pendingEvents.0': { $exists: true } })),
+      ]);
+      expect(waiting).toEqual([0, 0, 0, 0]);
+      expect(await AuditChain.countDocuments()).toBeGreaterThan(0);
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+
 async function traces() {
   const collections = await store.connection.listCollections();
   const counts = await Promise.all(
@@ -86,6 +102,7 @@ async function traces() {
 
 describe('the doctor', () => {
   it('finds no problem where everything is in order, exits 0, and changes nothing', async () => {
+    await logSealed();
     const before = await traces();
     const report = await doctor();
     expect(report.problems, report.text).toEqual([]);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/can.js';
+import { newId } from '../../src/lib/ids.js';
 import { withRequestFacts } from '../../src/lib/request-facts.js';
+import type { PendingEvent } from '../../src/models/event.js';
 import type { User } from '../../src/models/index.js';
 import { addMember } from '../../src/services/add-member.js';
 import { moveEvents } from '../../src/services/audit/move-events.js';
@@ -12,7 +14,7 @@ import { setUserPassword } from '../../src/services/change-user.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { joinOrganization } from '../../src/services/join-organization.js';
 import { loadActor } from '../../src/services/load-actor.js';
-import { ROLES_GIVEN_QUEUE } from '../../src/services/mail/note-roles-given.js';
+import { noteRolesGiven, ROLES_GIVEN_QUEUE } from '../../src/services/mail/note-roles-given.js';
 import { passwordChanged } from '../../src/services/mail/password-changed.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeGroup, makeMember, makeOrganization, makeRole, makeUser, PASSWORD } from '../support/factories.js';
@@ -259,6 +261,29 @@ describe('given roles', () => {
     await moveEvents(server.services);
     expect((await notes())[0]?.payload).toMatchObject({ given: [`${organizationId} ${role.support}`] });
     await passHour();
+  });
+
+  it('are noted by many at the same moment, and none of them fails', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const subject = newId('usr');
+      const given = { roles: [{ roleId: role.travel }] };
+      const event = {
+        id: newId('evt'),
+        time: new Date(),
+        action: 'member.role_given',
+        actor: admin._id,
+        subject,
+        organizationId,
+        after: given,
+      };
+      const noting = Array.from({ length: 8 }, () =>
+        noteRolesGiven(server.services, [{ pendingEvents: [event as unknown as PendingEvent] }]),
+      );
+      await Promise.all(noting);
+      const made = await server.services.models.Delivery.find({ 'payload.userId': subject }).lean();
+      expect(made.map(({ payload }) => payload.given)).toEqual([[`${organizationId} ${role.travel}`]]);
+      await server.services.models.Delivery.deleteMany({ 'payload.userId': subject });
+    }
   });
 });
 

@@ -4,6 +4,7 @@
  * event. Noting the same again changes nothing.
  */
 import type { AnyBulkWriteOperation } from 'mongodb';
+import { isDuplicateKey } from '../../lib/errors.js';
 import { digest } from '../../lib/ids.js';
 import type { PendingEvent } from '../../models/event.js';
 import type { ServiceContext } from '../context.js';
@@ -68,7 +69,13 @@ export async function noteRolesGiven(context: ServiceContext, changed: readonly 
       },
     };
   });
-  await context.models.Delivery.collection.bulkWrite(writes as unknown as AnyBulkWriteOperation[], { ordered: false });
+  const note = () =>
+    context.models.Delivery.collection.bulkWrite(writes as unknown as AnyBulkWriteOperation[], { ordered: false });
+  await note().catch((error: unknown) => {
+    if (!isDuplicateKey(error)) throw error;
+    // Made by somebody else at the same moment, and added to now; or being told, and refused again.
+    return note();
+  });
 }
 
 /** When the hour of an event ends; of one that comes too late for its own, the present one. */

@@ -10,6 +10,10 @@ export function compileFilter(filter: Document): Predicate {
     if (key.startsWith('$')) return logical(key, condition);
     const parts = key.split('.');
     const test = compileCondition(condition);
+    // A field of the document itself, as most are, has one place.
+    if (parts.length === 1)
+      return (document: Document) =>
+        test([{ value: Object.hasOwn(document, key) ? document[key] : undefined, unwind: true }]);
     return (document: Document) => test(places(document, parts));
   });
   return (document) => predicates.every((predicate) => predicate(document));

@@ -5,6 +5,7 @@ import { compileFilter, pathValues } from './matcher.js';
 import { type Hint, inOrder, makePlan, type Plan, PRIMARY } from './planner.js';
 import { compileProjection } from './projection.js';
 import { search, searchAll, type Window } from './search.js';
+import { fieldsIn, fieldsRead } from './some-fields.js';
 import { parseSort, sortDocuments } from './sort.js';
 import { compare, equal, isDocument, isNumber, numeric, type Value } from './values.js';
 
@@ -78,8 +79,9 @@ const keyText = (key: readonly (readonly [string, number])[]) => JSON.stringify(
 export function count(database: Database, command: Document): Document {
   onlyFields(command, 'count', 'query', 'limit', 'skip', 'fields');
   const collection = database.collection(command.$db, command.count);
-  const all = collection ? search(database, collection, toFilter(command.query), windowOf(command)).length : 0;
-  return { n: all, ok: 1 };
+  const query = toFilter(command.query);
+  const window = { ...windowOf(command), fields: fieldsIn(query) };
+  return { n: collection ? search(database, collection, query, window).length : 0, ok: 1 };
 }
 
 export function distinct(database: Database, command: Document): Document {
@@ -104,9 +106,20 @@ export function aggregate(database: Database, command: Document): Document[] {
   const rest = filter === first?.$match ? stages.slice(1) : stages;
   // What a limit leaves out isn't read.
   const limit = toNumber(rest[0]?.$limit, 0);
-  let documents: Document[] = collection ? search(database, collection, filter, { sort: [], skip: 0, limit }) : [];
+  const window = { sort: [], skip: 0, limit, fields: fieldsOf(filter, rest) };
+  let documents: Document[] = collection ? search(database, collection, filter, window) : [];
   for (const stage of rest) documents = runStage(documents, stage);
   return documents;
+}
+
+/** What a pipeline reads of the documents that its filter finds, where the next stage but a limit and a skip makes others of them. */
+function fieldsOf(filter: Document, stages: readonly Document[]): Set<string> | undefined {
+  const next = stages.find((stage) => !('$limit' in stage || '$skip' in stage)) ?? {};
+  if ('$count' in next) return fieldsIn(filter);
+  if (!isDocument(next.$group)) return undefined;
+  const { _id: by, ...accumulators } = next.$group;
+  const read = [by, ...Object.values(accumulators).flatMap((one) => (isDocument(one) ? Object.values(one) : []))];
+  return new Set([...fieldsIn(filter), ...read.flatMap(fieldsRead)]);
 }
 
 function runStage(documents: Document[], stage: Document): Document[] {

@@ -3,6 +3,7 @@ import { type Collection, type Database, readBson } from './database.js';
 import { idKey } from './documents.js';
 import { compileFilter, type Predicate } from './matcher.js';
 import { type Hint, inOrder, makePlan, type Plan, PRIMARY, type Range } from './planner.js';
+import { withFields } from './some-fields.js';
 import { type SortKey, sortDocuments } from './sort.js';
 
 /** How much a search looked at. */
@@ -18,6 +19,8 @@ export interface Window {
   limit: number;
   /** The index to read, where it isn't chosen by the filter. */
   hint?: Hint | undefined;
+  /** The fields of a document that are wanted, the filter's among them; the whole of it where nothing is said. */
+  fields?: ReadonlySet<string> | undefined;
 }
 
 /** The documents of a window. Where an index has them in the order asked for, what lies behind the window isn't read. */
@@ -25,16 +28,18 @@ export function search(
   database: Database,
   collection: Collection,
   filter: Document,
-  { sort, skip, limit, hint }: Window,
+  { sort, skip, limit, hint, fields }: Window,
   counts: Counts = { keys: 0, documents: 0 },
 ): Document[] {
   const matches = compileFilter(filter);
   const plan = makePlan(collection, filter, sort, hint);
   const end = limit ? skip + limit : Number.POSITIVE_INFINITY;
-  if (!inOrder(plan, sort))
-    return sortDocuments([...matching(database, collection, matches, plan, 0, counts)], sort).slice(skip, end);
+  const read = fields ? (body: Uint8Array) => readBson(withFields(body, fields)) : readBson;
+  const documents = (wanted: number) =>
+    matching(rowsOf(database, collection, plan, wanted, counts), { matches, read, once: !mayRepeat(plan), counts });
+  if (!inOrder(plan, sort)) return sortDocuments([...documents(0)], sort).slice(skip, end);
   const found: Document[] = [];
-  for (const document of matching(database, collection, matches, plan, limit && end, counts)) {
+  for (const document of documents(limit && end)) {
     found.push(document);
     if (found.length >= end) break;
   }
@@ -45,20 +50,21 @@ export function search(
 export const searchAll = (database: Database, collection: Collection, filter: Document): Document[] =>
   search(database, collection, filter, { sort: [], skip: 0, limit: 0 });
 
-function* matching(
-  database: Database,
-  collection: Collection,
-  matches: Predicate,
-  plan: Plan,
-  wanted: number,
-  counts: Counts,
-): Generator<Document> {
-  const seen = mayRepeat(plan) ? new Set<string>() : undefined;
-  for (const { id, body } of rowsOf(database, collection, plan, wanted, counts)) {
+interface Matching {
+  matches: Predicate;
+  read: (body: Uint8Array) => Document;
+  /** Each document has one row. */
+  once: boolean;
+  counts: Counts;
+}
+
+function* matching(rows: Iterable<Row>, { matches, read, once, counts }: Matching): Generator<Document> {
+  const seen = once ? undefined : new Set<string>();
+  for (const { id, body } of rows) {
     const name = seen && Buffer.from(id).toString('latin1');
     if (name !== undefined && seen?.has(name)) continue;
     if (name !== undefined) seen?.add(name);
-    const document = readBson(body);
+    const document = read(body);
     counts.documents += 1;
     if (matches(document)) yield document;
   }

@@ -57,7 +57,8 @@ export function compare(a: Value, b: Value): number {
     case 10:
       return compareNumbers(a as number, b as number);
     case 15:
-      return Buffer.compare(Buffer.from(a as string), Buffer.from(b as string));
+      // Most comparisons are whether two are the same.
+      return a === b ? 0 : Buffer.compare(Buffer.from(a as string), Buffer.from(b as string));
     case 20:
       return compareDocuments(a as Document, b as Document);
     case 25:
@@ -106,7 +107,8 @@ function compareLists(a: Value[], b: Value[]): number {
   return a.length - b.length;
 }
 
-export const equal = (a: Value, b: Value): boolean => compare(a, b) === 0;
+export const equal = (a: Value, b: Value): boolean =>
+  typeof a === 'string' && typeof b === 'string' ? a === b : compare(a, b) === 0;
 
 /** The name by which `$type` knows a value's type. */
 export function typeName(value: Value): string {
