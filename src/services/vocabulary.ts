@@ -4,6 +4,7 @@
  * no query while there is none.
  */
 import type { Vocabulary } from '../access/effective-roles.js';
+import { forgetReads, readOnce } from '../lib/read-once.js';
 import type { KnownGroup, Models, Organization, Role } from '../models/index.js';
 import { ADMIN_ROLE_ID } from '../models/role.js';
 import type { CatalogSnapshot } from './catalog.js';
@@ -58,7 +59,7 @@ export function createVocabularies(models: Models, now: () => Date): ReadOwnVoca
       kept.set(_id, present);
       return present.own;
     }
-    const loaded = await load(_id);
+    const loaded = await readOnce(`vocabulary ${_id} ${vocabulary}`, () => load(_id));
     if (vocabularyChangedAt && now().getTime() - vocabularyChangedAt.getTime() < SETTLING_MS) return loaded;
     kept.set(_id, { version: vocabulary, own: loaded });
     const oldest = kept.size > MOST_KEPT ? kept.keys().next().value : undefined;
@@ -96,11 +97,13 @@ export async function changingVocabulary<T>(
   change: () => Promise<T>,
 ): Promise<T> {
   if (organizationId === null) return change().finally(() => catalog.changed());
-  const raise = () =>
-    models.Organization.updateOne(
+  const raise = async () => {
+    await models.Organization.updateOne(
       { _id: organizationId },
       { $inc: { vocabulary: 1 }, $set: { vocabularyChangedAt: clock.now() } },
     );
+    forgetReads();
+  };
   await raise();
   return change().finally(raise);
 }
