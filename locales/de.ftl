@@ -55,6 +55,7 @@ fault-organization-name-missing = Geben Sie einen Namen ein.
 fault-organization-name-long = Verwenden Sie höchstens { $most } Zeichen.
 fault-nameless = Geben Sie einen Namen ein.
 fault-too-long = Verwenden Sie höchstens { $most } Zeichen.
+fault-application-gone = Diese Anwendung gibt es nicht mehr. Wählen Sie eine andere oder keine.
 
 person-hint = Name oder E-Mail-Adresse eines Mitglieds.
 person-hint-address = E-Mail-Adresse eines Mitglieds.
@@ -1332,6 +1333,9 @@ invitation-groups = Gruppen
 invitation-message = Nachricht
 invitation-message-hint = Steht so in der E-Mail, wie Sie sie schreiben. Höchstens { $most } Zeichen.
 invitation-until-hint = Ohne Tag gilt sie eine Woche.
+invitation-application = Führt zu
+invitation-application-none = Die Kontoseite
+invitation-application-hint = Wo es für alle weitergeht, die den Link aus der E-Mail öffnen und beitreten.
 invitation-new-foot = Mitglied wird erst, wer die Einladung annimmt.
 invitation-sent = { $email } ist eingeladen.
 invitation-see = Einladung ansehen

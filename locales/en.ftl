@@ -55,6 +55,7 @@ fault-organization-name-missing = Enter a name.
 fault-organization-name-long = Use at most { $most } characters.
 fault-nameless = Enter a name.
 fault-too-long = Use at most { $most } characters.
+fault-application-gone = That application is not there any more. Choose another one, or none.
 
 person-hint = Name or email address of a member.
 person-hint-address = Email address of a member.
@@ -1345,6 +1346,9 @@ invitation-groups = Groups
 invitation-message = Message
 invitation-message-hint = Stands in the mail, as you write it. { $most } characters at most.
 invitation-until-hint = Without a day it holds for a week.
+invitation-application = Leads to
+invitation-application-none = The account page
+invitation-application-hint = Where somebody goes on who opens the mailed link and joins.
 invitation-new-foot = Nobody is a member before they have accepted.
 invitation-sent = { $email } is invited.
 invitation-see = See the invitation

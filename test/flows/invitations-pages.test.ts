@@ -3,7 +3,7 @@ import type { Organization, User } from '../../src/models/index.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { invite } from '../../src/services/invitations/invite.js';
 import type { BrowserClient } from '../support/browser-client.js';
-import { makeGroup, makeMember, makeOrganization, makeRole, makeUser } from '../support/factories.js';
+import { makeApplication, makeGroup, makeMember, makeOrganization, makeRole, makeUser } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
 import { signedIn } from '../support/pages.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -142,6 +142,37 @@ describe('the pages of invitations', () => {
       list: 'Di <di@mail.test>, "Ed, Sr." <ed@mail.test>\nflo@mail.test; gil@mail.test',
     });
     expect(browser.has('4 people can be invited')).toBe(true);
+  });
+
+  it('lead to an application that can begin a sign-in, where one is chosen', async () => {
+    await open(`${base}/new`);
+    expect(browser.html).not.toContain('name="application"');
+    const initiateLoginUri = 'https://app.example.test/login';
+    const travel = await makeApplication(server.services, { name: 'Travel', initiateLoginUri });
+    const plain = await makeApplication(server.services, { name: 'Plain' });
+    const own = await makeApplication(server.services, {
+      name: 'Own',
+      initiateLoginUri,
+      registration: { tokenHash: 'x', issuedAt: new Date(), eitherMethod: false, metadata: {} },
+    });
+    await open(`${base}/new`);
+    const choices = /<select id="application"[\s\S]*?<\/select>/.exec(browser.html)?.[0] ?? '';
+    expect([...choices.matchAll(/value="([^"]*)"/g)].map(([, value]) => value)).toEqual(['', travel._id]);
+    for (const application of [plain._id, own._id, 'app-gone']) {
+      await browser.submit('Invite', { email: 'hal@pages.test', application });
+      expect([browser.status, browser.has('That application is not there any more')]).toEqual([422, true]);
+      expect(await htmlFaults(browser.html)).toEqual([]);
+    }
+    await browser.submit('Invite', { email: 'hal@pages.test', application: travel._id });
+    await browser.follow('See the invitation');
+    expect(browser.has('Leads to Travel')).toBe(true);
+    expect(await invitationTo('hal@pages.test')).toMatchObject({ applicationId: travel._id });
+
+    await open(`${base}/many`);
+    const list = 'ida@many.test\njo@many.test';
+    await browser.submit('Check the list', { list, application: travel._id });
+    await browser.submit('Invite 2 people', { list });
+    expect(await invitationTo('jo@many.test')).toMatchObject({ applicationId: travel._id });
   });
 
   it('are unknown to who may not invite', async () => {

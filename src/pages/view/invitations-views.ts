@@ -36,6 +36,8 @@ export interface GiftFields {
   message: string;
   messageMost: number;
   until: string;
+  /** To which an invitation can lead. */
+  applications: { id: string; name: string; chosen: boolean }[];
 }
 
 interface InvitationRow {
@@ -80,7 +82,7 @@ export interface InvitationsViews {
     GiftFields & {
       base: string;
       email: string;
-      errors: Faults<'form' | 'email' | 'message' | 'until' | 'roles' | 'groups'>;
+      errors: Faults<'form' | 'email' | 'message' | 'until' | 'application' | 'roles' | 'groups'>;
       refused: Message | string | null;
       /** The invitation that this address has already. */
       present: string | null;
@@ -100,7 +102,7 @@ export interface InvitationsViews {
       base: string;
       list: string;
       most: number;
-      errors: Faults<'form' | 'list' | 'message' | 'until' | 'roles' | 'groups'>;
+      errors: Faults<'form' | 'list' | 'message' | 'until' | 'application' | 'roles' | 'groups'>;
       refused: Message | string | null;
     };
   'organizations/invitations-preview': FramedForm & {

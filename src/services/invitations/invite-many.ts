@@ -42,8 +42,8 @@ export interface PreviewedLine extends Gift {
   fault: LineFault | null;
 }
 
-/** What is given to whoever the list says nothing else about, and how long all of it holds. */
-export type ForAll = Gift & Pick<NewInvitation, 'message' | 'expiresAt' | 'language'>;
+/** What is given to whoever the list says nothing else about, how long all of it holds and where it leads. */
+export type ForAll = Gift & Pick<NewInvitation, 'message' | 'expiresAt' | 'language' | 'applicationId'>;
 
 export interface Listed {
   organization: Organization;
@@ -90,13 +90,13 @@ export async function inviteMany(
   const good = (await previewInvitations(context, actor, listed)).filter(({ fault }) => !fault);
   const sent: Sent = { invited: 0, refused: [] };
   const one = async ({ email, roleIds, groupIds, message }: PreviewedLine) => {
-    const { expiresAt, language } = forAll;
+    const { expiresAt, language, applicationId } = forAll;
     try {
       await invite(
         context,
         actor,
         { organization, issuer },
-        { email, roleIds, groupIds, message, expiresAt, language },
+        { email, roleIds, groupIds, message, expiresAt, language, applicationId },
       );
       sent.invited += 1;
     } catch (error) {

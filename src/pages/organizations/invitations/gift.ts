@@ -1,8 +1,9 @@
-/** What an invitation gives, as a form asks for it: roles, groups, a message, an end. */
+/** What an invitation gives, as a form asks for it: roles, groups, a message, an end, where it leads. */
 import type { Context } from 'koa';
 import { managementOf, mayGive } from '../../../access/can.js';
 import { field, fieldValues } from '../../../middleware/form-body.js';
-import type { KnownGroup, Role } from '../../../models/index.js';
+import type { Application, KnownGroup, Role } from '../../../models/index.js';
+import type { CatalogSnapshot } from '../../../services/catalog.js';
 import { MESSAGE_MAX, type NewInvitation } from '../../../services/invitations/invite.js';
 import { isSingle } from '../../../services/rules-of-roles.js';
 import { rolesHere, vocabularyOf } from '../../../services/vocabulary.js';
@@ -19,27 +20,51 @@ export interface TypedGift {
   groups: readonly string[];
   message: string;
   until: string;
-  errors: { message?: Message; until?: Message };
-  given: Pick<NewInvitation, 'message' | 'expiresAt'>;
+  /** The id of the one that is gone to afterwards; none: the account. */
+  application: string;
+  errors: { message?: Message; until?: Message; application?: Message };
+  given: Pick<NewInvitation, 'message' | 'expiresAt' | 'applicationId'>;
 }
 
-export const NO_GIFT: TypedGift = { roles: [], groups: [], message: '', until: '', errors: {}, given: {} };
+export const NO_GIFT: TypedGift = {
+  roles: [],
+  groups: [],
+  message: '',
+  until: '',
+  application: '',
+  errors: {},
+  given: {},
+};
 
-export function typedGift(deps: PageDeps, ctx: Context, { user }: Pick<Visitor, 'user'>): TypedGift {
+export async function typedGift(deps: PageDeps, ctx: Context, { user }: Pick<Visitor, 'user'>): Promise<TypedGift> {
   const text = field(ctx, 'message').replaceAll('\r\n', '\n').trim();
   const { until, fault } = untilIn(deps, ctx, user);
+  const application = field(ctx, 'application');
+  const leads = applicationsToLeadTo(await deps.services.catalog.current()).some(({ _id }) => _id === application);
   return {
     roles: fieldValues(ctx, 'roles').filter(Boolean),
     groups: fieldValues(ctx, 'groups'),
     message: text,
     until: field(ctx, 'until'),
+    application,
     errors: {
       ...([...text].length > MESSAGE_MAX ? { message: message('fault-too-long', { most: MESSAGE_MAX }) } : {}),
       ...(fault ? { until: fault } : {}),
+      ...(application && !leads ? { application: message('fault-application-gone') } : {}),
     },
-    given: { message: text, ...(until ? { expiresAt: until } : {}) },
+    given: {
+      message: text,
+      ...(until ? { expiresAt: until } : {}),
+      ...(leads ? { applicationId: application } : {}),
+    },
   };
 }
+
+/** Those that begin a sign-in by themselves when somebody is sent to them, by name. One that manages its own registration isn’t offered. */
+const applicationsToLeadTo = ({ applications }: Pick<CatalogSnapshot, 'applications'>): Application[] =>
+  [...applications.values()]
+    .filter(({ initiateLoginUri, registration }) => initiateLoginUri && !registration?.tokenHash)
+    .sort((a, b) => a.name.localeCompare(b.name));
 
 /** The roles and groups that the visitor may give here (R15), by name; `admin` last. */
 export async function givableHere({ services }: PageDeps, { actor, organization }: Visitor) {
@@ -59,7 +84,7 @@ export async function givableHere({ services }: PageDeps, { actor, organization 
 
 export function giftFields(
   { organization }: Visitor,
-  { roles, groups, vocabulary }: Awaited<ReturnType<typeof givableHere>>,
+  { roles, groups, vocabulary, catalog }: Awaited<ReturnType<typeof givableHere>>,
   typed: TypedGift,
 ): GiftFields {
   return {
@@ -79,6 +104,11 @@ export function giftFields(
     message: typed.message,
     messageMost: MESSAGE_MAX,
     until: typed.until,
+    applications: applicationsToLeadTo(catalog).map(({ _id: id, name }) => ({
+      id,
+      name,
+      chosen: id === typed.application,
+    })),
   };
 }
 

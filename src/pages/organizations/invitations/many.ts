@@ -66,7 +66,7 @@ async function listPage(
 
 /** What was typed, as the service takes it. */
 async function listedIn(deps: PageDeps, ctx: Context, visitor: Visitor): Promise<{ asked: Asked; listed: Listed }> {
-  const typed = typedGift(deps, ctx, visitor);
+  const typed = await typedGift(deps, ctx, visitor);
   const list = field(ctx, 'list');
   const { roles } = await givableHere(deps, visitor);
   const forAll = {
@@ -148,6 +148,7 @@ async function previewPage(
       ['message', typed.message],
       ['until', typed.until],
       ['zone', field(ctx, 'zone')],
+      ['application', typed.application],
       ...fieldValues(ctx, 'roles').map((one): [string, string] => ['roles', one]),
       ...fieldValues(ctx, 'groups').map((one): [string, string] => ['groups', one]),
     ],

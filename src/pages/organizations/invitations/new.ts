@@ -56,7 +56,7 @@ async function submitNew(deps: PageDeps, ctx: Context): Promise<void> {
   if (!visitor) return;
   const { organization, actor } = visitor;
   const email = field(ctx, 'email').trim();
-  const typed = typedGift(deps, ctx, visitor);
+  const typed = await typedGift(deps, ctx, visitor);
   const emailFault = faultOf(email);
   if (emailFault || Object.keys(typed.errors).length) {
     ctx.status = 422;
