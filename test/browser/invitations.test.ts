@@ -44,6 +44,7 @@ beforeAll(async () => {
   await makeRole(services, { key: 'support', name: 'Support', description: 'Answers tickets' });
   const wide = await makeRole(services, { key: 'wide', name: LONG, organizationId: extreme._id });
   const finance = await makeGroup(services, acme._id, 'Finance', [billing._id]);
+  await makeApplication(services, { name: 'Northwind Travel', initiateLoginUri: 'https://travel.example.test/login' });
   acme = (await services.models.Organization.findById(acme._id).lean()) as Organization;
   extreme = (await services.models.Organization.findById(extreme._id).lean()) as Organization;
   const where = { organization: acme, issuer };
