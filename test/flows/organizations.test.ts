@@ -13,6 +13,7 @@ import {
   makeUser,
   PASSWORD,
 } from '../support/factories.js';
+import { htmlFaults } from '../support/html.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -280,6 +281,28 @@ describe('who has no organization', () => {
       expect(flow.browser.has('invitation')).toBe(true);
       await flow.browser.submit('Back to Example');
       expect(flow.callbackUrl().searchParams.get('error')).toBe('access_denied');
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('and may not create one goes on without where the application says so', async () => {
+    const strict = await startServer({
+      store: server.store,
+      services: server.services,
+      createOrganizations: 'operators',
+    });
+    try {
+      const application = await makeApplication(server.services, { organization: 'optional' });
+      const user = await makeUser(server.services);
+      const { flow } = await begin(application._id, {}, strict);
+      await flow.browser.submit('Sign in', { email: user.email, ...signIn });
+      expect(flow.browser.has('invitation')).toBe(true);
+      expect(await htmlFaults(flow.browser.html)).toEqual([]);
+      await flow.browser.submit('Continue without an organization');
+      const claims = (await flow.tokens()).claims();
+      expect(claims).toMatchObject({ sub: user._id });
+      expect(claims).not.toHaveProperty('oid');
     } finally {
       await strict.close();
     }
