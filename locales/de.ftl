@@ -1453,6 +1453,7 @@ other-address-text = { $organization } hat { $address } eingeladen. Sie sind als
 other-address-switch = Mit einem anderen Konto anmelden
 suspended-title = Sie können gerade nicht beitreten
 suspended-text = Ihre Mitgliedschaft in { $organization } ist gesperrt. Die Administratoren dort können sie wieder aktivieren.
+join-was-member = Sie sind schon Mitglied von { $organization }.
 join-invited = Sie werden Mitglied
 join-invited-text = Mit dem, was Ihre Einladung gibt.
 waiting-title = Sie sind eingeladen

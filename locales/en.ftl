@@ -1466,6 +1466,7 @@ other-address-text = { $organization } has invited { $address }. You are signed 
 other-address-switch = Sign in as somebody else
 suspended-title = You can’t join at the moment
 suspended-text = Your membership of { $organization } is suspended. An administrator there can reactivate it.
+join-was-member = You are a member of { $organization } already.
 join-invited = You become a member
 join-invited-text = With what your invitation gives.
 waiting-title = You are invited

@@ -180,9 +180,14 @@ describe('joining', () => {
     const second = await joining();
     expect(second.has('Auditor')).toBe(true);
     expect(second.has('Admin')).toBe(false);
-    // Once in, the same link leads to the account.
+    // Once in, the same link leads to the account, and says why.
     await second.open(`/join/${organization.slug}`);
     expect(new URL(second.url).pathname).toBe('/account');
+    expect(second.has('You are a member of Joinable already.')).toBe(true);
+    // To who is in it too, one that is suspended isn't there.
+    await server.services.models.Organization.updateOne({ _id: organization._id }, { status: 'suspended' });
+    await second.open(`/join/${organization.slug}`);
+    expect(second.status).toBe(404);
   });
 
   it('where it is not allowed answers like an unknown slug', async () => {
