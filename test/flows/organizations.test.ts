@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../../src/models/index.js';
 import { giveRole } from '../../src/services/change-member-role.js';
 import { SYSTEM } from '../../src/services/context.js';
+import { askedAbout, makeDeviceApplication, startDevice } from '../support/device.js';
 import {
   makeApi,
   makeApplication,
@@ -308,6 +309,14 @@ describe('who has no organization', () => {
       const claims = (await flow.tokens()).claims();
       expect(claims).toMatchObject({ sub: user._id });
       expect(claims).not.toHaveProperty('oid');
+      const television = await makeDeviceApplication(server.services, { organization: 'optional' });
+      const device = await startDevice(strict, television);
+      const { browser } = await askedAbout(strict, device, { user, browser: flow.browser });
+      // Its button to do without access would read alike.
+      expect(browser.has('Go on without')).toBe(false);
+      await browser.submit('Continue without an organization');
+      await browser.submit('Allow');
+      expect((await device.poll()).status).toBe(200);
     } finally {
       await strict.close();
     }
