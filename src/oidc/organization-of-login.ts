@@ -12,7 +12,7 @@ import type { OidcContext, Runtime } from './runtime.js';
 /** Which organization a login is for (R7), or what the person has to be asked first. */
 export type LoginOrganization =
   | { kind: 'decided'; standing: Standing }
-  /** A person of several, or of one where the application can do without: the picker. */
+  /** A person of several: the picker. */
   | { kind: 'choose' }
   /** The request names one that they aren't in but may join. */
   | { kind: 'join'; organization: Organization }

@@ -161,11 +161,12 @@ async function invitationPage(
   fault?: Message,
 ): Promise<void> {
   const { services } = deps;
-  const [login, shown, given, vocabulary, catalog, address] = await Promise.all([
+  const [login, shown, given, vocabulary, membership, catalog, address] = await Promise.all([
     loginUnderWay(deps, ctx, invitation._id),
     shownBySession(deps, ctx, user._id),
     invitedTo(services, organization, invitation),
     vocabularyOf(services, organization),
+    services.reads.membership(organization._id, user._id),
     services.catalog.current(),
     initiateLogin(deps, invitation),
   ]);
@@ -182,6 +183,7 @@ async function invitationPage(
     action: ctx.path,
     organization: organizationView(organization),
     inviter: await inviterName(deps, invitation),
+    member: membership?.status === 'active',
     roles: named.length ? named.map(({ name }) => name) : null,
     groups: given.groups.flatMap(({ groupId }) => vocabulary.group(groupId)?.name ?? []),
     first: !organization.founded,

@@ -8,7 +8,7 @@ import { findOrganization } from '../services/create-organization.js';
 import { joinAsInvited } from '../services/invitations/answer-invitation.js';
 import { invitationToJoin } from '../services/invitations/find-invitation.js';
 import { mayAskToJoin, mayJoin } from '../services/join-policy.js';
-import { message } from '../texts/message.js';
+import { type Message, message } from '../texts/message.js';
 import { asked, askPage } from './ask-to-join.js';
 import type { PageDeps } from './deps.js';
 import { organizationView } from './interaction/look.js';
@@ -26,7 +26,10 @@ async function showJoin(deps: PageDeps, ctx: Context): Promise<void> {
   const user = await requireUser(deps, ctx);
   if (!user) return;
   const found = await joinable(deps, ctx, user);
-  if (!found) return;
+  if (found.may === 'nothing') {
+    tell(deps, ctx, message('join-was-member', { organization: found.organization.name }));
+    return goTo(ctx, '/account');
+  }
   const { organization } = found;
   const action = `/join/${organization.slug}`;
   const common = { app: null, csrf: deps.csrf.token(ctx) };
@@ -48,8 +51,9 @@ async function submitJoin(deps: PageDeps, ctx: Context): Promise<void> {
   const user = await requireUser(deps, ctx);
   if (!user) return;
   const found = await joinable(deps, ctx, user);
-  if (!found) return;
   const { organization, may } = found;
+  // Sent twice, it ends where it did the first time.
+  if (may === 'nothing') return goTo(ctx, '/account');
   const action = `/join/${organization.slug}`;
   // What may be done has changed since the page was shown: it is shown anew.
   if ((field(ctx, 'answer') === 'ask') !== (may === 'ask')) return goTo(ctx, action);
@@ -64,30 +68,27 @@ async function submitJoin(deps: PageDeps, ctx: Context): Promise<void> {
     return;
   }
   await joinAsInvited(deps.services, themselves(user._id), { organizationId: organization._id, userId: user._id });
-  leaveNotice(deps, ctx, {
-    text: message('invitation-joined', { organization: organization.name }),
-    href: '/account/organizations',
-    link: message('your-organizations'),
-  });
+  tell(deps, ctx, message('invitation-joined', { organization: organization.name }));
   goTo(ctx, '/account');
 }
 
+const tell = (deps: PageDeps, ctx: Context, text: Message) =>
+  leaveNotice(deps, ctx, { text, href: '/account/organizations', link: message('your-organizations') });
+
 interface Joinable {
   organization: Organization;
-  may: 'join' | 'ask';
+  /** Nothing: they are in it already. */
+  may: 'join' | 'ask' | 'nothing';
   /** By an invitation that waits for them, which then says what they get. */
   invited: boolean;
 }
 
-/** The organization of the path, where this person may join it or ask to; a member is sent to the account, others see an unknown page. */
-async function joinable({ services }: PageDeps, ctx: Context, { _id: userId }: User): Promise<Joinable | undefined> {
+/** The organization of the path, where this person is in it, may join it or ask to. @throws RollcallError `not_found` to all others */
+async function joinable({ services }: PageDeps, ctx: Context, { _id: userId }: User): Promise<Joinable> {
   const organization = await findOrganization(services, ctx.params.slug ?? '');
-  if (!organization || organization.slug !== ctx.params.slug) throw notFound();
+  if (organization?.slug !== ctx.params.slug || organization?.status !== 'active') throw notFound();
   const membership = await services.reads.membership(organization._id, userId);
-  if (membership?.status === 'active') {
-    goTo(ctx, '/account');
-    return undefined;
-  }
+  if (membership?.status === 'active') return { organization, may: 'nothing', invited: false };
   // Who was suspended joins nothing by themselves.
   if (membership) throw notFound();
   if (await invitationToJoin(services, userId, organization._id)) return { organization, may: 'join', invited: true };

@@ -221,6 +221,9 @@ describe('an invitation', () => {
     expect(await memberOf(email)).toMatchObject({ status: 'suspended' });
     await setMemberStatus(services, SYSTEM, { ...key, status: 'active' });
     await browser.open(shown);
+    expect(browser.has('You are a member of Acme already')).toBe(true);
+    expect(browser.has('Billing')).toBe(false);
+    expect(await htmlFaults(browser.html)).toEqual([]);
     await browser.submit('Join');
     expect(browser.has('You are a member of Acme already.')).toBe(true);
     expect(await rolesOf(email)).toEqual(['rol_member']);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../../src/models/index.js';
 import { giveRole } from '../../src/services/change-member-role.js';
 import { SYSTEM } from '../../src/services/context.js';
+import { askedAbout, makeDeviceApplication, startDevice } from '../support/device.js';
 import {
   makeApi,
   makeApplication,
@@ -13,6 +14,7 @@ import {
   makeUser,
   PASSWORD,
 } from '../support/factories.js';
+import { htmlFaults } from '../support/html.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -179,9 +181,14 @@ describe('joining', () => {
     const second = await joining();
     expect(second.has('Auditor')).toBe(true);
     expect(second.has('Admin')).toBe(false);
-    // Once in, the same link leads to the account.
+    // Once in, the same link leads to the account, and says why.
     await second.open(`/join/${organization.slug}`);
     expect(new URL(second.url).pathname).toBe('/account');
+    expect(second.has('You are a member of Joinable already.')).toBe(true);
+    // To who is in it too, one that is suspended isn't there.
+    await server.services.models.Organization.updateOne({ _id: organization._id }, { status: 'suspended' });
+    await second.open(`/join/${organization.slug}`);
+    expect(second.status).toBe(404);
   });
 
   it('where it is not allowed answers like an unknown slug', async () => {
@@ -280,6 +287,36 @@ describe('who has no organization', () => {
       expect(flow.browser.has('invitation')).toBe(true);
       await flow.browser.submit('Back to Example');
       expect(flow.callbackUrl().searchParams.get('error')).toBe('access_denied');
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('and may not create one goes on without where the application says so', async () => {
+    const strict = await startServer({
+      store: server.store,
+      services: server.services,
+      createOrganizations: 'operators',
+    });
+    try {
+      const application = await makeApplication(server.services, { organization: 'optional' });
+      const user = await makeUser(server.services);
+      const { flow } = await begin(application._id, {}, strict);
+      await flow.browser.submit('Sign in', { email: user.email, ...signIn });
+      expect(flow.browser.has('invitation')).toBe(true);
+      expect(await htmlFaults(flow.browser.html)).toEqual([]);
+      await flow.browser.submit('Continue without an organization');
+      const claims = (await flow.tokens()).claims();
+      expect(claims).toMatchObject({ sub: user._id });
+      expect(claims).not.toHaveProperty('oid');
+      const television = await makeDeviceApplication(server.services, { organization: 'optional' });
+      const device = await startDevice(strict, television);
+      const { browser } = await askedAbout(strict, device, { user, browser: flow.browser });
+      // Its button to do without access would read alike.
+      expect(browser.has('Go on without')).toBe(false);
+      await browser.submit('Continue without an organization');
+      await browser.submit('Allow');
+      expect((await device.poll()).status).toBe(200);
     } finally {
       await strict.close();
     }

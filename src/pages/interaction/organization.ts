@@ -72,6 +72,7 @@ export async function showCreate(deps: PageDeps, ctx: Context, login: Login): Pr
       action: `/interaction/${login.uid}/cancel`,
       device: login.device !== undefined,
       waiting: await waitingFor(deps, login),
+      ...without(login),
     });
     return;
   }
@@ -176,8 +177,7 @@ async function createPage(
     values: { name },
     errors,
     offers: await offersIn(deps, login),
-    mayContinueWithout: mayDoWithout(login),
-    continueAction: `/interaction/${login.uid}/organization`,
+    ...without(login),
   });
 }
 
@@ -185,6 +185,12 @@ async function createPage(
 const offersIn = (deps: PageDeps, login: Login) => offersTo(deps, signedIn(login), `/interaction/${login.uid}/join`);
 
 const mayDoWithout = (login: Login) => login.application?.organization === 'optional' && !login.params.organization;
+
+/** The button that goes on without an organization, for who has none. */
+const without = (login: Login) => ({
+  mayContinueWithout: mayDoWithout(login),
+  continueAction: `/interaction/${login.uid}/organization`,
+});
 
 export const common = (deps: PageDeps, ctx: Context, login: Login) => ({
   app: viewApp(login.application),

@@ -53,6 +53,8 @@ interface InvitationRow {
 
 export interface InvitationsViews {
   'join/invitation': JoinForm & {
+    /** They are one already, and the invitation adds nothing. */
+    member: boolean;
     /** Null: what who joins gets. */
     roles: string[] | null;
     groups: string[];

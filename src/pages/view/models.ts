@@ -44,6 +44,13 @@ interface Form extends Door {
   action: string;
 }
 
+/** For who is in no organization. */
+interface WithoutOrganization {
+  /** Whether the login can go on without one. */
+  mayContinueWithout: boolean;
+  continueAction: string;
+}
+
 export interface Views
   extends MembersViews,
     RolesViews,
@@ -82,14 +89,13 @@ export interface Views
     email: string;
     switchAction: string;
   };
-  'interaction/create-organization': Form & {
-    waiting: WaitingInvitation[];
-    values: { name: string };
-    errors: Faults<'name'>;
-    offers: OfferView[];
-    mayContinueWithout: boolean;
-    continueAction: string;
-  };
+  'interaction/create-organization': Form &
+    WithoutOrganization & {
+      waiting: WaitingInvitation[];
+      values: { name: string };
+      errors: Faults<'name'>;
+      offers: OfferView[];
+    };
   'interaction/join': JoinView;
   'join/page': JoinView;
   'setup/page': Form & { host: string; email: string; switchUrl: string };
@@ -118,7 +124,8 @@ export interface Views
   'device/done': Door & { email: string; organization: OrganizationView | null };
   'device/denied': Door & { text: Message };
   'device/ended': Door & { continueUrl: string };
-  'interaction/no-organization': Form & { device: boolean; offers: OfferView[]; waiting: WaitingInvitation[] };
+  'interaction/no-organization': Form &
+    WithoutOrganization & { device: boolean; offers: OfferView[]; waiting: WaitingInvitation[] };
   'interaction/expired': Door & { continueUrl: string | null };
   'response/form-post': Door & {
     action: string;
