@@ -79,6 +79,12 @@ export async function loginWaits(provider: Provider, uid: string): Promise<boole
   return interaction !== undefined && !interaction.session?.accountId;
 }
 
+/** Where a login goes on in which somebody has signed in meanwhile; undefined where nobody has. */
+export async function whereSignedIn(provider: Provider, { uid }: Pick<Login, 'uid'>): Promise<string | undefined> {
+  const { result, returnTo } = ((await provider.Interaction.find(uid)) ?? {}) as OidcContext;
+  return result?.login ? returnTo : undefined;
+}
+
 type Answer =
   /** `signIn`: what this sign-in is called from now on (`services/sign-ins.ts`), where somebody has to know beforehand. */
   | {

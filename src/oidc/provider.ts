@@ -36,6 +36,7 @@ import { detectReplays } from './replay.js';
 import { createRevokeGrantPolicy } from './revoke-grants.js';
 import { knowRoleScopes } from './role-scope.js';
 import type { OidcContext, Runtime } from './runtime.js';
+import { moveSessions } from './session-moves.js';
 import { checkAuthorizationRequest } from './settings/authorization-request.js';
 import { ACR_VALUES, claims } from './settings/claims.js';
 import {
@@ -136,6 +137,8 @@ export function createProvider(runtime: Runtime, keys: OpenKeys, pages: Provider
   acceptOlderHints(provider, keys.hints);
   extendGrantPayload(provider);
   nameSignIns(provider);
+  // Before what else saves a session: none of it is done for one that has ended.
+  moveSessions(provider);
   extendTokens(provider);
   endSessionsOfOldPasswords(provider, runtime);
   hashClientSecrets(provider, runtime);

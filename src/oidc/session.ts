@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Provider } from 'oidc-provider';
+import { errors, type Provider } from 'oidc-provider';
 import { signInOf } from '../services/sign-ins.js';
 import type { OidcContext, Runtime } from './runtime.js';
 import { CONSOLE_CALLBACK, CONSOLE_CLIENT_ID } from './settings/clients.js';
@@ -58,7 +58,13 @@ export async function renewSession(provider: Provider, runtime: Runtime, ctx: Co
   const session = (await provider.Session.get(ctx as never)) as OidcContext;
   if (!session.accountId) return;
   session.resetIdentifier();
-  await session.save(sessionLifetime(runtime, session));
+  try {
+    await session.save(sessionLifetime(runtime, session));
+  } catch (error) {
+    if (!(error instanceof errors.SessionNotFound)) throw error;
+    // It was ended meanwhile: whoever is here signs in at the next page.
+    return;
+  }
   setCookie(provider, runtime, ctx, session.id, session.transient ? undefined : new Date(session.exp * 1000));
 }
 

@@ -118,11 +118,11 @@ async function untilThere<T>(logger: Logger, work: () => Promise<T>): Promise<T>
 
 async function provision(logger: Logger, services: ServiceContext, path: string): Promise<void> {
   // Loaded where there is a file: the schema's library and YAML's take as long as half of the rest.
-  const [{ applyProvisioning }, { readProvisioningFile }] = await Promise.all([
+  const [{ applyAtStart }, { readProvisioningFile }] = await Promise.all([
     import('../services/provisioning/index.js'),
     import('../services/provisioning/read-file.js'),
   ]);
-  const { applied } = await applyProvisioning(services, await readProvisioningFile(path));
+  const { applied } = await applyAtStart(services, await readProvisioningFile(path));
   logger.info({ event: 'provisioned', applied }, 'the provisioning file is applied');
 }
 

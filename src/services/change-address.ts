@@ -164,8 +164,11 @@ async function move(context: ServiceContext, user: User, { id, email }: AddressC
   );
   await copyToMemberships(context, _id);
   forgetReads();
-  // Somebody at the same moment: theirs has told it.
-  if (modifiedCount !== 1) return;
+  if (modifiedCount !== 1) {
+    // Somebody at the same moment: theirs has told it. Else the change has ended before it could be made.
+    if (await models.User.exists({ _id, email })) return;
+    throw notFound();
+  }
   await moved.free();
   // Whoever bears an address that they never proved isn't told there.
   if (user.emailVerified)

@@ -8,6 +8,7 @@ import type { Ending, User } from '../models/user.js';
 import type { ServiceContext } from './context.js';
 import { endGrants } from './end-grants.js';
 import { endUserSessions, markEnded } from './end-user-sessions.js';
+import { sessionsBut } from './sessions-of.js';
 
 /** Longer than it takes: what is older was left by a process that died. */
 const LEFT_AFTER_MS = 60_000;
@@ -29,7 +30,7 @@ export async function endAccess(context: ServiceContext, userId: string, ending:
 
 /** The sessions first: what is begun in one meanwhile finds it ended, and leaves no grant behind. */
 async function endOtherSessions(context: ServiceContext, userId: string, uid: string): Promise<void> {
-  await markEnded(context, { accountId: userId, uid: { $ne: uid } });
+  await markEnded(context, sessionsBut(userId, uid));
   await endGrants(context, { accountId: userId, sessionUid: { $ne: uid } });
 }
 

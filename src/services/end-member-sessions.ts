@@ -1,11 +1,11 @@
 import type { Actor } from '../access/can.js';
 import { forgetReads } from '../lib/read-once.js';
-import type { OidcRecord } from '../models/index.js';
 import type { MemberKey } from './administrators.js';
 import { memberState } from './change-membership.js';
 import { event, type ServiceContext } from './context.js';
 import { endGrantsOfMembers } from './end-grants.js';
 import { requirePermission } from './require.js';
+import { sessionsOf } from './sessions-of.js';
 import { signInOf } from './sign-ins.js';
 
 /** Names of ended sign-ins that a membership keeps before those are dropped whose sessions are gone. */
@@ -42,9 +42,6 @@ export async function endMemberSessions(
   await endGrantsOfMembers(context, key.organizationId, [key.userId]);
   if ((state.membership.endedSignIns?.length ?? 0) > MOST_NAMES) await forgetGone(context, key);
 }
-
-const sessionsOf = ({ models, clock }: ServiceContext, userId: string): Promise<OidcRecord[]> =>
-  models.oidc.Session.find({ accountId: userId, expiresAt: { $gt: clock.now() } }).lean();
 
 /** Names that are known to be ended, of sessions that aren't there any more: nobody can come with them. */
 async function forgetGone(context: ServiceContext, key: MemberKey): Promise<void> {

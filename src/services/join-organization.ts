@@ -54,7 +54,12 @@ export async function joinOrganization(
   await endGrantsOfMembers(context, organizationId, [userId]);
   const membership = await insertMembership(context, actor, organizationId, userId, { anew });
   await closeJoinRequest(context, actor, { organizationId, userId });
-  return settleMembership(context, membership, { founds });
+  return settleMembership(context, membership, { founds }).catch(async (error: unknown) => {
+    // Erased meanwhile: whoever does so has looked for members before there was this one.
+    if (!(await models.Organization.exists({ _id: organizationId })))
+      await models.Membership.deleteOne({ _id: membership._id });
+    throw error;
+  });
 }
 
 /** Whether who joins first is administrator whoever let them in (R1). */
@@ -83,7 +88,7 @@ export async function insertMembership(
   { id = newId('mem'), anew = false, invited }: Inserting = {},
 ): Promise<Membership> {
   const { models, clock } = context;
-  const now = clock.now();
+  const at = clock.now();
   const joined = event(context, actor, 'member.joined', userId, { organizationId });
   const user = await readCopied(context, userId);
   try {
@@ -99,8 +104,8 @@ export async function insertMembership(
           settled: false,
           ...(invited ? { invited } : {}),
           ...(user && copiesOf(user)),
-          createdAt: now,
-          updatedAt: now,
+          createdAt: at,
+          updatedAt: at,
           pendingEvents: [joined],
         },
       },
@@ -108,8 +113,13 @@ export async function insertMembership(
     );
     if (membership) {
       const present = await back(context, membership as Membership, joined, { anew, invited });
-      // Somebody may have changed the user after they were read here, and before there was this row to copy that to.
-      if (!isSameCopy(user, await readCopied(context, userId))) await copyToMemberships(context, userId);
+      // Somebody may have changed the user after they were read here, and before there was this row to copy that to; or erased them.
+      const now = await readCopied(context, userId);
+      if (user && !now) {
+        await models.Membership.deleteOne({ _id: present._id });
+        throw notFound();
+      }
+      if (!isSameCopy(user, now)) await copyToMemberships(context, userId);
       return present;
     }
   } catch (error) {

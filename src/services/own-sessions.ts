@@ -10,6 +10,7 @@ import { event, type ServiceContext } from './context.js';
 import { endGrants } from './end-grants.js';
 import { markEnded } from './end-user-sessions.js';
 import { ownerOf } from './owner-of.js';
+import { eachOnce, type StoredSession, sessionsBut, sessionsOf, sessionWith } from './sessions-of.js';
 
 export interface OwnSession {
   /** Opens nothing. */
@@ -53,7 +54,7 @@ export async function listOwnSessions(
 ): Promise<OwnSession[]> {
   const userId = ownerOf(actor);
   const [sessions, devices, { applications }] = await Promise.all([
-    sessionsOf(context, userId),
+    sessionsOf(context, userId, { most: MOST_SESSIONS }).then(eachOnce),
     devicesOf(context, userId),
     context.catalog.current(),
   ]);
@@ -61,7 +62,7 @@ export async function listOwnSessions(
   const nameOf = (clientId: unknown) => applications.get(clientId as string)?.name;
   const namesOf = (clientIds: readonly unknown[]) =>
     [...new Set(clientIds.map(nameOf).filter((name) => name !== undefined))].sort((a, b) => a.localeCompare(b));
-  const browsers = sessions.map(({ uid = '', payload }): OwnSession => {
+  const browsers = sessions.map(({ uid, payload }): OwnSession => {
     const { loginTs, seenAt, from } = payload as { loginTs?: number; seenAt?: number; from?: Record<string, unknown> };
     return {
       id: idOf('browser', uid),
@@ -94,10 +95,11 @@ export async function listOwnSessions(
 /** Ends one of them. @throws RollcallError `not_found`, `forbidden` */
 export async function endOwnSession(context: ServiceContext, actor: Actor, id: string): Promise<void> {
   const userId = ownerOf(actor);
-  const uid = (await sessionsOf(context, userId)).find((one) => idOf('browser', one.uid ?? '') === id)?.uid;
+  const sessions = await sessionsOf(context, userId, { most: MOST_SESSIONS });
+  const uid = sessions.find((one) => idOf('browser', one.uid) === id)?.uid;
   if (uid) {
     await note(context, actor, 'user.session_ended');
-    await markEnded(context, { uid, accountId: userId });
+    await markEnded(context, sessionWith(userId, uid));
     // The session first: what is begun in it meanwhile finds it ended, and leaves no grant behind.
     await endGrants(context, { sessionUid: uid });
     return;
@@ -115,14 +117,9 @@ export async function endOwnSession(context: ServiceContext, actor: Actor, id: s
 export async function endOtherSessions(context: ServiceContext, actor: Actor, currentUid: string): Promise<void> {
   const userId = ownerOf(actor);
   await note(context, actor, 'user.other_sessions_ended');
-  await markEnded(context, { accountId: userId, uid: { $ne: currentUid } });
+  await markEnded(context, sessionsBut(userId, currentUid));
   await endGrants(context, { accountId: userId, sessionUid: { $ne: currentUid } });
 }
-
-const sessionsOf = ({ models, clock }: ServiceContext, userId: string): Promise<OidcRecord[]> =>
-  models.oidc.Session.find({ accountId: userId, expiresAt: { $gt: clock.now() } })
-    .limit(MOST_SESSIONS)
-    .lean();
 
 /** Grants that no browser session holds: see `oidc/grants.ts`. */
 const devicesOf = ({ models, clock }: ServiceContext, userId: string) =>
@@ -135,9 +132,9 @@ const devicesOf = ({ models, clock }: ServiceContext, userId: string) =>
 
 async function grantsIn(
   { models, clock }: ServiceContext,
-  sessions: readonly Pick<OidcRecord, 'uid'>[],
+  sessions: readonly StoredSession[],
 ): Promise<Pick<OidcRecord, 'sessionUid' | 'payload'>[]> {
-  const uids = sessions.flatMap(({ uid }) => uid ?? []);
+  const uids = sessions.map(({ uid }) => uid);
   if (uids.length === 0) return [];
   return models.oidc.Grant.find(
     { sessionUid: { $in: uids }, expiresAt: { $gt: clock.now() } },

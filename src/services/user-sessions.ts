@@ -2,11 +2,12 @@
 import type { Actor } from '../access/can.js';
 import { notFound } from '../lib/errors.js';
 import { digest } from '../lib/ids.js';
-import type { OidcRecord, User } from '../models/index.js';
+import type { User } from '../models/index.js';
 import { event, type ServiceContext } from './context.js';
 import { endGrants } from './end-grants.js';
 import { endUserSessions, markEnded } from './end-user-sessions.js';
 import { requirePermission } from './require.js';
+import { eachOnce, sessionsOf, sessionWith } from './sessions-of.js';
 
 export interface UserSession {
   /** Opens nothing. */
@@ -16,14 +17,14 @@ export interface UserSession {
   applications: { clientId: string; name: string | null; organizationId: string | null }[];
 }
 
-const idOf = (uid: string | undefined) => digest('user session', uid ?? '');
+const idOf = (uid: string) => digest('user session', uid);
 
 /** @throws RollcallError `forbidden` */
 export async function listUserSessions(context: ServiceContext, actor: Actor, userId: string): Promise<UserSession[]> {
   requirePermission(actor, 'instance:users');
   const { models, catalog } = context;
   const [sessions, grants, { applications }] = await Promise.all([
-    sessionsOf(context, userId),
+    sessionsOf(context, userId).then(eachOnce),
     models.oidc.Grant.find({ accountId: userId }).lean(),
     catalog.current(),
   ]);
@@ -53,9 +54,9 @@ export async function endUserSession(
 ): Promise<void> {
   requirePermission(actor, 'instance:users');
   const session = (await sessionsOf(context, user._id)).find(({ uid }) => idOf(uid) === sessionId);
-  if (!session?.uid) throw notFound('There is no such session.');
+  if (!session) throw notFound('There is no such session.');
   await note(context, actor, user);
-  await markEnded(context, { uid: session.uid });
+  await markEnded(context, sessionWith(user._id, session.uid));
   // The session first: what is begun in it meanwhile finds it ended, and leaves no grant behind.
   await endGrants(context, { sessionUid: session.uid });
 }
@@ -66,9 +67,6 @@ export async function endAllUserSessions(context: ServiceContext, actor: Actor, 
   await note(context, actor, user);
   await endUserSessions(context, user._id);
 }
-
-const sessionsOf = ({ models, clock }: ServiceContext, userId: string): Promise<OidcRecord[]> =>
-  models.oidc.Session.find({ accountId: userId, expiresAt: { $gt: clock.now() } }).lean();
 
 /** Before they end: what was ended and isn't in the log would be worse than the reverse. */
 async function note(context: ServiceContext, actor: Actor, { _id }: User): Promise<void> {

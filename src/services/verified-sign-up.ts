@@ -111,6 +111,7 @@ export const codeRefused = (why: 'wrong' | 'ended' | 'locked') => conflict(`code
 /**
  * Makes the account where the code is right; its address is verified from the beginning. Done again with the same code, as after a crash, it
  * finds the account that it has made.
+ * @param goOn signs in whose account it is
  * @throws RollcallError `code_wrong`; `code_ended` where it is too old or too many were wrong; `code_locked` where too many from this network
  *   were; `invalid` as `signUp`, where the address was taken meanwhile; `not_found` where nothing waits
  */
@@ -119,7 +120,8 @@ export async function finishSignUp(
   limits: RecoveryLimits,
   login: string,
   { code, address, language }: { code: string; address: string; language: string },
-): Promise<User> {
+  goOn: (user: User) => Promise<void>,
+): Promise<void> {
   const codeHash = hashOf(login, normalizeMailedCode(code));
   let ended = false;
   const found = await limits.guess(address, async () => {
@@ -129,9 +131,9 @@ export async function finishSignUp(
   });
   if (found === 'locked') throw codeRefused('locked');
   if (!found) throw codeRefused(ended ? 'ended' : 'wrong');
-  const user = await makeAccount(context, found, language);
+  await goOn(await makeAccount(context, found, language));
+  // Afterwards: whoever presses twice has the code taken again, or finds the login answered.
   await context.models.PendingSignUp.deleteOne({ _id: found._id, codeHash });
-  return user;
 }
 
 /** Each try takes one of those that a code has, by one update: guesses at once are as many as guesses in turn. */

@@ -17,6 +17,7 @@ import { deleteOrganization, restoreOrganization } from '../../src/services/dele
 import { eraseDeleted } from '../../src/services/erase/index.js';
 import { acceptWaiting } from '../../src/services/invitations/answer-invitation.js';
 import { invite } from '../../src/services/invitations/invite.js';
+import { joinOrganization } from '../../src/services/join-organization.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { machineClient } from '../support/api.js';
 import type { BrowserClient } from '../support/browser-client.js';
@@ -399,6 +400,36 @@ describe('after two weeks', () => {
     expect((await userNow(member))?.status).toBe('active');
     expect(await findOrganization(services, organization.slug)).toBeUndefined();
     expect(await makeOrganization(services, { slug: organization.slug })).toMatchObject({ slug: organization.slug });
+  });
+
+  it.each([
+    ['a person', 'as it ends'],
+    ['a person', 'while they are being let in'],
+    ['an organization', 'as it ends'],
+    ['an organization', 'while they are being let in'],
+  ])('of %s leaves no member behind whom an operator lets in %s', async (what, when) => {
+    const { Membership, Organization, User } = services.models;
+    const { organization } = await makeTwo();
+    const person = await makeUser(services);
+    if (what === 'a person') await deleteAccount(services, themselves(person._id));
+    else await deleteOrganization(services, SYSTEM, organization);
+    const key = { organizationId: organization._id, userId: person._id };
+    const join = () => joinOrganization(services, SYSTEM, key);
+    if (when === 'as it ends') {
+      let joined = false;
+      const last = (filter: { _id?: string }, update: { $set?: object }) =>
+        Object.values(key).includes(filter._id ?? '') && 'deletion.erased' in (update.$set ?? {});
+      inBetween(what === 'a person' ? User : Organization, 'updateOne', async () => (joined = !!(await join())), {
+        when: last,
+      });
+      await eraseDeleted(later(15));
+      expect(joined).toBe(true);
+    } else {
+      const theirs = ({ userId }: { userId?: string }) => userId === person._id;
+      inBetween(Membership, 'findOneAndUpdate', () => eraseDeleted(later(15)), { when: theirs });
+      await expect(join()).rejects.toEqual(code('not_found'));
+    }
+    expect(await Membership.find(key).lean()).toEqual([]);
   });
 
   it('whoever comes back while it begins is too late, and whoever came before is kept', async () => {

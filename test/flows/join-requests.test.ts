@@ -1,14 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { themselves } from '../../src/access/can.js';
 import type { Application, Organization, User } from '../../src/models/index.js';
+import { moveEvents } from '../../src/services/audit/move-events.js';
 import { changeOrganization } from '../../src/services/change-organization.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { findOrganization } from '../../src/services/create-organization.js';
 import { acceptInvitation } from '../../src/services/invitations/answer-invitation.js';
 import { invite } from '../../src/services/invitations/invite.js';
+import { joinOrganization } from '../../src/services/join-organization.js';
 import { askToJoin } from '../../src/services/join-requests/ask-to-join.js';
 import { acceptJoinRequest, declineJoinRequest } from '../../src/services/join-requests/decide.js';
 import { tellAdministrators } from '../../src/services/join-requests/tell-administrators.js';
+import { removeMember } from '../../src/services/remove-member.js';
 import { personClient } from '../support/api.js';
 import { makeUnproved } from '../support/domains.js';
 import { makeApplication, makeMember, makeOrganization, makeUser } from '../support/factories.js';
@@ -204,6 +207,41 @@ describe('asking to join', () => {
     await ask(one);
     expect(await requestOf(one)).toMatchObject({ _id: request._id, status: 'pending', waiting: true });
     expect((await requestOf(one))?.message).toBeUndefined();
+  });
+});
+
+describe('a request of somebody who joins otherwise', () => {
+  it('is over where they are let in at the moment at which they ask', async () => {
+    const one = await world();
+    const { organization, person } = one;
+    const key = { organizationId: organization._id, userId: person._id };
+    inBetween(server.services.models.JoinRequest, 'create', () => joinOrganization(server.services, SYSTEM, key));
+    await ask(one);
+    expect(await requestOf(one)).toMatchObject({ status: 'accepted', waiting: false });
+  });
+
+  it('is over where the process died that let them in', async () => {
+    const one = await world();
+    const { organization, person } = one;
+    await waiting(one);
+    const key = { organizationId: organization._id, userId: person._id };
+    const died = async () => Promise.reject(new Error('died'));
+    const theirs = ({ userId }: { userId?: string }) => userId === person._id;
+    inBetween(server.services.models.Membership, 'findOneAndUpdate', died, { when: theirs, after: true });
+    await expect(joinOrganization(server.services, SYSTEM, key)).rejects.toThrow('died');
+    await moveEvents(server.services);
+    expect(await requestOf(one)).toMatchObject({ status: 'accepted', waiting: false });
+  });
+
+  it('waits where they have gone again and ask anew', async () => {
+    const one = await world();
+    const { organization, person } = one;
+    const key = { organizationId: organization._id, userId: person._id };
+    await joinOrganization(server.services, SYSTEM, key);
+    await removeMember(server.services, SYSTEM, key);
+    await ask(one);
+    await moveEvents(server.services);
+    expect(await requestOf(one)).toMatchObject({ status: 'pending', waiting: true });
   });
 });
 

@@ -2,11 +2,13 @@ import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passwordFault } from '../../src/lib/password-policy.js';
 import type { User } from '../../src/models/index.js';
+import { cancelAddressChange } from '../../src/services/change-address.js';
 import { changeUser, setUserPassword } from '../../src/services/change-user.js';
 import { SYSTEM } from '../../src/services/context.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
+import { inBetween } from '../support/in-between.js';
 import { linkIn, type Mailbox, startMailbox } from '../support/mailbox.js';
 import { signedIn } from '../support/pages.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
@@ -244,6 +246,21 @@ describe('changing one’s address', () => {
       expect((await newBrowser(server).open(reset)).status).not.toBe(200);
       expect((await userNow(user)).addressChange).toBeUndefined();
     }
+  });
+
+  it('isn’t said to be made where it was called off at the moment of the last confirmation', async () => {
+    const { user, browser } = await begin();
+    const email = newAddress();
+    await ask(browser, email);
+    const { toNew, toOld } = await links(user, email);
+    await browser.open(toOld);
+    await browser.submit('Confirm');
+    await browser.open(toNew);
+    inBetween(server.services.models.User, 'updateOne', () => cancelAddressChange(server.services, user), {
+      when: (_filter: object, { $set }: { $set?: { email?: string } }) => $set?.email === email,
+    });
+    await browser.submit('Confirm');
+    expect([browser.status, (await userNow(user)).email]).toEqual([404, user.email]);
   });
 
   it('ends where the address was taken meanwhile', async () => {

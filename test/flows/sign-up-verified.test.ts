@@ -9,6 +9,7 @@ import { createRecoveryLimits } from '../../src/services/recovery-limits.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
+import { inBetween } from '../support/in-between.js';
 import { linkIn, type Mailbox, startMailbox } from '../support/mailbox.js';
 import { newBrowser, relyingParty } from '../support/relying-party.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -199,12 +200,33 @@ describe('sign-up with SIGN_UP=verified', () => {
     await expect.poll(() => server.services.models.AuditEvent.countDocuments(made), PATIENT).toBe(1);
   });
 
+  it('goes on for one who presses twice, whichever answer the browser waits for', async () => {
+    const { PendingSignUp } = server.services.models;
+    for (const when of ['after it', 'within it'] as const) {
+      const email = newAddress();
+      const browser = await fill(email);
+      const code = await codeTo(email);
+      const within: Answer[] = [];
+      if (when === 'within it')
+        inBetween(PendingSignUp, 'findOneAndUpdate', async () => within.push(...(await post(browser, [code]))));
+      const answers = [
+        ...(await post(browser, [code])),
+        ...(when === 'after it' ? await post(browser, [code]) : within),
+      ];
+      const [first, second] = answers;
+      expect([first?.status, first?.location]).toEqual([303, expect.stringContaining('/oauth2/authorize/')]);
+      expect([second?.status, second?.location]).toEqual([303, first?.location]);
+      await browser.open(second?.location as string);
+      expect([browser.url, browser.has(email)]).toEqual([`${server.issuer}/account`, true]);
+    }
+  });
+
   it('is ended by the same person with the same code where the server died in between', async () => {
     const email = newAddress();
     const browser = await fill(email);
     const code = await codeTo(email);
-    const { PendingSignUp, User } = server.services.models;
-    vi.spyOn(PendingSignUp, 'deleteOne').mockRejectedValueOnce(new Error('died'));
+    const { oidc, User } = server.services.models;
+    vi.spyOn(oidc.Interaction.collection, 'updateOne').mockRejectedValueOnce(new Error('died'));
     const page = browser.html;
     await browser.submit('Continue', { code });
     expect(browser.status).toBe(500);
@@ -236,8 +258,17 @@ describe('sign-up with SIGN_UP=verified', () => {
   });
 });
 
+interface Answer {
+  status: number;
+  location: string | null;
+  text: string;
+}
+
 /** Posts codes at once from the code page. @returns the pages */
-async function guesses(browser: BrowserClient, codes: readonly string[]): Promise<string[]> {
+const guesses = async (browser: BrowserClient, codes: readonly string[]): Promise<string[]> =>
+  (await post(browser, codes)).map(({ text }) => text);
+
+async function post(browser: BrowserClient, codes: readonly string[]): Promise<Answer[]> {
   const action = new URL(browser.url).pathname;
   const csrf = /name="csrf" value="([^"]+)"/.exec(browser.html)?.[1] as string;
   const send = async (code: string) => {
@@ -247,7 +278,7 @@ async function guesses(browser: BrowserClient, codes: readonly string[]): Promis
       headers: { cookie: browser.cookies(action), origin: server.issuer, accept: 'text/html' },
       body: new URLSearchParams({ csrf, code }),
     });
-    return response.text();
+    return { status: response.status, location: response.headers.get('location'), text: await response.text() };
   };
   return Promise.all(codes.map(send));
 }

@@ -41,15 +41,43 @@ export class SessionAdapter extends RecordAdapter {
     }
   }
 
-  override async destroy(id: string): Promise<void> {
-    await updateOne(
-      this.model,
-      { _id: this.key(id) },
-      {
-        $set: { ended: true, payload: {}, expiresAt: new Date(this.clock.now().getTime() + MARK_SECONDS * 1000) },
-        $unset: { uid: 1, accountId: 1 },
-      },
-      { upsert: true },
-    );
+  /**
+   * Lets a session go on under another id. It is there under that before the former one ends, so that whoever ends a person's sessions at this
+   * very moment finds it under either; the uid, which one session alone bears, comes last.
+   * @returns false where it has ended meanwhile, or goes on under a third id: then it doesn't under this one
+   */
+  async move(from: string, to: string, payload: Payload, expiresIn: number): Promise<boolean> {
+    const { uid, expiresAt, ...fields } = this.fields(payload, expiresIn);
+    const going = { ...fields, expiresAt: this.#soon() };
+    await updateOne(this.model, { _id: this.key(to) }, { $set: going }, { upsert: true });
+    if ((await this.#endAlive(from)) && (await this.#arrive(to, { uid, expiresAt }))) return true;
+    await this.destroy(to);
+    return false;
   }
+
+  /** One that isn't there is as good: it was a stranger's cookie, and nobody can have ended it. */
+  async #endAlive(id: string): Promise<boolean> {
+    try {
+      await updateOne(this.model, { _id: this.key(id), ended: { $exists: false } }, this.#mark(), { upsert: true });
+      return true;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      return false;
+    }
+  }
+
+  async #arrive(id: string, fields: object): Promise<boolean> {
+    const filter = { _id: this.key(id), ended: { $exists: false } };
+    return (await updateOne(this.model, filter, { $set: fields })).matchedCount === 1;
+  }
+
+  override async destroy(id: string): Promise<void> {
+    await updateOne(this.model, { _id: this.key(id) }, this.#mark(), { upsert: true });
+  }
+
+  readonly #soon = () => new Date(this.clock.now().getTime() + MARK_SECONDS * 1000);
+  readonly #mark = () => ({
+    $set: { ended: true, payload: {}, expiresAt: this.#soon() },
+    $unset: { uid: 1, accountId: 1 },
+  });
 }

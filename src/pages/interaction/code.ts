@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { notFound, RollcallError } from '../../lib/errors.js';
 import { newSecret } from '../../lib/ids.js';
 import { field } from '../../middleware/form-body.js';
-import type { Login } from '../../oidc/interaction.js';
+import { type Login, whereSignedIn } from '../../oidc/interaction.js';
 import { restsOn } from '../../services/sign-ins.js';
 import { anotherCode, CODE_MINUTES, finishSignUp, pendingSignUp } from '../../services/verified-sign-up.js';
 import { type Message, message } from '../../texts/message.js';
@@ -33,12 +33,16 @@ export async function submitCode(deps: PageDeps, ctx: Context, login: Login): Pr
     const signIn = newSecret();
     const { language } = deps.textsOf(ctx);
     const given = { code, address: ctx.ip, language };
-    const user = await finishSignUp(deps.services, deps.recoveryLimits, login.uid, given);
-    rememberDevice(deps, ctx, user.email);
-    await finishSignIn(deps, ctx, login, { userId: user._id, remember: false, signIn, restsOn: restsOn(user) });
+    await finishSignUp(deps.services, deps.recoveryLimits, login.uid, given, async (user) => {
+      rememberDevice(deps, ctx, user.email);
+      await finishSignIn(deps, ctx, login, { userId: user._id, remember: false, signIn, restsOn: restsOn(user) });
+    });
   } catch (error) {
     const words = error instanceof RollcallError ? (CODE_WORDS[error.code] ?? takenWords(error)) : undefined;
     if (!words) throw error;
+    // Pressed twice: the first one has made the account, and the answer that the browser waits for is this one.
+    const further = await whereSignedIn(deps.provider, login);
+    if (further) return goTo(ctx, further);
     await again(deps, ctx, login, words);
   }
 }

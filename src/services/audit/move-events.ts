@@ -10,6 +10,7 @@ import { allModels, type Models } from '../../models/index.js';
 import { returnSeats } from '../change-user-status.js';
 import { type ServiceContext, SYSTEM } from '../context.js';
 import { copyToMemberships } from '../copies.js';
+import { closeRequestsOfJoined } from '../join-requests/close.js';
 import { noteRolesGiven } from '../mail/note-roles-given.js';
 import { insertEvents, logged } from './insert-events.js';
 
@@ -50,7 +51,10 @@ const FOLLOWING: Readonly<Record<string, (context: ServiceContext, changed: read
       if (back) await returnSeats(context, SYSTEM, _id, back.id).catch(unlessRefused);
     }
   },
-  Membership: noteRolesGiven,
+  async Membership(context, changed) {
+    await noteRolesGiven(context, changed);
+    await closeRequestsOfJoined(context, changed);
+  },
 };
 
 /** The changes of a user that show in their memberships. */

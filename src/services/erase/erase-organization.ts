@@ -33,7 +33,11 @@ export async function eraseOrganization(
   await eraseDomains(context, organizationId);
   await deletePicturesOf(context, organizationId);
   await models.Role.deleteMany({ organizationId });
-  return () => releaseName(context, 'slug', slug, organizationId);
+  return async () => {
+    // Whom an operator has let in meanwhile; who comes later finds no organization.
+    await eraseMembers(context, organizationId);
+    await releaseName(context, 'slug', slug, organizationId);
+  };
 }
 
 /** The domains first: a claim whose domain is gone is free after a minute, should nobody give it back. */

@@ -43,7 +43,11 @@ export async function eraseUser(context: ServiceContext, { _id: userId, email }:
   await deletePicturesOf(context, userId);
   await forgetLastOrganizations(context, userId);
   await erasePersonalEvents(context, userId);
-  return () => releaseName(context, 'email', email, userId);
+  return async () => {
+    // Where an operator has let them in meanwhile; who does so later finds nobody.
+    await models.Membership.deleteMany({ userId, ...PRESENT });
+    await releaseName(context, 'email', email, userId);
+  };
 }
 
 /** Those that wait are for whoever bears the address then. */

@@ -5,7 +5,9 @@ import type { Organization } from '../../models/index.js';
 import { event, type ServiceContext } from '../context.js';
 import { mayAskToJoin } from '../join-policy.js';
 import { limiters, networkOf, take } from '../limiters.js';
+import { PRESENT } from '../reads.js';
 import { ASK_AGAIN_MS, UNANSWERED_MS } from './ask-again.js';
+import { closeJoinRequest } from './close.js';
 
 export const MESSAGE_MAX = 500;
 
@@ -59,7 +61,11 @@ export async function askToJoin(
     organizationId: organization._id,
     after: { name: user?.name ?? '' },
   });
-  await write(context, organization._id, userId, { text, asked });
+  const { _id: organizationId } = organization;
+  await write(context, organizationId, userId, { text, asked });
+  // Whoever let them in meanwhile has looked for a request before there was this one.
+  if (await context.models.Membership.exists({ organizationId, userId, ...PRESENT }))
+    return closeJoinRequest(context, actor, { organizationId, userId });
   context.joinAsked?.();
 }
 

@@ -7,6 +7,8 @@ export class ProvisioningError extends Error {
   constructor(
     readonly faults: readonly Fault[],
     readonly applied: readonly string[] = [],
+    /** It was found when steps were done: the state has changed since the plan was made. */
+    readonly meanwhile = false,
   ) {
     super(
       `The provisioning file is refused:\n${faults.map(({ path, message }) => `  ${path || 'the file'}: ${message}`).join('\n')}`,

@@ -4,6 +4,8 @@
  * said too. Applying it twice changes nothing. Administrators are added before any is taken; should a rule refuse nevertheless, for
  * the state changed meanwhile, the error says what was applied, and a second run completes it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Backoff, backoffAfter } from '../../lib/backoff.js';
 import type { ServiceContext } from '../context.js';
 import { planApi, planApplication } from './apply-clients.js';
 import { planDomains } from './apply-domains.js';
@@ -42,6 +44,30 @@ export async function planProvisioning(context: ServiceContext, input: unknown):
  */
 export async function applyProvisioning(context: ServiceContext, input: unknown): Promise<{ applied: string[] }> {
   return { applied: await execute(context, await planProvisioning(context, input)) };
+}
+
+/** How often a start applies its file because others are at the same, and how long it lets them go on in between. Milliseconds. */
+const RUNS = 8;
+const LET_OTHERS: Backoff = { first: 100, most: 2000 };
+
+/**
+ * The same for a server that starts. Those that start together apply one file at once, and each finds made what it was about to make: what is
+ * left is done by a further run, as by whoever applies a file again.
+ */
+export async function applyAtStart(context: ServiceContext, input: unknown): Promise<{ applied: string[] }> {
+  const before: string[] = [];
+  for (let run = 1; ; run += 1) {
+    try {
+      const { applied } = await applyProvisioning(context, input);
+      return { applied: [...before, ...applied] };
+    } catch (error) {
+      // What they are at the middle of may look like a fault of the file: only once there is somebody.
+      const others = error instanceof ProvisioningError && (error.meanwhile || run > 1);
+      if (!others || run === RUNS) throw error;
+      before.push(...error.applied);
+      await sleep(backoffAfter(run, LET_OTHERS));
+    }
+  }
 }
 
 /** What is referred to comes before what refers to it. */

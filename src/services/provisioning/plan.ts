@@ -63,7 +63,7 @@ export async function execute(context: ServiceContext, steps: readonly Step[]): 
     }
   } catch (error) {
     if (!(error instanceof RollcallError)) throw error;
-    throw new ProvisioningError([{ path: '', message: `${error.message} (${error.code})` }], applied);
+    throw new ProvisioningError([{ path: '', message: `${error.message} (${error.code})` }], applied, true);
   } finally {
     await execution.publish();
   }
