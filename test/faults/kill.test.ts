@@ -5,6 +5,7 @@ import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeOrganization, PASSWORD } from '../support/factories.js';
+import { ownPort } from '../support/ports.js';
 import { type ServerProcess, startProcess } from '../support/process.js';
 import { type Flow, relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 
 /** One port for all lives of the server, so that its issuer stays the same. */
-const port = String(20_000 + (process.pid % 4000));
+const port = String(ownPort(20_000));
 
 async function codeOf(server: ServerProcess, email: string): Promise<Flow> {
   const rp = await relyingParty(server, clientId);
