@@ -3,8 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 /** Every test runs on the embedded store; with TEST_MONGODB_URI those that use a store run on MongoDB as well. */
 const common = {
-  testTimeout: 40_000,
-  hookTimeout: 60_000,
+  // What hangs is ended; a busy machine may take several times as long as an idle one.
+  testTimeout: 90_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 15_000 } },
   // Twice the cores of a small machine: many tests wait, for a process to start, a page to load or a time to pass.
   maxWorkers: 4,
 };

@@ -1,13 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, look, press, VIEWS } from '../support/browser.js';
 import { PASSWORD } from '../support/factories.js';
 import { temporaryFolder } from '../support/folder.js';
+import { ownPort } from '../support/ports.js';
 
 /** `npm run demo`, gone through as the README says. */
 let dataDir: string;
@@ -16,17 +15,9 @@ let browser: Browser;
 let said = '';
 let home: string;
 
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return String(port);
-}
-
 beforeAll(async () => {
   dataDir = temporaryFolder();
-  const [PORT, APP_PORT, API_PORT] = [await freePort(), await freePort(), await freePort()];
+  const [PORT, APP_PORT, API_PORT] = [12_000, 13_000, 14_000].map((from) => String(ownPort(from)));
   home = `http://localhost:${APP_PORT}`;
   demo = spawn(process.execPath, ['scripts/demo.js'], {
     env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT, APP_PORT, API_PORT } as NodeJS.ProcessEnv,
@@ -73,7 +64,7 @@ describe('the demo', () => {
 
   it('makes the first admin, shows their tokens, and a role change in the API’s next answer', async () => {
     const page = await browser.newPage();
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(20_000);
     await arrive(page, 'dora@acme.test');
     const idToken = await claims(page, 1);
     expect(idToken).toMatchObject({ roles: ['admin'], org_slug: 'acme', email: 'dora@acme.test' });
@@ -118,7 +109,7 @@ describe('the demo', () => {
   it.each(VIEWS)('makes a later one member, and looks well in $name', async (view) => {
     const context = await browser.newContext({ colorScheme: view.colorScheme, viewport: view.viewport });
     const page = await context.newPage();
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(20_000);
     await page.goto(home);
     await look(page, `demo-signed-out-${view.name}`);
     await arrive(page, `later-${view.name}@acme.test`);

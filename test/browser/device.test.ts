@@ -38,7 +38,7 @@ describe.each(VIEWS)('in $name', (view) => {
     const { colorScheme, viewport } = view;
     const context = await browser.newContext({ javaScriptEnabled: false, colorScheme, viewport });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const device = await startDevice(server, television, SCOPE);
 
     await page.goto(device.answer.verification_uri as string);

@@ -67,8 +67,8 @@ describe.each(VIEWS)('domains and requests ($name)', (view) => {
     if (!domain) throw new Error('the domain is missing');
     const record = recordOf(domain);
     await page.getByRole('button', { name: `Copy the value for ${name}` }).click();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(record.value);
     await page.getByRole('status').getByText('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(record.value);
     await look(page, `domains-pending-${view.name}`);
     dns.records.set(record.name, ['rollcall-verification=of-another-time']);
     await press(page, 'button', `Check now: ${name}`);

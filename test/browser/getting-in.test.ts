@@ -41,7 +41,7 @@ afterAll(async () => {
 /** A browser that nobody has used before, without scripts. */
 async function freshPage(): Promise<Page> {
   const page = await browser.newPage({ javaScriptEnabled: false });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   return page;
 }
 

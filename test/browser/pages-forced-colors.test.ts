@@ -1,7 +1,7 @@
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { User } from '../../src/models/index.js';
-import { launchBrowser, VIEWS } from '../support/browser.js';
+import { launchBrowser, pictureOf, VIEWS } from '../support/browser.js';
 import { makeGroup, makeMember, makeOrganization, makeRole, makeUser } from '../support/factories.js';
 import { openPages } from '../support/pages.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -19,14 +19,17 @@ beforeAll(async () => {
   await makeGroup(services, organizationId, 'Finance', [role._id]);
   for (const name of ['Benedikt Oyelaran', 'Chiara Vitale'])
     await makeMember(services, organizationId, (await makeUser(services, { name }))._id);
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
 
 /** Whether two things of the same size look the same. */
-const alike = async (one: Locator, other: Locator) => (await one.screenshot()).equals(await other.screenshot());
+const alike = async (one: Locator, other: Locator) => {
+  const picture = await pictureOf(() => one.screenshot());
+  return picture.equals(await pictureOf(() => other.screenshot()));
+};
 
 it('where the system chooses the colours, what is ticked, chosen and current is told apart', async () => {
   const { context, page, visit } = await openPages(browser, server, ada, VIEWS[0]);

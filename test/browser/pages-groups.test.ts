@@ -174,6 +174,6 @@ it('finds groups as one types, where scripts run', async () => {
   await page.waitForURL(/q=fou/);
   await page.getByText('Customer care').waitFor({ state: 'detached' });
   expect(await page.getByRole('link', { name: 'Founders' }).isVisible()).toBe(true);
-  expect(await page.locator('#total').textContent()).toBe('1');
+  await expect.poll(() => page.locator('#total').textContent()).toBe('1');
   await context.close();
 });

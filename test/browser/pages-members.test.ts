@@ -49,7 +49,7 @@ beforeAll(async () => {
   const chiara = { organizationId, userId: (people[1] as User)._id };
   await giveRole(services, SYSTEM, { ...chiara, roleId: auditor._id, until: new Date(Date.now() + 3 * 86_400_000) });
   await addToGroup(services, SYSTEM, { ...chiara, groupId: finance._id });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server?.close();

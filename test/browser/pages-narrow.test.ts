@@ -44,7 +44,7 @@ beforeAll(async () => {
       operatorsOnly: false,
     })),
   });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server?.close();

@@ -44,7 +44,7 @@ beforeAll(async () => {
   }
   group = (await makeGroup(services, acme._id, 'Finance'))._id;
   await makeMember(services, acme._id, (people[2] as User)._id);
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server?.close();

@@ -28,7 +28,7 @@ describe.each(VIEWS)('in $name, without scripts', (view) => {
   const open = async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, colorScheme, viewport });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     return { context, page };
   };
 

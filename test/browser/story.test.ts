@@ -56,7 +56,7 @@ describe.each(VIEWS)('in $name', (view) => {
   it('a person signs up, creates an organization, allows the application, sees the account and signs out', async () => {
     const context = await open(view);
     const page = await context.newPage();
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(20_000);
     await page.goto(authorize());
     await look(page, `sign-in-${view.name}`);
     await page.getByLabel('Email').fill('nobody@acme.test');
@@ -103,7 +103,7 @@ describe.each(VIEWS)('in $name', (view) => {
     const closed = await makeOrganization(server.services, { name: 'Open House', joinPolicy: 'open' });
     const context = await open(view);
     const page = await context.newPage();
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(20_000);
     await page.goto(authorize());
     await page.getByLabel('Email').fill(user.email);
     await page.getByLabel('Password').fill(PASSWORD);
@@ -141,7 +141,7 @@ describe.each(VIEWS)('in $name', (view) => {
     const user = await makeUser(server.services, { name: 'Wolfeschlegelsteinhausenbergerdorff Hubert Blaine Senior' });
     const context = await open(view);
     const page = await context.newPage();
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(20_000);
     await page.goto(authorize().replace(server.issuer, strict.issuer));
     await look(page, `sign-in-closed-${view.name}`);
     await page.getByLabel('Email').fill(user.email);

@@ -13,7 +13,8 @@ import { type TestStore, testStore } from '../support/store.js';
 
 /** `npm run faults` does it more often. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 1);
-const MEMBERS = 150;
+/** Several batches: the process is to be killed between two, however late that is seen from here. */
+const MEMBERS = 450;
 
 let store: TestStore;
 let services: ServiceContext;

@@ -5,6 +5,7 @@ import { createLogger } from '../../src/lib/logger.js';
 import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD, SECRET } from '../support/factories.js';
+import { ownPort } from '../support/ports.js';
 import { type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
 import { ON_MONGODB, type TestStore, testStore } from '../support/store.js';
@@ -105,11 +106,11 @@ describe.skipIf(!ON_MONGODB)('a database that is away', () => {
     expect(browser.status).toBe(200);
     expect(server.said('store_away')).toHaveLength(1);
     expect(server.said('store_back')).toHaveLength(1);
-  }, 90_000);
+  });
 
   it('is waited for at a start: alive, and ready as soon as it is there', async () => {
     await wire.cut();
-    const port = String(16_000 + (process.pid % 4000));
+    const port = String(ownPort(16_000));
     const waiting = startProcess({ ...store.config, mongodbUri: wire.uri }, { PORT: port });
     const ask = (path: string) => fetch(`http://localhost:${port}${path}`).then((answer) => answer.status);
     await expect.poll(() => ask('/health/live').catch(() => 0), { timeout: 60_000 }).toBe(200);

@@ -9,6 +9,7 @@ import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
+import { ownPort } from '../support/ports.js';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -40,8 +41,8 @@ afterAll(() => store?.close());
 /** Real processes start here again and again, which takes long where the machine is busy. */
 vi.setConfig({ testTimeout: 120_000 });
 
-/** One port for all lives of the server, so that its issuer stays the same; below those that a system gives away by itself. */
-const port = String(24_000 + (process.pid % 4000));
+/** One port for all lives of the server, so that its issuer stays the same. */
+const port = String(ownPort(24_000));
 async function start(env: Record<string, string> = {}): Promise<ServerProcess> {
   const server = await startProcess(store.config, { PORT: port, ...env });
   running.push(server);

@@ -1,10 +1,11 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/lib/logger.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeOrganization, PASSWORD } from '../support/factories.js';
+import { ownPort } from '../support/ports.js';
 import { type ServerProcess, startProcess } from '../support/process.js';
 import { type Flow, relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -24,21 +25,27 @@ beforeAll(async () => {
   clientId = (await makeApplication(services, { defaultApi: api._id }))._id;
   await makeOrganization(services, { name: 'Acme', joinPolicy: 'open' });
 });
-afterAll(async () => {
-  await running?.end('SIGKILL');
-  await store?.close();
-});
+afterEach(() => running?.end('SIGKILL'));
+afterAll(() => store?.close());
 
 /** One port for all lives of the server, so that its issuer stays the same. */
-const port = String(20_000 + (process.pid % 4000));
+const port = String(ownPort(20_000));
 
-async function codeOf(server: ServerProcess, email: string): Promise<Flow> {
+/** A machine that is busy answers 503 in time: then somebody else tries. */
+async function codeOf(server: ServerProcess, email: string, tries = 5): Promise<Flow> {
   const rp = await relyingParty(server, clientId);
-  const flow = await rp.begin(new BrowserClient(server.issuer), { organization: 'acme' });
-  await flow.browser.follow('Create account');
-  await flow.browser.submit('Create account', { name: 'Somebody', email, password: PASSWORD });
-  await flow.browser.submit('Join');
-  return flow;
+  const browser = new BrowserClient(server.issuer);
+  try {
+    const flow = await rp.begin(browser, { organization: 'acme' });
+    await browser.follow('Create account');
+    await browser.submit('Create account', { name: 'Somebody', email, password: PASSWORD });
+    await browser.submit('Join');
+    flow.callbackUrl();
+    return flow;
+  } catch (error) {
+    if (browser.status !== 503 || tries === 1) throw error;
+    return codeOf(server, `next-${email}`, tries - 1);
+  }
 }
 
 describe('kill -9 during sign-ups and redemptions', () => {

@@ -6,6 +6,7 @@ import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeUser, PASSWORD } from '../support/factories.js';
 import { type LogoutTarget, logoutTarget } from '../support/logout-target.js';
+import { ownPort } from '../support/ports.js';
 import { type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -16,7 +17,7 @@ let running: ServerProcess | undefined;
 let target: LogoutTarget | undefined;
 
 /** One port for all lives of the server, so that its issuer stays the same. */
-const port = String(28_000 + (process.pid % 4000));
+const port = String(ownPort(28_000));
 
 beforeAll(async () => {
   store = await testStore();
@@ -58,13 +59,12 @@ it('a logout target that hangs keeps nobody waiting: the page is there while the
 });
 
 it('a logout token is delivered though the server was killed after the session had ended', async () => {
-  const address = await logoutTarget();
-  const { port: targetPort } = new URL(address.url);
+  const address = await logoutTarget(ownPort(29_000));
   await address.close();
   running = await startProcess(store.config, { PORT: port });
   const { application, sid } = await signOut(running, address.url);
   await running.end('SIGKILL');
-  target = await logoutTarget(Number(targetPort));
+  target = await logoutTarget(ownPort(29_000));
   running = await startProcess(store.config, { PORT: port });
   const payload = decodeJwt((await target.received(1))[0] as string);
   expect(payload).toMatchObject({ aud: application._id, sid });

@@ -42,12 +42,13 @@ it('mails that wait, and one that is being sent, outlive kill -9, and pages donâ
   running = await start();
   behaviour = 'later';
   expect((await signedIn(running, first)).status).toBe(200);
-  await expect.poll(() => running?.said('delivery_failed').length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => running?.said('delivery_failed').length).toBeGreaterThan(0);
   behaviour = 'hang';
   const began = Date.now();
   expect((await signedIn(running, second)).status).toBe(200);
   expect(Date.now() - began).toBeLessThan(10_000);
-  await expect.poll(() => waiting({ lease: { $exists: true } }), { timeout: 10_000 }).toBe(1);
+  // At one of the two: where the machine is slow, it is the first one's turn again.
+  await expect.poll(() => waiting({ lease: { $exists: true } })).toBeGreaterThan(0);
   await running.end('SIGKILL');
   expect(await waiting()).toBe(2);
   expect(running.lines.join('\n')).not.toContain(first.email);
@@ -56,7 +57,7 @@ it('mails that wait, and one that is being sent, outlive kill -9, and pages donâ
   running = await start();
   const mails = await Promise.all([first, second].map(({ email }) => mailbox.mailTo(email)));
   for (const mail of mails) expect(mail.from).toEqual({ name: 'Acme', address: 'hello@acme.test' });
-  await expect.poll(() => waiting(), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => waiting()).toBe(0);
   expect([first, second].flatMap(({ email }) => mailbox.mailsTo(email))).toHaveLength(2);
   expect(await running.end('SIGTERM')).toBe(0);
 });

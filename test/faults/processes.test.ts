@@ -1,6 +1,4 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as client from 'openid-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +9,7 @@ import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeMember, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { temporaryFolder } from '../support/folder.js';
+import { ownPort } from '../support/ports.js';
 import { runToEnd, type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
 import { ON_MONGODB, type TestStore, testStore } from '../support/store.js';
@@ -210,7 +209,7 @@ describe('the command', () => {
 
 describe('a restart', () => {
   it('keeps sessions, grants, consents, refresh tokens and lockouts', async () => {
-    const first = await start({ PORT: String(await freePort()) });
+    const first = await start({ PORT: String(ownPort(15_000)) });
     const user = await makeUser(services);
     await makeOrganization(services, { founder: user._id });
     const locked = await makeUser(services);
@@ -321,12 +320,4 @@ describe('two processes on one store', () => {
 interface Indexed {
   schema: { indexes(): [key: object, options: object][] };
   collection: { collectionName: string; listIndexes(): { toArray(): Promise<{ key: object }[]> } };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }

@@ -5,6 +5,7 @@ import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeApi, makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
+import { ownPort } from '../support/ports.js';
 import { type ServerProcess, startProcess } from '../support/process.js';
 import { relyingParty } from '../support/relying-party.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -22,6 +23,9 @@ afterAll(async () => {
   await store?.close();
 });
 
+/** One port for both lives of the server, so that its issuer stays the same. */
+const port = String(ownPort(9000));
+
 /** The refresh tokens that would give something. */
 const live = () => services.models.oidc.RefreshToken.countDocuments({ consumed: { $exists: false } });
 
@@ -34,6 +38,7 @@ it('a process killed between using a refresh token and storing the next leaves n
   server = await startProcess(store.config, {
     NODE_OPTIONS: `--import=${new URL('../support/die-before.js', import.meta.url).href}`,
     DIE_BEFORE: 'oidc.RefreshToken:2',
+    PORT: port,
   });
   const { issuer } = server;
   const rp = await relyingParty(server, application._id);
@@ -45,7 +50,7 @@ it('a process killed between using a refresh token and storing the next leaves n
   expect(await server.end('SIGKILL')).toBe('SIGKILL');
   expect(await live()).toBe(0);
 
-  server = await startProcess(store.config, { PORT: new URL(issuer).port });
+  server = await startProcess(store.config, { PORT: port });
   await expect(client.refreshTokenGrant(rp.config, tokens.refresh_token as string)).rejects.toMatchObject({
     error: 'invalid_grant',
   });

@@ -69,7 +69,7 @@ beforeAll(async () => {
   }
   await moveEvents(services);
   params = { org: slug, group, operation, user: ids[0] as string, member: ids[0] as string };
-}, 60_000);
+});
 afterAll(() => server?.close());
 
 /** What one person has: all of it is read, whichever page is shown. */

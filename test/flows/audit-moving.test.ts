@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEncryption } from '../../src/lib/encryption.js';
 import { createLogger } from '../../src/lib/logger.js';
+import { ensureChainKey } from '../../src/services/audit/chain-key.js';
+import { startAuditWork } from '../../src/services/audit/index.js';
 import { insertEvents, logged } from '../../src/services/audit/insert-events.js';
 import { moveEvents, moveEventsOf } from '../../src/services/audit/move-events.js';
 import { changeOrganization } from '../../src/services/change-organization.js';
@@ -8,6 +11,7 @@ import { startServices } from '../../src/services/start-services.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { eventsOf } from '../support/audit.js';
 import { makeMember, makeOrganization, makeUser } from '../support/factories.js';
+import { KEYS } from '../support/server.js';
 import { type TestStore, testStore } from '../support/store.js';
 
 let store: TestStore;
@@ -66,6 +70,30 @@ describe('an event that waits in a changed document', () => {
     await moveEvents(other);
     expect(await eventsOf(services, { organizationId: _id })).toEqual([first]);
     expect(await waiting(_id)).toEqual([]);
+  });
+
+  it('isn’t left to the next look where it was begun before this one, and written after it', async () => {
+    const context = { ...services };
+    const work = new Map<string, () => Promise<void>>();
+    startAuditWork(
+      context,
+      {
+        every(name, _ms, does) {
+          work.set(name, does);
+          return { kick() {} };
+        },
+        async stop() {},
+      },
+      { key: await ensureChainKey(services, createEncryption(KEYS)), retention: null },
+    );
+    const move = work.get('move events') as () => Promise<void>;
+    const waits = [context.eventsWait?.()];
+    event(context, SYSTEM, 'organization.changed', null);
+    for (let looks = 0; looks < 2; looks += 1) {
+      await move();
+      waits.push(context.eventsWait?.());
+    }
+    expect(waits).toEqual([false, true, false]);
   });
 
   it('goes to the log of system where it belongs to no organization', async () => {

@@ -236,11 +236,10 @@ describe('a deletion in the middle of something else', () => {
     const { admin, member, organization } = await makeTwo();
     await makeMember(services, organization._id, member._id, ['rol_admin']);
     await deleteAccount(services, themselves(admin._id));
-    const stop = vi.spyOn(services.models.Organization, 'updateOne').mockImplementationOnce(() => {
-      throw new Error('stopped');
+    inBetween(services.models.Organization, 'updateOne', () => Promise.reject(new Error('stopped')), {
+      when: (...[filter]) => JSON.stringify(filter).includes(organization._id),
     });
     await expect(restoreAccount(services, admin._id)).rejects.toThrow('stopped');
-    stop.mockRestore();
     await moveEvents(services);
     expect((await organizationNow(organization))?.administrators.sort()).toEqual([admin._id, member._id].sort());
   });

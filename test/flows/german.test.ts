@@ -71,7 +71,7 @@ it('leaves no English on any page of an account or an organization', async () =>
     if (same.length) found[about] = same;
   }
   expect(found).toEqual({});
-}, 60_000);
+});
 
 it('leaves no English on the way in and out', async () => {
   const rp = await relyingParty(server, world.application._id);

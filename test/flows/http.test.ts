@@ -160,13 +160,13 @@ describe('a session', () => {
   it('ends when it was unused for too long, and at its absolute age', async () => {
     const user = await makeUser(server.services);
     await makeOrganization(server.services, { founder: user._id });
-    const brief = await startServer({ store: server.store, services: server.services, sessionIdle: 1 });
+    const brief = await startServer({ store: server.store, services: server.services, sessionIdle: 5 });
     try {
       const browser = new BrowserClient(brief.issuer);
       await browser.open('/account');
       await browser.submit('Sign in', { email: user.email, password: PASSWORD });
       expect(browser.has(user.email)).toBe(true);
-      await new Promise((resolve) => setTimeout(resolve, 1300));
+      await new Promise((resolve) => setTimeout(resolve, 5300));
       await browser.open('/account');
       expect(browser.has('Sign in')).toBe(true);
     } finally {

@@ -23,7 +23,7 @@ const lines: string[] = [];
 const behaviour = new Map<string, 'hang' | string>();
 
 /** As long as a test waits for a server that hangs. */
-const PATIENCE = { connection: 5000, socket: 800, whole: 5000 };
+const PATIENCE = { connection: 10_000, socket: 3000, whole: 10_000 };
 const refusal = (answer: string) =>
   Object.assign(new Error(answer.slice(4)), { responseCode: Number(answer.slice(0, 3)) });
 
@@ -43,7 +43,8 @@ afterAll(async () => {
   await mailbox?.close();
   await store?.close();
 });
-afterEach(() => {
+afterEach(async () => {
+  await expect.poll(waiting).toEqual([]);
   behaviour.clear();
   lines.length = 0;
 });

@@ -64,7 +64,7 @@ beforeAll(async () => {
   const applied = await services.models.AuditEvent.findOne({ organizationId, action: 'bulk.applied' }).lean();
   params = { slug, group, bulk, member: ids[0] as string, admin: admin._id, role: 'own-0', event: applied?._id ?? '' };
   browser = await signedIn(server, admin);
-}, 60_000);
+});
 afterAll(() => server?.close());
 
 const filled = (path: string) => path.replace(/:(\w+)/g, (_, name: string) => params[name] as string);

@@ -34,7 +34,7 @@ const proxied = (path: string, change: Record<string, string> = {}, to = server)
 
 const addressOf = async (id: string | undefined): Promise<string> => {
   const found = () => lines.map((line) => JSON.parse(line)).find((line) => line.requestId === id)?.address;
-  for (let wait = 0; wait < 100 && !found(); wait += 1) await new Promise((done) => setTimeout(done, 10));
+  await expect.poll(found).toBeDefined();
   return found();
 };
 

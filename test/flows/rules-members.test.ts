@@ -238,7 +238,7 @@ describe('the last administrator (R2)', () => {
         expect(await rolesOf({ organizationId: id, userId: administrators?.[0] as string })).toContain('admin');
       }),
     );
-  }, 60_000);
+  });
 
   it('is never somebody who is suspended, removed or disabled at the moment at which they are made one', async () => {
     const gives = [
@@ -270,7 +270,7 @@ describe('the last administrator (R2)', () => {
           if (!active) expect(organization?.administrators).toEqual([admin.userId]);
         }),
       );
-  }, 60_000);
+  });
 
   it('is disabled by force alone; the organization has none then, until one is named', async () => {
     const { id, admin, member } = await team();
@@ -436,7 +436,7 @@ describe('deleting a role (R5)', () => {
       expect(await one.models.Membership.exists({ 'roles.roleId': old._id })).toBeNull();
     };
     for (let round = 0; round < 2; round += 1) await Promise.all(Array.from({ length: 5 }, race));
-  }, 60_000);
+  });
 
   it('leaves its key free, and a role that is made again with it is nobody’s', async () => {
     const { id, member } = await team();

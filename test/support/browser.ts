@@ -48,10 +48,11 @@ async function screenshot(page: Page, name: string): Promise<void> {
   const viewport = page.viewportSize() ?? { width: 1280, height: 800 };
   const whole: number = await page.evaluate('document.documentElement.scrollHeight');
   const clip = { x: 0, y: 0, width: viewport.width, height: Math.min(whole, TALLEST) };
-  const take = () => page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true, clip });
-  // On a busy machine there may be no frame to take yet.
-  await take().catch(take);
+  await pictureOf(() => page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true, clip }));
 }
+
+/** On a busy machine there may be no frame to take yet. */
+export const pictureOf = (take: () => Promise<Buffer>): Promise<Buffer> => take().catch(take);
 
 /** Presses a button or link, and waits for the page that comes of it. */
 export async function press(page: Page, role: 'button' | 'link', name: string): Promise<void> {

@@ -19,14 +19,14 @@ export interface Mailbox {
   received: Received[];
   /** Ends the connection in the middle of the next mail. */
   dropNext(): void;
-  /** The newest mail to an address, awaited; `about` is found in its subject. @throws Error after 10 s without one */
+  /** The newest mail to an address, awaited; `about` is found in its subject. @throws Error after 20 s without one */
   mailTo(address: string, about?: string | RegExp): Promise<Received>;
   /** Those there are to an address, after the queue has had time to send more. */
   mailsTo(address: string): Received[];
   close(): Promise<void>;
 }
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 20_000;
 
 /** @param options how it behaves; it takes everything from everybody unless given */
 export async function startMailbox(options: SMTPServerOptions = {}): Promise<Mailbox> {

@@ -26,7 +26,7 @@ export async function openPages(
   const { colorScheme, viewport } = view;
   const context = await browser.newContext({ javaScriptEnabled: scripts, colorScheme, viewport, timezoneId });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   await page.goto(`${issuer}/account`);
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);

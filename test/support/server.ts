@@ -22,6 +22,9 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+/** Longer than a test is busy with itself: a connection that ends in the moment in which it is used again fails what was sent. */
+const KEPT = 10 * 60 * 1000;
+
 export const KEYS = ['a test key that is long enough to be one, 1'];
 
 /** A whole server on a port of its own and a fresh store (or the given one), as `main.ts` would put it together. */
@@ -29,7 +32,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
   const store = options.store ?? (await testStore());
   const logger = createLogger(process.env.TEST_LOG ?? 'silent');
   const services = options.services ?? (await startServices(store.connection, logger));
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: KEPT });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = options.issuer ?? `http://localhost:${(server.address() as AddressInfo).port}`;
   const background = createBackground(logger);

@@ -10,13 +10,17 @@ export interface Turns {
   close(): Promise<void>;
 }
 
+/** Longer than a test is busy with itself. */
+const KEPT = 10 * 60 * 1000;
+
 export async function takeTurns(): Promise<Turns> {
   let targets: readonly string[] = [];
   let turn = 0;
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: KEPT }, (incoming, outgoing) => {
     const { port } = new URL(targets[turn++ % targets.length] as string);
     const { method, headers, url: path } = incoming;
-    const onward = request({ port, host: '127.0.0.1', path, method, headers }, (answer) => {
+    // A connection of its own: one that is kept may end in the moment in which it is used again.
+    const onward = request({ port, host: '127.0.0.1', path, method, headers, agent: false }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
       answer.pipe(outgoing);
     });

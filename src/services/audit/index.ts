@@ -43,10 +43,13 @@ export function startAuditWork(
     background.every(name, ms, unlessAway(work));
   let moving = false;
   let nudged = false;
+  let begun = false;
   const mover = every('move events', MOVE_EVERY, async () => {
-    // What is made from here on may come too late for this time.
+    // What is made from here on may come too late for this time, as may what was begun right before.
     nudged = false;
     moving = true;
+    if (begun) nudge();
+    begun = false;
     await moveEvents(context).finally(() => {
       moving = false;
     });
@@ -60,6 +63,9 @@ export function startAuditWork(
     nudged = true;
     setTimeout(() => mover.kick(), NUDGE_MS).unref();
   };
-  context.eventMade = nudge;
+  context.eventMade = () => {
+    begun = true;
+    nudge();
+  };
   return { nudge };
 }
