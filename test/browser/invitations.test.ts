@@ -172,7 +172,7 @@ describe.each(VIEWS)('invitations ($name)', (view) => {
       permissions: new Map([[acme._id, new Set(['invitations:write' as const])]]),
     } as const;
     const where = { organization: acme, issuer };
-    await invite(services, by, where, { email: person.email });
+    const { invitation, url: own } = await invite(services, by, where, { email: person.email });
     const { url } = await invite(services, by, where, { email: `other-${view.name}@northwind.test` });
     const { context, page, visit } = await openPages(browser, server, person, view);
     await page.goto(url);
@@ -181,6 +181,10 @@ describe.each(VIEWS)('invitations ($name)', (view) => {
     await look(page, `invited-organizations-${view.name}`);
     await press(page, 'button', 'Join');
     expect(await page.getByText('You are a member of Acme now.').isVisible()).toBe(true);
+    // As if they had become a member otherwise meanwhile.
+    await services.models.Invitation.updateOne({ _id: invitation._id }, { $set: { status: 'pending' } });
+    await page.goto(own);
+    await look(page, `invited-member-${view.name}`);
     await context.close();
   });
 });

@@ -148,12 +148,14 @@ describe.each(VIEWS)('in $name', (view) => {
     await page.getByLabel('Password').fill(PASSWORD);
     await press(page, 'button', 'Sign in');
     await look(page, `no-organization-${view.name}`);
+    const optionally = { client_id: optional._id, scope: 'openid email' };
+    await page.goto(authorize(optionally).replace(server.issuer, strict.issuer));
+    await look(page, `no-organization-optional-${view.name}`);
     await page.goto(`${strict.issuer}/account`);
     await look(page, `account-empty-${view.name}`);
 
     // Cookies don't know ports: the same browser is signed in at the other server too.
-    const other = { client_id: optional._id, scope: 'openid email' };
-    await page.goto(authorize(other));
+    await page.goto(authorize(optionally));
     await page.getByLabel('Organization name').fill(' ');
     await press(page, 'button', 'Create organization');
     expect(await page.getByText('Enter a name.').count()).toBeGreaterThan(0);
