@@ -16,6 +16,8 @@ const DATABASE = 'rollcall';
 const SELECTION_MS = 2000;
 const SILENCE_MS = 30_000;
 const PING_MS = 1000;
+/** Connections that are made at once where more are needed. The driver's own two make a few requests wait where the database is slow. */
+const CONNECTING = 10;
 
 interface ConnectOptions {
   database?: string;
@@ -46,6 +48,7 @@ export async function connectOpened(
       socketTimeoutMS: SILENCE_MS,
       waitQueueTimeoutMS: SELECTION_MS,
       maxPoolSize: 50,
+      maxConnecting: CONNECTING,
       monitorCommands,
       autoIndex: false,
       autoCreate: false,

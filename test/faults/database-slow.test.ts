@@ -106,6 +106,16 @@ describe.skipIf(!ON_MONGODB)('a database that is slow by half a second', () => {
     await allIsWell();
   });
 
+  it('serves a few that come one soon after the other, each of which needs a connection of its own', async () => {
+    wire.slow(DELAY_MS);
+    const one = async (_: unknown, at: number) => {
+      await sleep(at * 25);
+      return (await sendTo(server.issuer, introspection)).status;
+    };
+    expect(await Promise.all(Array.from({ length: 15 }, one))).toEqual(Array(15).fill(200));
+    await allIsWell();
+  });
+
   it('gives many at once 200 or 503 within five seconds, and keeps nothing of them', async () => {
     const before = await heap();
     wire.slow(DELAY_MS);
