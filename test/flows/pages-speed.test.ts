@@ -135,6 +135,16 @@ it.each(PAGES)('%s reads the store four times at most, besides who asks and wher
   expect(own.length - bare, own.join(' ')).toBeLessThanOrEqual(MOST_QUERIES);
 });
 
+it('right after a change, when no process keeps them, roles and groups are read once by a page', async () => {
+  const { Organization } = server.services.models;
+  const changedAt = (vocabularyChangedAt: Date) =>
+    Organization.updateOne({ slug: params.slug }, { $set: { vocabularyChangedAt }, $inc: { vocabulary: 1 } });
+  await changedAt(new Date());
+  const own = await queriesOf(filled('/organizations/:slug/members'), bare + 2 + MOST_QUERIES);
+  expect(own.filter((name) => name === 'roles' || name === 'groups').sort()).toEqual(['groups', 'roles']);
+  await changedAt(new Date(0));
+});
+
 it.each(PAGES)('%s answers within 50 ms', async (page) => {
   const path = filled(page);
   await browser.open(path);
