@@ -248,13 +248,19 @@ describe('changing one’s address', () => {
     }
   });
 
-  it('isn’t said to be made where it was called off at the moment of the last confirmation', async () => {
+  /** Of the two links the one to the present address was opened already. */
+  async function confirmedAtOld() {
     const { user, browser } = await begin();
     const email = newAddress();
     await ask(browser, email);
     const { toNew, toOld } = await links(user, email);
     await browser.open(toOld);
     await browser.submit('Confirm');
+    return { user, browser, email, toNew };
+  }
+
+  it('isn’t said to be made where it was called off at the moment of the last confirmation', async () => {
+    const { user, browser, email, toNew } = await confirmedAtOld();
     await browser.open(toNew);
     inBetween(server.services.models.User, 'updateOne', () => cancelAddressChange(server.services, user), {
       when: (_filter: object, { $set }: { $set?: { email?: string } }) => $set?.email === email,
@@ -264,12 +270,7 @@ describe('changing one’s address', () => {
   });
 
   it('ends where the address was taken meanwhile', async () => {
-    const { user, browser } = await begin();
-    const email = newAddress();
-    await ask(browser, email);
-    const { toNew, toOld } = await links(user, email);
-    await browser.open(toOld);
-    await browser.submit('Confirm');
+    const { user, browser, email, toNew } = await confirmedAtOld();
     await makeUser(server.services, { email });
     await browser.open(toNew);
     await browser.submit('Confirm');
