@@ -4,6 +4,7 @@ import { changeUser } from '../../src/services/change-user.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { createSignInLimits } from '../../src/services/sign-in-limits.js';
 import { type ApiClient, freshSlug, machineClient, personClient } from '../support/api.js';
+import { eventsOf } from '../support/audit.js';
 import { makeMember, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { type Member, makeAdministrator } from '../support/login.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -211,9 +212,8 @@ describe('the instance', () => {
     expect((await machine.delete('/roles/newcomer')).json.error).toBe('role_in_use');
     expect((await machine.delete('/roles/newcomer?replacement=member')).status).toBe(204);
     expect((await machine.get('/instance')).json).toEqual({ defaultRoles: ['member'] });
-    const { action, subject } =
-      (await server.services.models.AuditEvent.findOne({ action: 'instance.changed' }).lean()) ?? {};
-    expect({ action, subject }).toEqual({ action: 'instance.changed', subject: 'instance' });
+    const [changed] = await eventsOf(server.services, { action: 'instance.changed' });
+    expect(changed?.subject).toBe('instance');
     expect(role.key).toBe('newcomer');
     const member = await personClient(server, await newMember());
     expect((await member.get('/instance')).status).toBe(403);

@@ -20,6 +20,7 @@ import { invite } from '../../src/services/invitations/invite.js';
 import { joinOrganization } from '../../src/services/join-organization.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { machineClient } from '../support/api.js';
+import { eventsOf } from '../support/audit.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import {
   makeApplication,
@@ -128,8 +129,7 @@ describe('deleting an account', () => {
     expect(
       await services.models.Membership.findOne({ organizationId: organization._id, userId: member._id }).lean(),
     ).toMatchObject({ status: 'active', userStatus: 'active' });
-    await moveEvents(services);
-    const actions = await services.models.AuditEvent.find({ subject: member._id }).sort({ time: 1 }).lean();
+    const actions = await eventsOf(services, { subject: member._id });
     expect(actions.map(({ action }) => action)).toEqual(expect.arrayContaining(['user.deleted', 'user.restored']));
   });
 

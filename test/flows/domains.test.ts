@@ -10,6 +10,7 @@ import { proveDomain, recordOf } from '../../src/services/domains/prove-domain.j
 import { removeDomain } from '../../src/services/domains/remove-domain.js';
 import { takeDomain } from '../../src/services/domains/verify-domain.js';
 import { machineClient, personClient } from '../support/api.js';
+import { eventsOf } from '../support/audit.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { type DnsServer, startDnsServer } from '../support/dns-server.js';
 import { makeDomain } from '../support/domains.js';
@@ -70,11 +71,8 @@ const waitABit = ({ _id }: Domain) =>
   server.services.models.Domain.updateOne({ _id }, { $set: { lastCheckedAt: new Date(Date.now() - 6000) } });
 
 async function actions(subject: string): Promise<string[]> {
-  const { models } = server.services;
-  const rows = await models.Domain.find({ organizationId: organization._id }).lean();
-  const moved = await models.AuditEvent.find({ organizationId: organization._id, subject }).lean();
-  const waiting = rows.flatMap(({ pendingEvents = [] }) => pendingEvents.filter((one) => one.subject === subject));
-  return [...new Set([...moved, ...waiting].map(({ action }) => action))].sort();
+  const events = await eventsOf(server.services, { organizationId: organization._id, subject });
+  return [...new Set(events.map(({ action }) => action))].sort();
 }
 
 describe('a domain', () => {

@@ -13,6 +13,7 @@ import { acceptJoinRequest, declineJoinRequest } from '../../src/services/join-r
 import { tellAdministrators } from '../../src/services/join-requests/tell-administrators.js';
 import { removeMember } from '../../src/services/remove-member.js';
 import { personClient } from '../support/api.js';
+import { eventsOf } from '../support/audit.js';
 import { makeUnproved } from '../support/domains.js';
 import { makeApplication, makeMember, makeOrganization, makeUser } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
@@ -114,7 +115,7 @@ describe('asking to join', () => {
     await asAdmin.open(`/organizations/${organization.slug}/audit`);
     expect(asAdmin.has(`${person.name} asked to join`)).toBe(true);
     expect(asAdmin.has(`accepted that ${person.name} joins`)).toBe(true);
-    const events = await server.services.models.AuditEvent.find({ organizationId: organization._id }).lean();
+    const events = await eventsOf(server.services, { organizationId: organization._id });
     expect(JSON.stringify(events)).not.toContain('Finance');
   });
 

@@ -16,6 +16,7 @@ import { joinOrganization } from '../../src/services/join-organization.js';
 import { loadActor } from '../../src/services/load-actor.js';
 import { noteRolesGiven, ROLES_GIVEN_QUEUE } from '../../src/services/mail/note-roles-given.js';
 import { passwordChanged } from '../../src/services/mail/password-changed.js';
+import { eventsOf } from '../support/audit.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeGroup, makeMember, makeOrganization, makeRole, makeUser, PASSWORD } from '../support/factories.js';
 import { withinOneHour } from '../support/hours.js';
@@ -306,11 +307,7 @@ describe('the page of notifications', () => {
     expect(browser.html.match(/name="(\w+)" value="yes" checked/)?.[1]).toBe('rolesGiven');
     expect((await server.services.models.User.findById(user._id).lean())?.notices).toEqual({ newSignIn: false });
     await browser.submit('Save', { rolesGiven: 'yes' });
-    await moveEvents(server.services);
-    const events = await server.services.models.AuditEvent.find({
-      action: 'user.notices_changed',
-      subject: user._id,
-    }).lean();
+    const events = await eventsOf(server.services, { action: 'user.notices_changed', subject: user._id });
     expect(events).toMatchObject([{ actor: user._id, after: { rolesGiven: true, newSignIn: false } }]);
     await allSent();
     const before = mailbox.mailsTo(user.email).length;

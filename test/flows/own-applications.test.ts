@@ -8,6 +8,7 @@ import { allowScopes, withdrawConsent } from '../../src/services/consents.js';
 import { SYSTEM } from '../../src/services/context.js';
 import { listOwnAccess, takeAccessBack } from '../../src/services/own-applications.js';
 import { removeMember } from '../../src/services/remove-member.js';
+import { eventsOf } from '../support/audit.js';
 import {
   makeApi,
   makeApplication,
@@ -84,11 +85,7 @@ describe('the applications of an account', () => {
     // The session goes on, and the application has to ask again.
     const again = await rp.begin(browser, { scope: SCOPE, organization: organization.slug });
     expect(again.browser.has('Allow Books?')).toBe(true);
-    const events = await server.services.models.AuditEvent.find({
-      action: 'consent.withdrawn',
-      subject: user._id,
-    }).lean();
-    expect(events).toMatchObject([
+    expect(await eventsOf(server.services, { subject: user._id, action: 'consent.withdrawn' })).toMatchObject([
       { actor: user._id, organizationId: organization._id, after: { application: application._id } },
     ]);
     expect(await server.services.models.Consent.countDocuments({ userId: user._id })).toBe(0);
@@ -136,14 +133,9 @@ describe('the applications of an account', () => {
       error: 'invalid_grant',
     });
     expect(await listOwnAccess(server.services, actor)).toEqual([]);
-    const found = await server.services.models.User.findById(user._id).lean();
-    const logged = await server.services.models.AuditEvent.find({
-      subject: user._id,
-      action: 'consent.withdrawn',
-    }).lean();
-    expect(
-      [...(found?.pendingEvents ?? []), ...logged].filter(({ action }) => action === 'consent.withdrawn'),
-    ).toMatchObject([{ organizationId: organization._id, after: { application: application._id } }]);
+    expect(await eventsOf(server.services, { subject: user._id, action: 'consent.withdrawn' })).toMatchObject([
+      { organizationId: organization._id, after: { application: application._id } },
+    ]);
   });
 
   it('are told to sign the person out', async () => {

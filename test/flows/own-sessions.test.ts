@@ -5,6 +5,7 @@ import { themselves } from '../../src/access/can.js';
 import { digest } from '../../src/lib/ids.js';
 import type { User } from '../../src/models/index.js';
 import { endOtherSessions, endOwnSession, listOwnSessions } from '../../src/services/own-sessions.js';
+import { eventsOf } from '../support/audit.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { allow, makeDeviceApplication, startDevice } from '../support/device.js';
 import { makeApi, makeApplication, makeMember, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
@@ -19,11 +20,8 @@ beforeAll(async () => {
 });
 afterAll(async () => server?.close());
 
-const eventsOf = async (user: User) => {
-  const found = await server.services.models.User.findById(user._id, { pendingEvents: 1 }).lean();
-  const logged = await server.services.models.AuditEvent.find({ subject: user._id }).lean();
-  return [...(found?.pendingEvents ?? []), ...logged].map(({ action }) => action);
-};
+const actionsOf = async ({ _id: subject }: User) =>
+  (await eventsOf(server.services, { subject })).map(({ action }) => action);
 
 /** Somebody in an organization, whose application is there for offline use too. */
 async function world(values: Parameters<typeof makeApplication>[1] = {}) {
@@ -74,7 +72,7 @@ describe('one’s own sessions', () => {
     await there.browser.open('/account');
     expect(new URL(there.browser.url).pathname).toMatch(/^\/interaction\//);
     await expect(client.refreshTokenGrant(there.rp.config, refresh)).rejects.toMatchObject({ error: 'invalid_grant' });
-    expect(await eventsOf(user)).toContain('user.session_ended');
+    expect(await actionsOf(user)).toContain('user.session_ended');
     await here.open('/account');
     expect(here.status).toBe(200);
   });
@@ -94,7 +92,7 @@ describe('one’s own sessions', () => {
     await client.refreshTokenGrant(here.rp.config, kept.refresh_token ?? '');
     await here.browser.open('/account');
     expect(here.browser.status).toBe(200);
-    expect(await eventsOf(user)).toContain('user.other_sessions_ended');
+    expect(await actionsOf(user)).toContain('user.other_sessions_ended');
   });
 
   it('end what a signed-out browser left for offline use, where all others are ended', async () => {

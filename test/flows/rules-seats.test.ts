@@ -23,6 +23,7 @@ import { startServices } from '../../src/services/start-services.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { machineClient } from '../support/api.js';
 import { makeMember, makeOrganization, makeRole, makeUser } from '../support/factories.js';
+import { inBetween } from '../support/in-between.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -82,14 +83,8 @@ function meanwhile(
   happens: () => Promise<unknown>,
   method: 'updateOne' | 'findOneAndUpdate' = 'updateOne',
 ): void {
-  const on = models[model] as unknown as Record<typeof method, (...given: unknown[]) => unknown>;
-  const real = on[method].bind(on);
-  let waiting = true;
-  const spy = vi.spyOn(on, method).mockImplementation((...given) => {
-    if (!waiting || !when((given[1] ?? {}) as Update)) return real(...given);
-    waiting = false;
-    spy.mockRestore();
-    return happens().then(() => real(...given));
+  inBetween(models[model], method, happens, {
+    when: (_filter: object, update: Update = {}) => !!when(update),
   });
 }
 const dies = () => Promise.reject(new Error('killed'));

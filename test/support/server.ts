@@ -11,6 +11,7 @@ import { ensureChainKey } from '../../src/services/audit/chain-key.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { storeAnswers } from '../../src/store/connect.js';
+import { toldApart } from './in-between.js';
 import { openTestKeys } from './signing-keys.js';
 import { type TestStore, testStore } from './store.js';
 
@@ -35,7 +36,7 @@ export async function startServer(options: Partial<AppDeps> & { store?: TestStor
   const server = createServer({ keepAliveTimeout: KEPT });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = options.issuer ?? `http://localhost:${(server.address() as AddressInfo).port}`;
-  const background = createBackground(logger);
+  const background = toldApart(createBackground(logger));
   const app = createApp({
     services,
     connection: store.connection,
