@@ -10,6 +10,7 @@ import { deleteRole } from '../../src/services/delete-role.js';
 import { loadStanding } from '../../src/services/load-standing.js';
 import { applyProvisioning } from '../../src/services/provisioning/index.js';
 import { type ApiClient, machineClient } from '../support/api.js';
+import { unlessBesides } from '../support/besides.js';
 import { makeOrganization, makeUser } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { type TestStore, testStore } from '../support/store.js';
@@ -22,10 +23,11 @@ let groupsRead: Document[] = [];
 
 beforeAll(async () => {
   store = await testStore({ monitorCommands: true });
-  store.connection.getClient().on('commandSucceeded', ({ commandName, reply }: CommandSucceededEvent) => {
+  const heard = unlessBesides(({ commandName, reply }: CommandSucceededEvent) => {
     const { cursor } = reply as { cursor?: { ns: string; firstBatch?: Document[] } };
     if (commandName === 'find' && cursor?.ns.endsWith('.groups')) groupsRead.push(...(cursor.firstBatch ?? []));
   });
+  store.connection.getClient().on('commandSucceeded', heard);
   server = await startServer({ store });
   machine = await machineClient(server);
 });

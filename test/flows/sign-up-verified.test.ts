@@ -6,6 +6,7 @@ import { SYSTEM } from '../../src/services/context.js';
 import { findUserByEmail } from '../../src/services/create-user.js';
 import { invite } from '../../src/services/invitations/invite.js';
 import { createRecoveryLimits } from '../../src/services/recovery-limits.js';
+import { unlessBesides } from '../support/besides.js';
 import type { BrowserClient } from '../support/browser-client.js';
 import { makeApplication, makeOrganization, makeUser, PASSWORD } from '../support/factories.js';
 import { htmlFaults } from '../support/html.js';
@@ -26,10 +27,11 @@ let count = 0;
 beforeAll(async () => {
   mailbox = await startMailbox();
   store = await testStore({ monitorCommands: true });
-  store.connection.getClient().on('commandStarted', ({ commandName, command }: CommandStartedEvent) => {
+  const heard = unlessBesides(({ commandName, command }: CommandStartedEvent) => {
     const filter = command.filter ?? command.query ?? command.updates?.[0]?.q ?? {};
     commands.push(`${commandName} ${command[commandName]} ${Object.keys(filter)}`);
   });
+  store.connection.getClient().on('commandStarted', heard);
   server = await startServer({ store, mailTransport: mailbox.transport, signUp: 'verified' });
 });
 afterAll(async () => {

@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandStartedEvent } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { moveEvents } from '../../src/services/audit/move-events.js';
+import { unlessBesides } from '../support/besides.js';
 import { BrowserClient } from '../support/browser-client.js';
 import { makeUser, PASSWORD } from '../support/factories.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -24,10 +25,11 @@ let commands: string[] = [];
 let networks = 0;
 beforeAll(async () => {
   store = await testStore({ monitorCommands: true });
-  store.connection.getClient().on('commandStarted', ({ commandName, command }: CommandStartedEvent) => {
+  const heard = unlessBesides(({ commandName, command }: CommandStartedEvent) => {
     const filter = command.filter ?? command.query ?? command.updates?.[0]?.q ?? {};
     commands.push(`${commandName} ${command[commandName]} ${Object.keys(filter)}`);
   });
+  store.connection.getClient().on('commandStarted', heard);
   server = await startServer({ store, mailTransport: async () => {}, signUp: 'verified', trustProxy: true });
 });
 afterAll(async () => {

@@ -1,16 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { onTestFinished, vi } from 'vitest';
-import type { Background } from '../../src/lib/background.js';
+import { isBesides } from './besides.js';
 
 type Method = 'updateOne' | 'findOneAndUpdate' | 'insertMany' | 'create';
-
-const besides = new AsyncLocalStorage<true>();
-
-/** Whose work `inBetween` tells from requests, and from what a test calls itself. */
-export const toldApart = (background: Background): Background => ({
-  ...background,
-  every: (name, ms, work) => background.every(name, ms, () => besides.run(true, work)),
-});
 
 /**
  * Lets something happen within a call of another process: right before (or after) the first time that it writes by a model's method. What a
@@ -35,7 +26,7 @@ export function inBetween(
   };
   const spy = vi.spyOn(methods, method).mockImplementation((...args) => {
     if (!when(...(args as never[]))) return real(...args);
-    if (besides.getStore()) return over.then(() => real(...args));
+    if (isBesides()) return over.then(() => real(...args));
     spy.mockRestore();
     return within(args).finally(end);
   });

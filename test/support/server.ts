@@ -11,7 +11,7 @@ import { ensureChainKey } from '../../src/services/audit/chain-key.js';
 import type { ServiceContext } from '../../src/services/context.js';
 import { startServices } from '../../src/services/start-services.js';
 import { storeAnswers } from '../../src/store/connect.js';
-import { toldApart } from './in-between.js';
+import { toldApart } from './besides.js';
 import { openTestKeys } from './signing-keys.js';
 import { type TestStore, testStore } from './store.js';
 
