@@ -15,6 +15,7 @@ import type { Message } from '../texts/message.js';
 import { textsFor } from './language.js';
 import { assetUrl } from './view/assets.js';
 import type { ViewName, Views } from './view/models.js';
+import { timesIn } from './view/times.js';
 
 /** @param heard whom it is for; of the request under way unless given */
 export type Render = <V extends ViewName>(view: V, model: Views[V], heard?: Parameters<typeof textsFor>[1]) => string;
@@ -59,7 +60,6 @@ export function createRenderer(catalogue: Catalogue): Render {
   };
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const TONES = 6;
 const iconCache = new Map<string, string>();
 
@@ -106,13 +106,10 @@ const helpers = {
   included: (markup: string): Html => new Html(markup.trim()),
 };
 
-/** How moments are shown. `public/pages.js` shows them so in the reader's own zone. */
-const SHOWN = {
-  day: { dateStyle: 'medium' },
-  minute: { dateStyle: 'medium', timeStyle: 'short' },
-  clock: { timeStyle: 'short' },
-  exact: { dateStyle: 'long', timeStyle: 'long' },
-} as const;
+const numbersIn = (language: string): ((value: number) => string) => {
+  const format = new Intl.NumberFormat(language);
+  return (value) => format.format(value);
+};
 
 /** Those that speak. */
 const speaking = ({ language, dates, t, rich, say }: Texts) => ({
@@ -128,28 +125,8 @@ const speaking = ({ language, dates, t, rich, say }: Texts) => ({
         Object.entries(args).map(([name, value]) => [name, typeof value === 'string' ? helpers.bdi(value) : value]),
       ),
     ),
-  number: (value: number): string => value.toLocaleString(language),
-  /** A moment, to the day or the minute, or the time of its day alone; exact on hover. */
-  time(value: Date, to: keyof typeof SHOWN = 'minute'): Html {
-    const shown = value.toLocaleString(dates, { ...SHOWN[to], timeZone: 'UTC' });
-    const exact = value.toLocaleString(dates, { dateStyle: 'long', timeStyle: 'long', timeZone: 'UTC' });
-    return html`<time datetime="${value.toISOString()}" data-to="${to}" title="${exact}">${shown}</time>`;
-  },
-  /** The heading of a day in a log: `Today, Monday 23 November`. */
-  dayOf(value: Date, now: Date): Html {
-    const ago = Math.floor(now.getTime() / DAY_MS) - Math.floor(value.getTime() / DAY_MS);
-    const year = value.getUTCFullYear() === now.getUTCFullYear() ? {} : ({ year: 'numeric' } as const);
-    const day = value.toLocaleDateString(dates, {
-      weekday: 'long',
-      day: 'numeric',
-      month: 'long',
-      ...year,
-      timeZone: 'UTC',
-    });
-    const near =
-      ago === 0 || ago === 1 ? new Intl.RelativeTimeFormat(dates, { numeric: 'auto' }).format(-ago, 'day') : '';
-    return html`${near ? `${near.charAt(0).toLocaleUpperCase(dates)}${near.slice(1)}, ` : ''}${day}`;
-  },
+  number: numbersIn(language),
+  ...timesIn(dates),
 });
 
 /** A window's title: what the page is, where it is, and that something is wrong. */
