@@ -3,7 +3,7 @@ import { type Collection, type Database, readBson } from './database.js';
 import { idKey } from './documents.js';
 import { compileFilter, type Predicate } from './matcher.js';
 import { type Hint, inOrder, makePlan, type Plan, PRIMARY, type Range } from './planner.js';
-import { withFields } from './some-fields.js';
+import { picking } from './some-fields.js';
 import { type SortKey, sortDocuments } from './sort.js';
 
 /** How much a search looked at. */
@@ -34,7 +34,8 @@ export function search(
   const matches = compileFilter(filter);
   const plan = makePlan(collection, filter, sort, hint);
   const end = limit ? skip + limit : Number.POSITIVE_INFINITY;
-  const read = fields ? (body: Uint8Array) => readBson(withFields(body, fields)) : readBson;
+  const picked = fields && picking(fields);
+  const read = picked ? (body: Uint8Array) => readBson(picked(body)) : readBson;
   const documents = (wanted: number) =>
     matching(rowsOf(database, collection, plan, wanted, counts), { matches, read, once: !mayRepeat(plan), counts });
   if (!inOrder(plan, sort)) return sortDocuments([...documents(0)], sort).slice(skip, end);

@@ -23,33 +23,53 @@ export const fieldsRead = (expression: Value): string[] =>
 const topOf = (path: string): string => path.split('.', 1)[0] as string;
 
 /**
- * A document of BSON with those of another's fields that are asked for, in its order.
- * @returns the whole where a value is of a type that isn't known here
+ * What makes of a document of BSON one with those of its fields that are asked for, in its order. It looks no further than the last of them.
+ * @returns the whole where a value before that is of a type that isn't known here
  */
-export function withFields(body: Uint8Array, fields: ReadonlySet<string>): Uint8Array {
-  const from = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const kept: Buffer[] = [];
-  let length = HEAD + 1;
-  let at = HEAD;
-  while (from[at]) {
-    const nameEnds = from.indexOf(0, at + 1);
-    const size = sizeAt(from, nameEnds + 1, from[at] as number);
-    if (size === undefined) return body;
-    const next = nameEnds + 1 + size;
-    if (fields.has(from.toString('utf8', at + 1, nameEnds))) {
-      kept.push(from.subarray(at, next));
-      length += next - at;
+export function picking(fields: ReadonlySet<string>): (body: Uint8Array) => Uint8Array {
+  const names = [...fields].map((field) => Buffer.from(field));
+  return (body) => {
+    const from = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const kept: [start: number, end: number][] = [];
+    let length = HEAD + 1;
+    for (let at = HEAD; from[at] && kept.length < names.length; ) {
+      const nameEnds = endOfName(from, at + 1);
+      const size = sizeAt(from, nameEnds + 1, from[at] as number);
+      if (size === undefined) return body;
+      const next = nameEnds + 1 + size;
+      if (names.some((name) => stands(name, from, at + 1, nameEnds))) {
+        kept.push([at, next]);
+        length += next - at;
+      }
+      at = next;
     }
-    at = next;
-  }
-  const head = Buffer.alloc(HEAD);
-  head.writeInt32LE(length);
-  return Buffer.concat([head, ...kept, END], length);
+    return joined(from, kept, length);
+  };
 }
 
-/** How long a document is, before what is in it. */
+// Bytes are looked at one by one: a name is a few of them, and a call for each name would take longer.
+function endOfName(from: Uint8Array, start: number): number {
+  let end = start;
+  while (from[end]) end += 1;
+  return end;
+}
+
+function stands(name: Uint8Array, from: Uint8Array, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i += 1) if (name[i] !== from[start + i]) return false;
+  return true;
+}
+
+function joined(from: Buffer, kept: readonly [start: number, end: number][], length: number): Buffer {
+  const document = Buffer.alloc(length);
+  document.writeInt32LE(length);
+  let at = HEAD;
+  for (const [start, end] of kept) at += from.copy(document, at, start, end);
+  return document;
+}
+
+/** How long a document is, before what is in it; a zero ends it. */
 const HEAD = 4;
-const END = Buffer.from([0]);
 
 /** So many bytes have values of a type (bsonspec.org). */
 const SIZES: Readonly<Record<number, number>> = {
