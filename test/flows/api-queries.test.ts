@@ -108,7 +108,7 @@ it.each(lists)(
         for (const name of where) queries.splice(queries.indexOf(name), queries.includes(name) ? 1 : 0);
       return queries;
     };
-    // What goes on beside requests may fall into one of them, hardly into each; what the list itself asks comes every time.
+    // What a process keeps for a while may be due again in one of them, hardly in each; what the list itself asks comes every time.
     const tries = [await queriesOfOne(), await queriesOfOne(), await queriesOfOne()];
     const queries = tries.sort((one, other) => one.length - other.length)[0] as string[];
     expect(queries.length, queries.join()).toBeLessThanOrEqual(2);

@@ -472,7 +472,7 @@ it('no page asks the store once for each row', async () => {
   const asBoss = await signedIn(server, boss);
   const list = `/organizations/${slug}/groups`;
   const one = `${list}/${group._id}`;
-  /** The fewest queries of several visits: what is done in the background meanwhile only adds some. */
+  /** The fewest queries of several visits: what a process keeps for a while may be due again in one of them. */
   const asked = async (page: string) => {
     // For a minute after a change of its roles and groups a process keeps neither.
     const settled = { $set: { vocabularyChangedAt: new Date(0) } };
